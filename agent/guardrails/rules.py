@@ -1,0 +1,180 @@
+"""The shape of a rule file: one YAML file per rule, read by compliance authors.
+
+This module owns the schema and nothing else; loading, compiling and matching live beside it. Everything is
+data: a rule never runs code.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+
+from agent.models import AccountType, Basis, Category, Fix, Frozen, NoteType, Severity, Stage
+
+Kind = Literal[
+    "term", "pattern", "combine", "require", "number", "pii", "structure", "metadata", "similarity", "judge"
+]
+Within = Literal["clause", "sentence", "paragraph", "note"]
+Place = Literal["title", "body", "tags", "cover"]
+Guard = Literal["negation", "warning", "quotation", "question", "statutory", "parameter", "product_truth", "lifestyle"]
+
+
+class Scope(Frozen):
+    """Limit where a rule applies. Every absent key means no limit.
+
+    products: the note promotes one of these categories (declared or inferred). A note whose products are
+    unknown is inside the scope; use `anchor` to keep such a rule silent on pure life notes.
+    """
+
+    products: tuple[Category, ...] = ()
+    note_types: tuple[NoteType, ...] = ()
+    account_types: tuple[AccountType, ...] = ()
+    places: tuple[Place, ...] = ("title", "body", "tags", "cover")
+    field: Literal["note", "reply", "any"] = "any"
+    origin: Literal["human", "ai", "any"] = "any"
+    promotes: bool | None = None  # True: only a note that promotes a product (named, rate or entry)
+
+
+class Anchor(Frozen):
+    """Demand that one of these terms (or `@list`s) stands near the hit; without it there is no candidate."""
+
+    any_of: tuple[str, ...]
+    within: Within = "sentence"
+
+
+class Condition(Frozen):
+    """Compare one value of the input. Paths: account_type, account.licences, publication.reviewer, …
+
+    The closed set of `op`: in, not_in, present, absent, true, false, covers_products, not_expired, equals_text_hash,
+    equals (another path), no_terms (the value contains none of `value`, which may hold @lists).
+    A path that is missing makes the rule undetermined, naming the path's first part.
+    """
+
+    path: str
+    op: Literal[
+        "in", "not_in", "present", "absent", "true", "false", "covers_products", "not_expired",
+        "equals_text_hash", "equals", "no_terms",
+    ]  # fmt: skip
+    value: Any = None
+
+
+class Match(Frozen):
+    """Hold what each kind looks for; the loader refuses keys that do not belong to the rule's kind.
+
+    term        terms (literals or @list), disguise False switches the skeleton plane off for this rule
+    pattern     patterns (RE2 on the norm plane: simplified Chinese, lower case, half width; no look-around, \\b, \\w)
+    combine     groups: each a list of terms, `@list`s or `re:…` patterns; one of each within `within`; `ordered`,
+                `gap` = largest distance in characters between neighbours; the span covers all parts
+    require     when (trigger), then any_of texts ({slot} matches anything short) or disclosure ids;
+                position, proximity to the trigger; `insert` is the sentence a fix adds
+    number      check: `facts` (compare every number claim with the fact ledger), statuses that fire
+    pii         detectors
+    structure   limit (what is counted) and max
+    metadata    when (all hold) then must (all hold)
+    similarity  threshold on shingle Jaccard against `earlier` notes
+    judge       criterion: needs a model; without one the rule is undetermined
+    """
+
+    terms: tuple[str, ...] = ()
+    disguise: bool = True
+    patterns: tuple[str, ...] = ()
+    groups: tuple[tuple[str, ...], ...] = ()
+    within: Within = "sentence"
+    ordered: bool = False
+    gap: int | None = None
+    any_of: tuple[str, ...] = ()
+    disclosure: tuple[str, ...] = ()
+    position: Literal["anywhere", "body", "own_line", "before_tags"] = "body"
+    proximity: Literal["sentence", "paragraph", "next_paragraph", "note"] = "note"
+    insert: str = ""
+    trigger: tuple[str, ...] = ()  # require: terms, @list or re:…; empty = the scope alone triggers
+    check: Literal["", "facts", "provenance"] = ""
+    statuses: tuple[Literal["contradicted", "stale", "unsupported", "condition_missing"], ...] = ()
+    detectors: tuple[
+        Literal["mobile", "landline", "id_card", "bank_card", "email", "wechat", "qq", "url", "handle"], ...
+    ] = ()
+    limit: Literal["", "title_units", "body_units", "tags", "images", "cover_units"] = ""
+    max: int | None = None
+    when: tuple[Condition, ...] = ()
+    must: tuple[Condition, ...] = ()
+    threshold: float | None = None
+    criterion: str = ""
+
+
+class Case(Frozen):
+    """Give one example. A bare string in YAML means `text`. Every other key is passed to `check` as its input.
+
+    text is the body (or `title`/`tags`/`cover` are given); `products` defaults to the first of the rule's scope;
+    span: the raw text that must be hit (optional, flag cases only).
+    """
+
+    text: str = ""
+    title: str = ""
+    tags: tuple[str, ...] = ()
+    cover: str = ""
+    span: str = ""
+    note_type: Literal["lifestyle", "education", "benefit", "marketing", "auto"] = "auto"
+    products: tuple[Category, ...] | None = None
+    account_type: AccountType | None = None
+    origin: Literal["human", "ai"] = "human"
+    field: Literal["note", "reply"] = "note"
+    account: dict[str, Any] | None = None
+    publication: dict[str, Any] | None = None
+    facts: tuple[dict[str, Any], ...] = ()
+    material: tuple[dict[str, Any], ...] = ()
+    segments: tuple[dict[str, Any], ...] = ()
+    earlier: tuple[dict[str, Any], ...] = ()
+    as_of: date | None = None
+    by: str = ""  # who wrote the case when it was not the rule's author, e.g. "law-only"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_string(cls, value: object) -> object:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Cases(Frozen):
+    """Hold the examples that run as tests; known_miss records honest gaps (turning green is reported)."""
+
+    flag: tuple[Case, ...]
+    pass_: tuple[Case, ...] = Field(alias="pass")
+    known_miss: tuple[Case, ...] = ()
+
+
+class Rule(Frozen):
+    """Describe one check, its law and its cases.
+
+    `except` lists benign superstrings (保温杯 for 保…): a hit inside one is cleared by "benign superstring".
+    `clear_by` names the guards that may clear a hit; empty = nothing clears it. A disguised hit is never cleared.
+    """
+
+    id: str = Field(pattern=r"^[A-Z]{2,4}-\d{2}$")
+    title: str
+    severity: Severity
+    stage: Stage = "note"
+    kind: Kind
+    scope: Scope = Scope()
+    effective: date
+    until: date | None = None
+    match: Match
+    anchor: Anchor | None = None
+    except_: tuple[str, ...] = Field(default=(), alias="except")
+    clear_by: tuple[Guard, ...] = ()
+    message: str
+    advice: str
+    fix: Fix | None = None
+    basis: tuple[Basis, ...] = Field(min_length=1)
+    known_problems: str = ""
+    cases: Cases
+
+
+class PackInfo(Frozen):
+    """Describe a folder of rules: `pack.yaml`."""
+
+    name: str
+    title: str
+    version: str
+    jurisdiction: str = "cn"
+    status: str = ""
