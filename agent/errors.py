@@ -12,11 +12,9 @@ Code and parameters are here; the Chinese text comes from `agent/data/messages/*
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import yaml
+from agent.catalogue import advise, say
 
 __all__ = ["ConfigurationError", "GuardError", "KosnoteError", "ProviderError", "StorageError", "UsageError"]
 
@@ -35,12 +33,12 @@ class KosnoteError(Exception):
     @property
     def message(self) -> str:
         """Say what failed, with the value."""
-        return _entry(self.code)["message"].format_map(_Lenient(self.parameters))
+        return say(self.code, **self.parameters)
 
     @property
     def hint(self) -> str:
         """Say what to do next; empty when there is nothing to add."""
-        return _entry(self.code).get("hint", "").format_map(_Lenient(self.parameters))
+        return advise(self.code, **self.parameters)
 
 
 class UsageError(KosnoteError):
@@ -72,23 +70,3 @@ class GuardError(KosnoteError):
     """Report a guard that could not do its work."""
 
     exit_code = 4
-
-
-class _Lenient(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "{" + key + "}"
-
-
-def _entry(code: str) -> dict[str, str]:
-    entry = _catalogue().get(code)
-    if entry is None:
-        return {"message": code}
-    return entry
-
-
-@functools.cache
-def _catalogue() -> dict[str, dict[str, str]]:
-    entries: dict[str, dict[str, str]] = {}
-    for path in sorted(Path(__file__).with_name("data").joinpath("messages").glob("*.yaml")):
-        entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    return entries

@@ -2,11 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Protocol
 
-from agent.models import Critique, Note, Plan, Report, Revision, Sources
+from agent.models import (
+    Account,
+    Brief,
+    Critique,
+    Fact,
+    Material,
+    Note,
+    NoteInput,
+    Persona,
+    Plan,
+    Point,
+    Product,
+    Report,
+    Revision,
+    Sources,
+    Stage,
+    Waiver,
+)
 
-__all__ = ["Author"]
+__all__ = ["Author", "Checker", "Critic"]
+
+
+class Checker(Protocol):
+    """Check a note against the rules; see `agent.guardrails.check`."""
+
+    def __call__(
+        self,
+        note: NoteInput,
+        /,
+        *,
+        facts: Sequence[Fact] = (),
+        material: Sequence[Material] = (),
+        points: Sequence[Point] = (),
+        account: Account | None = None,
+        earlier: Sequence[Note] = (),
+        as_of: date | None = None,
+        waivers: Sequence[Waiver] = (),
+        stage: Stage = "note",
+    ) -> Report:
+        """Return the report; raise `GuardError` when a guard could not do its work."""
+        ...
+
+
+class Critic(Protocol):
+    """Score the tone of a note; see `agent.tone.critique`."""
+
+    def __call__(
+        self,
+        note: Note,
+        /,
+        *,
+        brief: Brief,
+        facts: Sequence[Fact] = (),
+        products: Sequence[Product] = (),
+        account: Account | None = None,
+        persona: Persona | None = None,
+        earlier: Sequence[Note] = (),
+    ) -> Critique:
+        """Return metrics and rubric."""
+        ...
 
 
 class Author(Protocol):

@@ -1,0 +1,37 @@
+"""The Chinese sentences staff read outside rule files, by code: `agent/data/messages/*.yaml`.
+
+Code names what happened; wording is data. A missing parameter shows as its name instead of failing.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+__all__ = ["advise", "say"]
+
+
+def say(code: str, **parameters: object) -> str:
+    """Return the message of a code; the code itself when the catalogue lacks it."""
+    return _entries().get(code, {"message": code})["message"].format_map(_Lenient(parameters))
+
+
+def advise(code: str, **parameters: object) -> str:
+    """Return what to do next; empty when there is nothing to add."""
+    return _entries().get(code, {}).get("hint", "").format_map(_Lenient(parameters))
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+@functools.cache
+def _entries() -> dict[str, dict[str, str]]:
+    entries: dict[str, dict[str, str]] = {}
+    for path in sorted(Path(__file__).with_name("data").joinpath("messages").glob("*.yaml")):
+        entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return entries

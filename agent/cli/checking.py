@@ -1,0 +1,118 @@
+"""`agent check`: any text against the rules, by sentence, clause and remedy. Loads neither graph nor record."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.session import AsOf, day
+
+if TYPE_CHECKING:
+    from agent.models import NoteInput, Report
+
+__all__ = ["check"]
+
+FAIL_ON = {"block": ("block",), "fix": ("block", "fix"), "warn": ("block", "fix", "warn")}
+FORMATS = ("text", "json", "jsonl", "sarif", "html")
+
+
+def check(
+    files: Annotated[list[str] | None, typer.Argument(help="笔记文件（txt、md、json、jsonl）；- 为标准输入。")] = None,
+    text: Annotated[str, typer.Option("--text", help="直接核对一句话：这句能说吗。")] = "",
+    output: Annotated[str, typer.Option("--format", "-f", help="text | json | jsonl | sarif | html")] = "text",
+    fail_on: Annotated[str, typer.Option("--fail-on", help="block | fix | warn：到这一级就以 1 退出。")] = "fix",
+    product: Annotated[
+        list[str] | None, typer.Option("--product", help="笔记推广的类别：card、fund、wm…，可多次。")
+    ] = None,
+    account: Annotated[str, typer.Option("--account", help="工作区里的账号，用来核对账号类规则。")] = "",
+    stage: Annotated[str, typer.Option("--stage", help="brief | note | publish")] = "note",
+    as_of: AsOf = "",
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", "-w", help="给了工作区，就用其中的事实、账号和本行规则。")
+    ] = None,
+) -> None:
+    """Check notes and print a report; exit 1 when a finding reaches `--fail-on`."""
+    from agent.cli.output import require_choice
+
+    for option, value, allowed in (
+        ("--format", output, FORMATS),
+        ("--fail-on", fail_on, tuple(FAIL_ON)),
+        ("--stage", stage, ("brief", "note", "publish")),
+    ):
+        require_choice(option, value, allowed)
+    notes = _with_products(_read(files or [], text), product or [])
+    reports = _check_all(notes, workspace=workspace, account=account, stage=stage, as_of=as_of)
+    from agent.guardrails.output import render_reports
+
+    typer.echo(render_reports(list(zip(notes, reports, strict=True)), format=output), nl=False)
+    failing = FAIL_ON[fail_on]
+    if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
+        raise typer.Exit(1)
+
+
+def _read(files: list[str], text: str) -> list[NoteInput]:
+    from agent.errors import UsageError
+    from agent.guardrails.parsing import parse_notes
+    from agent.models import NoteInput
+
+    notes = [NoteInput(id="text", body=text)] if text.strip() else []
+    for name in files:
+        raw, suffix = _load(name)
+        notes += parse_notes(raw, format=suffix, name=name)
+    if not notes:
+        raise UsageError("nothing_to_check")
+    return notes
+
+
+def _load(name: str) -> tuple[str, str]:
+    """Return a file's text and its format; standard input is JSON when it looks like it, else text."""
+    from agent.workspace import read_text
+
+    if name == "-":
+        raw = sys.stdin.read()
+        head = raw.lstrip()[:1]
+        return raw, "json" if head in ("{", "[") else "txt"
+    path = Path(name)
+    return read_text(path), path.suffix.lstrip(".").lower() or "txt"
+
+
+def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInput]:
+    from typing import get_args
+
+    from agent.cli.output import require_choice
+    from agent.models import Category
+
+    for product in products:
+        require_choice("--product", product, get_args(Category))
+    if not products:
+        return notes
+    return [note.model_copy(update={"products": tuple(products)}) for note in notes]
+
+
+def _check_all(
+    notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str
+) -> list[Report]:
+    from agent.guardrails import check as check_note
+
+    when = day(as_of)
+    if workspace is None and not account:
+        return [check_note(note, as_of=when, stage=stage) for note in notes]  # type: ignore[arg-type]
+    from agent.workspace import load_workspace
+
+    bank = load_workspace(workspace)
+    owner = bank.account(account) if account else None
+    return [
+        check_note(
+            note,
+            facts=bank.facts,
+            points=bank.points,
+            account=owner,
+            as_of=when,
+            waivers=bank.waivers,
+            stage=stage,  # type: ignore[arg-type]
+        )
+        for note in notes
+    ]

@@ -1,0 +1,157 @@
+"""`agent runs | show | resume | approve | reject`: what happened to a note, and a person's decision on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from agent.cli.session import Reviewer, WorkspaceOption, load, talk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agent.drafting import Drafting
+    from agent.results import DraftResult
+
+__all__ = ["approve", "reject", "resume", "runs", "show"]
+
+T = TypeVar("T")
+Run = Annotated[str, typer.Argument(help="运行编号或其开头几位。")]
+Format = Annotated[str, typer.Option("--format", "-f", help="text | md | json")]
+
+
+def runs(
+    limit: Annotated[int, typer.Option("--limit", "-n", help="最多几条。")] = 20,
+    outcome: Annotated[str, typer.Option("--outcome", help="只看这一种结果，例如 in_review。")] = "",
+    search: Annotated[str, typer.Option("--search", help="主题里含这几个字。")] = "",
+    output: Annotated[str, typer.Option("--format", "-f", help="text | json")] = "text",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """List runs, newest first."""
+    from agent.cli.output import OUTCOMES, require_choice
+    from agent.record import Store
+
+    require_choice("--format", output, ("text", "json"))
+    if outcome:
+        require_choice("--outcome", outcome, tuple(OUTCOMES))
+    settings, _ = load(workspace)
+    with Store.open(settings.home / "record.db") as store:
+        found = store.runs(limit=limit, outcome=outcome or None, search=search or None)
+    if output == "json":
+        typer.echo(json.dumps([run.model_dump(mode="json") for run in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        talk("还没有运行记录。先写一篇：agent draft --topic \"周末带爸妈去植物园\"")
+    for run in found:
+        ended = OUTCOMES.get(run.outcome or "", "未完成，可 agent resume")
+        typer.echo(f"{run.id}  {ended}  {run.brief.topic}  [{run.brief.note_type}]")
+
+
+def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -> None:
+    """Print a run's note and, on stdout too, its evidence."""
+    from agent.cli.output import OUTPUTS, render, require_choice, summary
+
+    require_choice("--format", output, OUTPUTS)
+    result, decisions = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
+    text = render(result, output)
+    if text:
+        typer.echo(text)
+    if output == "json":
+        return
+    typer.echo(summary(result))
+    for round_ in result.rounds:
+        typer.echo(f"第 {round_.number} 轮：{round_.report.verdict}；" + ("；".join(round_.changes) or "初稿"))
+    if result.note is not None:
+        typer.echo(f"文本哈希：{result.note.text_hash}")
+    for line in decisions:
+        typer.echo(line)
+
+
+def resume(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -> None:
+    """Continue a run that was cut off."""
+    from agent.cli.output import OUTPUTS, render, require_choice, summary
+    from agent.cli.progress import Progress
+
+    require_choice("--format", output, OUTPUTS)
+    result = _with_drafting(workspace, lambda drafting: drafting.resume(run, on_event=Progress()))
+    text = render(result, output)
+    if text:
+        typer.echo(text)
+    talk(summary(result))
+    raise typer.Exit(result.exit_code)
+
+
+def approve(
+    run: Run,
+    reviewer: Reviewer,
+    reason: Annotated[str, typer.Option("--reason", help="说明。")] = "",
+    text_hash: Annotated[str, typer.Option("--hash", help="看过的文本哈希；文本若已变则拒绝。")] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Approve the note as it stands; refused while a block is open or when the text has changed."""
+    result = _decide(run, "approve", reviewer, reason, text_hash, workspace)
+    note = result.note
+    typer.echo(f"已批准 {result.run} {note.text_hash if note else ''}")
+    for step in (result.label.platform_step,) if result.label else ():
+        talk(f"发布时：{step}")
+
+
+def reject(
+    run: Run,
+    reviewer: Reviewer,
+    reason: Annotated[str, typer.Option("--reason", help="退回的原因，会留在记录里。")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Reject the note with a reason."""
+    result = _decide(run, "reject", reviewer, reason, "", workspace)
+    typer.echo(f"已退回 {result.run}：{reason}")
+
+
+def _decide(
+    run: str, action: str, reviewer: str, reason: str, text_hash: str, workspace: Path | None
+) -> DraftResult:
+    from agent.errors import UsageError
+    from agent.graph.state import Review
+
+    if not reviewer.strip():
+        raise UsageError("reviewer_empty")
+
+    async def go(drafting: Drafting) -> DraftResult:
+        result, _ = await _peek(drafting, run)
+        if result.note is None:
+            raise UsageError("run_not_in_review", run=result.run, outcome=result.outcome)
+        review = Review(
+            action=action,  # type: ignore[arg-type]
+            reviewer=reviewer.strip(),
+            reason=reason,
+            text_hash=text_hash or result.note.text_hash,
+        )
+        return await drafting.review(run, review)
+
+    return _with_drafting(workspace, go)
+
+
+async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, list[str]]:
+    result = await drafting.peek(run)
+    decisions = [
+        f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.reviewer} {decision.decision} "
+        f"{decision.text_hash[:19]} {decision.reason}".rstrip()
+        for decision in drafting.store.decisions(result.run)
+    ]
+    return result, decisions
+
+
+def _with_drafting(workspace: Path | None, work: Callable[[Drafting], Awaitable[T]]) -> T:
+    from agent.drafting import open_drafting
+
+    settings, bank = load(workspace)
+
+    async def go() -> T:
+        async with open_drafting(bank, settings) as drafting:
+            return await work(drafting)
+
+    return asyncio.run(go())

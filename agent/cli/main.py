@@ -1,0 +1,64 @@
+"""The command line: what is registered, how errors end, and nothing that imports the heavy half.
+
+Result on stdout, talk on stderr. Exit codes: 0 good, 1 not good, 2 usage or configuration, 3 provider, 4 guard,
+130 interrupted. Every command imports what it runs inside its own body, so that `agent --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+import typer
+
+from agent.cli import checking, desk, drafts, facts, rules, setup
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    help="写小红书笔记的合规助手：生活在前，一个诚实的知识点或一项权益在里面，每条规则有出处。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("draft", help="从主题（和素材、事实）写一篇并核对。")(drafts.draft)
+app.command("check", help="核对一篇笔记或一句话：哪句、为什么（条款）、怎么改。")(checking.check)
+app.command("runs", help="列出运行记录。")(desk.runs)
+app.command("show", help="查看一次运行的笔记与依据。")(desk.show)
+app.command("resume", help="继续被中断的运行。")(desk.resume)
+app.command("approve", help="批准一篇待审的笔记（与文本哈希绑定）。")(desk.approve)
+app.command("reject", help="退回一篇待审的笔记。")(desk.reject)
+app.command("init", help="写出一个机构工作区，供修改。")(setup.init)
+app.command("demo", help="用内置的云杉银行演示一遍，不写任何记录。")(setup.demo)
+app.command("doctor", help="检查安装、工作区、规则包与存储。")(setup.doctor)
+app.add_typer(rules.app, name="rules", help="规则：列出、查看、运行用例。")
+app.add_typer(facts.app, name="facts", help="事实台账：列出、查看、核对、导入。")
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        _force_utf8(stream)
+    from agent.errors import KosnoteError
+
+    try:
+        app()
+    except KosnoteError as error:
+        typer.echo(f"错误：{error.message}", err=True)
+        if error.hint:
+            typer.echo(f"提示：{error.hint}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("已中断", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+def _force_utf8(stream: TextIO) -> None:
+    """Write Chinese also where the console's code page cannot (Windows)."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(encoding="utf-8", errors="replace")

@@ -1,0 +1,129 @@
+"""How a result looks: the note alone for stdout, the evidence for stderr, both as files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from agent.errors import StorageError, UsageError
+from agent.models import Finding
+from agent.results import DraftResult
+
+__all__ = ["OUTCOMES", "OUTPUTS", "finding_lines", "render", "require_choice", "summary", "write_files"]
+
+OUTPUTS = ("text", "md", "json")
+OUTCOMES = {
+    "ready": "合格（未设人审）",
+    "in_review": "合格，等人审",
+    "approved": "已批准",
+    "needs_human": "轮次用完仍有问题，需要人改",
+    "needs_material": "缺素材，先回答问题",
+    "refused": "准入未通过，没有写",
+    "rejected": "已退回",
+}
+LEVELS = {"block": "禁止", "fix": "须改", "warn": "留意"}
+
+
+def require_choice(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Raise `UsageError` when a value is not one of those allowed."""
+    if value not in allowed:
+        raise UsageError("choice_unknown", option=option, value=value, allowed="、".join(allowed))
+
+
+def render(result: DraftResult, output: str) -> str:
+    """Render the note for stdout; only JSON has something to say when there is no note."""
+    if output == "json":
+        return json.dumps(result.to_json(), ensure_ascii=False, indent=2)
+    if result.note is None:
+        return ""
+    text = result.note.to_text()
+    return f"# {text}" if output == "md" else text
+
+
+def summary(result: DraftResult) -> str:
+    """Say how the run ended, what the note rests on, what is open, and what to do next."""
+    lines = [
+        "",
+        f"运行 {result.run} · {OUTCOMES[result.outcome]}（{result.outcome}） · 作者 {_author(result.author)}"
+        f" · {len(result.rounds)} 轮",
+    ]
+    if result.reason:
+        lines.append(result.reason)
+    for finding in result.refusal:
+        lines += finding_lines(finding)
+    if result.note is not None:
+        lines += _evidence(result)
+    if result.questions:
+        lines.append("想请你补充（答了会更像你、也更站得住）：")
+        lines += [f"  {number}. {question.text}{_options(question.options)}" for number, question in enumerate(result.questions, 1)]
+    lines += _next_steps(result)
+    return "\n".join(lines)
+
+
+def finding_lines(finding: Finding) -> list[str]:
+    """Explain a finding as staff read it: which words, why (clause), how to change them."""
+    where = f"“{finding.text}” " if finding.text else ""
+    clauses = "；".join(_clause(finding, index) for index in range(len(finding.basis)))
+    lines = [f"  [{LEVELS[finding.severity]}] {finding.rule} {where}", f"    为什么：{finding.message}（{clauses}）"]
+    if finding.advice:
+        lines.append(f"    改法：{finding.advice}")
+    return lines
+
+
+def write_files(result: DraftResult, folder: Path, *, stem: str) -> list[Path]:
+    """Write `STEM.md` (when there is a note) and `STEM.json`; raise `StorageError` naming the path."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        paths = [folder / f"{stem}.json"]
+        paths[0].write_text(render(result, "json") + "\n", encoding="utf-8")
+        if result.note is not None:
+            paths.append(folder / f"{stem}.md")
+            paths[1].write_text(render(result, "md") + "\n", encoding="utf-8")
+    except OSError as error:
+        raise StorageError("out_unwritable", path=folder, reason=error.strerror or error) from error
+    return paths
+
+
+def _author(name: str) -> str:
+    return f"{name}（不用模型，由素材、事实和词库拼写）" if name.startswith("offline@") else name
+
+
+def _clause(finding: Finding, index: int) -> str:
+    basis = finding.basis[index]
+    article = f"第{basis.article}条" if basis.verified and basis.article else "条款待核"
+    draft = "，征求意见稿" if basis.status == "draft" else ""
+    return f"{basis.instrument} {article}{draft}"
+
+
+def _evidence(result: DraftResult) -> list[str]:
+    lines = []
+    for item in result.evidence():
+        source = f" —— {item['source']}" if item.get("source") else ""
+        until = f"（有效至 {item['valid_to']}）" if item.get("valid_to") else ""
+        lines.append(f"  {item['id']} {item['text']}{source}{until}")
+    if lines:
+        lines.insert(0, "依据：")
+    if result.report:
+        for finding in result.report.open():
+            lines += finding_lines(finding)
+        if result.report.label.platform_step:
+            lines.append(f"标识：{result.report.label.platform_step}")
+    if result.critique:
+        lines += [
+            f"  [口吻] {name} {metric.message}"
+            for name, metric in result.critique.metrics.items()
+            if metric.passed is False
+        ]
+    return lines
+
+
+def _options(options: tuple[str, ...]) -> str:
+    return f"（{' / '.join(options)}）" if options else ""
+
+
+def _next_steps(result: DraftResult) -> list[str]:
+    if result.outcome in ("in_review", "needs_human"):
+        return [f"下一步：agent show {result.run}；agent approve {result.run} --reviewer 姓名"]
+    if result.outcome == "needs_material":
+        return ["下一步：把回答写进 --material-text（可多次）或 --material 文件，再跑一次"]
+    return []

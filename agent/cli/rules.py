@@ -1,0 +1,77 @@
+"""`agent rules list | show | test`: for compliance authors, who read YAML and not code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.session import talk
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+Overlay = Annotated[Path | None, typer.Option("--workspace", "-w", help="连同这个工作区里的本行规则。")]
+LEVELS = {"block": "禁止", "fix": "须改", "warn": "留意"}
+
+
+@app.command("list", help="列出规则。")
+def list_rules(
+    pack: Annotated[str, typer.Option("--pack", help="只看这个包。")] = "",
+    output: Annotated[str, typer.Option("--format", "-f", help="text | json")] = "text",
+    workspace: Overlay = None,
+) -> None:
+    """List rules by id, severity, stage and title."""
+    from agent.cli.output import require_choice
+
+    require_choice("--format", output, ("text", "json"))
+    packs = _load(workspace)
+    if pack:
+        require_choice("--pack", pack, tuple(sorted(packs.versions)))
+    found = [(name, rule) for name, rule in packs.entries() if not pack or name == pack]
+    if output == "json":
+        rows = [
+            {"id": rule.id, "pack": name, "severity": rule.severity, "stage": rule.stage, "kind": rule.kind, "title": rule.title}
+            for name, rule in found
+        ]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for name, rule in found:
+        typer.echo(f"{rule.id}  {LEVELS[rule.severity]}  {rule.stage:7} {name:12} {rule.title}")
+
+
+@app.command("show", help="一条规则的全文：条款、改法、例子、已知问题。")
+def show_rule(rule_id: Annotated[str, typer.Argument(help="规则编号，例如 RET-01。")], workspace: Overlay = None) -> None:
+    """Print the page of one rule."""
+    from agent.guardrails.pages import render_rule_page
+
+    pack, rule = _load(workspace).find(rule_id)
+    typer.echo(render_rule_page(rule, pack=pack))
+
+
+@app.command("test", help="运行规则自带的用例。")
+def test_rules(
+    rule_ids: Annotated[list[str] | None, typer.Argument(help="规则编号；不给则全部。")] = None,
+    workspace: Overlay = None,
+) -> None:
+    """Run the cases of rules; exit 1 when one fails."""
+    from agent.guardrails.cases import run_all
+
+    summary = run_all(_load(workspace), only=tuple(rule_ids or ()))
+    for line in summary.lines:
+        typer.echo(line)
+    talk(summary.total)
+    raise typer.Exit(1 if summary.failed else 0)
+
+
+def _load(workspace: Path | None):  # type: ignore[no-untyped-def]
+    from agent.guardrails import load_packs
+
+    if workspace is None:
+        return load_packs()
+    from agent.workspace import load_workspace
+
+    overlay = load_workspace(workspace).rules_overlay
+    return load_packs(overlay=(overlay,) if overlay else ())

@@ -1,0 +1,50 @@
+"""What several commands share: settings and workspace from options, dates, and the line style of stderr."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from agent.settings import Settings
+    from agent.workspace import Workspace
+
+__all__ = ["AsOf", "Reviewer", "WorkspaceOption", "day", "load", "talk"]
+
+WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", "-w", help="工作区目录；不给则用内置的云杉银行演示工作区。")
+]
+AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="以这一天为准（YYYY-MM-DD），默认今天。")]
+Reviewer = Annotated[str, typer.Option("--reviewer", help="审核人姓名或工号。")]
+
+
+def load(workspace: Path | None, **overrides: object) -> tuple[Settings, Workspace]:
+    """Read settings (an option given here wins) and load the workspace they name."""
+    from agent.settings import load_settings
+    from agent.workspace import load_workspace
+
+    given = {key: value for key, value in overrides.items() if value is not None}
+    if workspace is not None:
+        given["workspace"] = workspace
+    settings = load_settings(**given)
+    return settings, load_workspace(settings.workspace)
+
+
+def day(text: str) -> date:
+    """Read a date option; today when it is empty."""
+    from agent.errors import UsageError
+
+    if not text:
+        return datetime.now().astimezone().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError("date_malformed", value=text) from error
+
+
+def talk(line: str) -> None:
+    """Say something on stderr."""
+    typer.echo(line, err=True)

@@ -1,0 +1,129 @@
+"""`agent init | demo | doctor`: a bank's own folder, a look around, and what is wrong with this machine."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.cli.session import AsOf, WorkspaceOption, day, load, talk
+
+__all__ = ["demo", "doctor", "init"]
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="要写出的目录。")],
+    force: Annotated[bool, typer.Option("--force", help="目录非空也写，同名文件会被覆盖。")] = False,
+) -> None:
+    """Write a workspace to edit: products, facts, points, personas, accounts, material, plans."""
+    from agent.workspace import init_workspace
+
+    written = init_workspace(folder, force=force)
+    typer.echo(str(folder))
+    talk(f"写出 {len(written)} 个文件。内容是虚构的云杉银行，请换成本行的。")
+    talk(f"试一下：agent draft --workspace {folder} --topic \"周末带爸妈去植物园\"")
+
+
+def demo(as_of: AsOf = "") -> None:
+    """Draft three notes from the shipped bank, in a temporary home that is removed afterwards."""
+    from agent.briefs import Request, make_brief
+    from agent.cli.output import render, summary
+    from agent.cli.progress import Progress
+    from agent.drafting import draft
+    from agent.workspace import load_demo_requests, load_workspace
+
+    bank = load_workspace(None)
+    with tempfile.TemporaryDirectory(prefix="kosnote-demo-") as home:
+        for fields in load_demo_requests():
+            settings, _ = load(None, home=Path(home))
+            brief, _ = make_brief(Request(**fields), workspace=bank, as_of=day(as_of))
+            talk(f"\n==== {brief.topic}（{brief.note_type}）")
+            result = draft(brief, workspace=bank, settings=settings, on_event=Progress())
+            typer.echo(render(result, "text"))
+            talk(summary(result))
+
+
+def doctor(workspace: WorkspaceOption = None) -> None:
+    """Check what a run needs; exit 2 when something is missing."""
+    checks: tuple[tuple[str, Callable[[Path | None], str]], ...] = (
+        ("Python", _python),
+        ("设置", _settings),
+        ("工作区", _workspace),
+        ("规则包", _packs),
+        ("记录", _record),
+        ("断点", _checkpoints),
+        ("写作", _author),
+    )
+    from agent.errors import KosnoteError
+
+    failed = 0
+    for name, probe in checks:
+        try:
+            typer.echo(f"✓ {name}：{probe(workspace)}")
+        except KosnoteError as error:
+            failed += 1
+            typer.echo(f"✗ {name}：{error.message}。{error.hint}")
+    if failed:
+        raise typer.Exit(2)
+
+
+def _python(workspace: Path | None) -> str:
+    from agent import __version__
+
+    return f"{sys.version.split()[0]}，kosnote {__version__}"
+
+
+def _settings(workspace: Path | None) -> str:
+    settings, _ = load(workspace)
+    return f"记录目录 {settings.home}，最多 {settings.rounds} 轮，人审{'开' if settings.review else '关'}"
+
+
+def _workspace(workspace: Path | None) -> str:
+    from agent.workspace import check_facts
+
+    _, bank = load(workspace)
+    problems = check_facts(bank, day(""))
+    return (
+        f"{bank.institution.full_name}：{len(bank.products)} 个产品，{len(bank.facts)} 条事实"
+        f"（{len(problems)} 条要看，agent facts check），{len(bank.points)} 个知识点，{len(bank.personas)} 个人设"
+    )
+
+
+def _packs(workspace: Path | None) -> str:
+    from agent.guardrails import load_packs
+
+    packs = load_packs()
+    return f"{len(packs.rules)} 条规则，{len(packs.versions)} 个包"
+
+
+def _record(workspace: Path | None) -> str:
+    from agent.record import Store
+
+    settings, _ = load(workspace)
+    with Store.open(settings.home / "record.db") as store:
+        return f"{settings.home / 'record.db'} 可读写，{len(store.runs(limit=1000))} 次运行"
+
+
+def _checkpoints(workspace: Path | None) -> str:
+    import asyncio
+
+    from agent.graph.checkpoints import open_checkpoints
+
+    settings, _ = load(workspace)
+    path = settings.home / "checkpoints.db"
+
+    async def probe() -> str:
+        async with open_checkpoints(path):
+            return f"{path} 可读写"
+
+    return asyncio.run(probe())
+
+
+def _author(workspace: Path | None) -> str:
+    from agent.authors import OfflineAuthor
+
+    return f"{OfflineAuthor().name}，不联网、不用模型"

@@ -1,0 +1,197 @@
+"""Wire an author, the readers, a workspace and the record to the graph, and run it.
+
+`Drafting` is the only place that knows all of them. The record is written from what the graph reports after each
+checkpoint and every write is idempotent, so a killed run can be resumed without doubling anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.types import Command
+
+from agent import guardrails, tone
+from agent.authors import OfflineAuthor
+from agent.results import DraftResult, result_of
+from agent.errors import UsageError
+from agent.graph.build import build_graph
+from agent.graph.checkpoints import open_checkpoints
+from agent.graph.context import DraftContext
+from agent.graph.protocols import Author
+from agent.graph.state import DraftState, Review
+from agent.ingredients import gather
+from agent.models import Brief, Note
+from agent.record import Store
+from agent.settings import Settings
+from agent.workspace import Workspace
+
+__all__ = ["Drafting", "Event", "draft", "open_drafting"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Report one finished node of a run, with what it settled."""
+
+    run: str
+    node: str
+    round: int
+    update: dict[str, Any]
+
+
+OnEvent = Callable[[Event], None]
+
+
+def _quiet(event: Event) -> None:
+    """Ignore an event."""
+
+
+@dataclass(frozen=True)
+class Drafting:
+    """Run briefs against one workspace, one record and one checkpoint store."""
+
+    workspace: Workspace
+    settings: Settings
+    store: Store
+    checkpointer: BaseCheckpointSaver[str]
+    author: Author
+    now: Callable[[], datetime]
+
+    async def draft(self, brief: Brief, *, on_event: OnEvent = _quiet) -> DraftResult:
+        """Run a brief until a person is needed or the run ends; the run id is the brief's id."""
+        self.store.start_run(
+            brief, author=self.author.name, workspace=str(self.workspace.root), created_at=self.now()
+        )
+        begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
+        return await self._advance(brief, begin, on_event)
+
+    async def resume(self, run_id: str, *, on_event: OnEvent = _quiet) -> DraftResult:
+        """Continue a run that was cut off; a run that waits for a person or has ended is returned as it stands."""
+        run = self.store.run(run_id)
+        snapshot = await self._graph().aget_state(_config(run.id))
+        if not snapshot.values:
+            return await self.draft(run.brief, on_event=on_event)
+        if snapshot.next and not snapshot.interrupts:
+            return await self._advance(run.brief, None, on_event)
+        return self._settle(run.brief, snapshot.values)
+
+    async def peek(self, run_id: str) -> DraftResult:
+        """Return a run as its last checkpoint left it, without moving it; a cut-off run raises `UsageError`."""
+        run = self.store.run(run_id)
+        snapshot = await self._graph().aget_state(_config(run.id))
+        if "outcome" not in snapshot.values:
+            raise UsageError("run_unfinished", run=run.id)
+        return self._result(run.brief, snapshot.values)
+
+    async def review(self, run_id: str, review: Review, *, on_event: OnEvent = _quiet) -> DraftResult:
+        """Carry a person's decision into the run; it is refused unless it is about the text as it stands."""
+        run = self.store.run(run_id)
+        snapshot = await self._graph().aget_state(_config(run.id))
+        if not snapshot.interrupts:
+            raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
+        _demand_reviewable(run.id, snapshot.values, review)
+        result = await self._advance(run.brief, Command(resume=review.model_dump(mode="json")), on_event)
+        self.store.add_decision(
+            run.id,
+            decision=review.action,
+            text_hash=review.text_hash,
+            reviewer=review.reviewer,
+            reason=review.reason,
+            decided_at=self.now(),
+        )
+        return result
+
+    async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent) -> DraftResult:
+        graph, config = self._graph(), _config(brief.id)
+        round_number = 0
+        stream = graph.astream(
+            begin, config, context=self._context(brief), stream_mode="updates", durability="sync"
+        )
+        async for updates in stream:
+            for node, update in updates.items():
+                if node.startswith("__") or update is None:
+                    continue
+                round_number = update.get("round", round_number)
+                self._record(brief, update)
+                on_event(Event(run=brief.id, node=node, round=round_number, update=update))
+        snapshot = await graph.aget_state(config)
+        return self._settle(brief, snapshot.values)
+
+    def _record(self, brief: Brief, update: dict[str, Any]) -> None:
+        for version in update.get("versions", ()):
+            self.store.save_version(brief.id, version.revision, version.round, saved_at=self.now())
+
+    def _settle(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
+        self._record(brief, values)
+        result = self._result(brief, values)
+        self.store.finish_run(
+            brief.id, result.outcome, best_revision=values.get("best"), updated_at=self.now()
+        )
+        return result
+
+    def _result(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
+        return result_of(brief, values, author=self.author.name, sources=self._sources(brief))
+
+    def _graph(self) -> Any:
+        return build_graph(self.checkpointer)
+
+    def _sources(self, brief: Brief) -> Any:
+        return gather(self.workspace, brief, earlier=self._earlier(brief))
+
+    def _earlier(self, brief: Brief) -> tuple[Note, ...]:
+        return self.store.earlier_notes(brief.account, before=brief.id) if brief.account else ()
+
+    def _context(self, brief: Brief) -> DraftContext:
+        sources = self._sources(brief)
+        return DraftContext(
+            author=self.author,
+            check=guardrails.check,
+            critique=tone.critique,
+            resolve=lambda _: sources,
+            waivers=self.workspace.waivers,
+        )
+
+
+@asynccontextmanager
+async def open_drafting(
+    workspace: Workspace, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> AsyncIterator[Drafting]:
+    """Open record and checkpoints of these settings; both are created when missing."""
+    async with open_checkpoints(settings.home / "checkpoints.db") as checkpointer:
+        with Store.open(settings.home / "record.db") as store:
+            yield Drafting(
+                workspace=workspace,
+                settings=settings,
+                store=store,
+                checkpointer=checkpointer,
+                author=OfflineAuthor(),
+                now=now,
+            )
+
+
+def draft(brief: Brief, *, workspace: Workspace, settings: Settings, on_event: OnEvent = _quiet) -> DraftResult:
+    """Run one brief and wait for it; see `Drafting.draft`."""
+
+    async def once() -> DraftResult:
+        async with open_drafting(workspace, settings) as drafting:
+            return await drafting.draft(brief, on_event=on_event)
+
+    return asyncio.run(once())
+
+
+def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> None:
+    current = values["note"].text_hash
+    if review.text_hash != current:
+        raise UsageError("review_of_other_text", run=run_id, given=review.text_hash, current=current)
+    blocks = values["last_report"].open("block")
+    if review.action == "approve" and blocks:
+        raise UsageError("approve_with_block", run=run_id, rules="、".join(sorted({f.rule for f in blocks})))
+
+
+def _config(run_id: str) -> dict[str, Any]:
+    return {"configurable": {"thread_id": run_id}}

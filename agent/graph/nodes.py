@@ -1,0 +1,213 @@
+"""The nodes: `(state, runtime) -> partial update`, no side effect, no clock, no environment.
+
+Findings are data here; a reader that raises ends the run as an error, it never counts as a pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+
+from agent.catalogue import say
+from agent.errors import GuardError
+from agent.graph import gatekeeping
+from agent.graph.assembly import assemble as assemble_note
+from agent.graph.context import DraftContext
+from agent.graph.refusal import reasons_to_refuse
+from agent.graph.routing import best_version, judge_round
+from agent.graph.state import DraftState, Review, Route, SavedVersion
+from agent.graph.submission import cited_sources, submit
+from agent.models import Outcome, Report, Round
+
+__all__ = ["assemble", "comply", "critique", "decide", "finish", "gate", "plan", "review", "revise", "write"]
+
+_Update = dict[str, Any]
+_Runtime = Runtime[DraftContext]
+
+
+async def gate(state: DraftState, runtime: _Runtime) -> _Update:
+    """Ask whether this account may say this today, before a word is written."""
+    context = runtime.context
+    sources = context.resolve(state["brief"])
+    return {"refusal": list(gatekeeping.refusals(sources, check=context.check))}
+
+
+async def plan(state: DraftState, runtime: _Runtime) -> _Update:
+    """Choose angle and ingredients, or say what is missing."""
+    context = runtime.context
+    return {"chosen_plan": await context.author.plan(context.resolve(state["brief"]))}
+
+
+async def write(state: DraftState, runtime: _Runtime) -> _Update:
+    """Write the first text: round 1."""
+    context = runtime.context
+    note = await context.author.write(state["chosen_plan"], context.resolve(state["brief"]))
+    return {"note": note, "round": 1, "revision": state.get("revision", 0) + 1, "changes": []}
+
+
+async def assemble(state: DraftState, runtime: _Runtime) -> _Update:
+    """Add what is mandatory: conditions, disclosures, role, labels; keep the platform's limits."""
+    sources = runtime.context.resolve(state["brief"])
+    note = assemble_note(state["note"], cited_sources(state["note"], sources))
+    if note == state["note"]:
+        return {}
+    return {"note": note, "revision": state["revision"] + 1}
+
+
+async def comply(state: DraftState, runtime: _Runtime) -> _Update:
+    """Check the text against the rules."""
+    return {"last_report": _check(state, runtime.context)}
+
+
+async def critique(state: DraftState, runtime: _Runtime) -> _Update:
+    """Score the tone of the same text."""
+    context = runtime.context
+    sources = cited_sources(state["note"], context.resolve(state["brief"]))
+    verdict = context.critique(
+        state["note"],
+        brief=state["brief"],
+        facts=sources.facts,
+        products=sources.products,
+        account=sources.account,
+        persona=sources.persona,
+        earlier=sources.earlier,
+    )
+    return {"last_critique": verdict}
+
+
+async def decide(state: DraftState, runtime: _Runtime) -> _Update:
+    """Keep this version, and settle whether it passed, goes on, or goes to a person as it stands."""
+    round_ = Round(
+        number=state["round"],
+        note=state["note"],
+        report=state["last_report"],
+        critique=state["last_critique"],
+        changes=tuple(state.get("changes", ())),
+        prompts=(),
+    )
+    versions = [*state.get("versions", []), SavedVersion(revision=state["revision"], round=round_)]
+    route = _route(state, versions)
+    update: _Update = {"versions": versions[-1:], "route": route, "best": state["revision"]}
+    if route == "passed":
+        return {**update, "outcome": "in_review" if state["review_on"] else "ready"}
+    if route == "spent":
+        best = versions[-1] if state.get("human_text") else best_version(versions)
+        return {
+            **update,
+            "outcome": "needs_human",
+            "best": best.revision,
+            "note": best.round.note,
+            "last_report": best.round.report,
+            "last_critique": best.round.critique,
+        }
+    return update
+
+
+async def revise(state: DraftState, runtime: _Runtime) -> _Update:
+    """Edit flagged spans; keep the earlier text when the revision adds a block or touches a ledger number."""
+    context = runtime.context
+    sources = context.resolve(state["brief"])
+    round_number = state["round"] + 1
+    revision = await context.author.revise(
+        state["note"],
+        plan=state["chosen_plan"],
+        report=state["last_report"],
+        critique=state["last_critique"],
+        sources=sources,
+        round_number=round_number,
+    )
+    candidate = assemble_note(revision.note, cited_sources(revision.note, sources))
+    report = context.check(submit(candidate, sources), **_evidence(state, context, cited_sources(candidate, sources)))
+    refused = reasons_to_refuse(state["note"], candidate, before=state["last_report"], after=report, sources=sources)
+    if refused:
+        return {"round": round_number, "changes": [say("revision_refused", reason=reason) for reason in refused]}
+    changed = int(candidate != state["note"])
+    return {
+        "note": candidate,
+        "round": round_number,
+        "revision": state["revision"] + changed,
+        "changes": list(revision.changes),
+    }
+
+
+async def review(state: DraftState, runtime: _Runtime) -> _Update:
+    """Wait for a person. Resuming runs this node again from its first line, so nothing precedes the interrupt."""
+    answer = interrupt(
+        {"text_hash": state["note"].text_hash, "outcome": state["outcome"], "verdict": state["last_report"].verdict}
+    )
+    decision = Review.model_validate(answer)
+    if decision.action in ("approve", "reject"):
+        return {"reviews": [decision]}
+    note = decision.note if decision.action == "edit" and decision.note is not None else state["note"]
+    return {
+        "reviews": [decision],
+        "note": note,
+        "human_text": decision.action == "edit" or state.get("human_text", False),
+        "revision": state["revision"] + int(note != state["note"]),
+        "changes": [f"{decision.reviewer}:{decision.reason}" if decision.reason else decision.reviewer],
+    }
+
+
+async def finish(state: DraftState, runtime: _Runtime) -> _Update:
+    """Settle the outcome; approval demands that this very text was checked and holds no open block."""
+    return {"outcome": _final_outcome(state)}
+
+
+def _route(state: DraftState, versions: list[SavedVersion]) -> Route:
+    route = judge_round(
+        state["note"],
+        state["last_report"],
+        state["last_critique"],
+        round_number=state["round"],
+        max_rounds=state["max_rounds"],
+    )
+    if route == "open" and (state.get("human_text") or _stands_still(versions)):
+        return "spent"
+    return route
+
+
+def _stands_still(versions: list[SavedVersion]) -> bool:
+    return len(versions) > 1 and versions[-1].round.note.text_hash == versions[-2].round.note.text_hash
+
+
+def _final_outcome(state: DraftState) -> Outcome:
+    if state.get("refusal"):
+        return "refused"
+    if not state["chosen_plan"].writable:
+        return "needs_material"
+    if not state.get("reviews"):
+        return state["outcome"]
+    if state["reviews"][-1].action == "reject":
+        return "rejected"
+    _demand_checked(state)
+    return "approved"
+
+
+def _demand_checked(state: DraftState) -> None:
+    text_hash = state["note"].text_hash
+    if text_hash != state["last_report"].text_hash or state["reviews"][-1].text_hash != text_hash:
+        raise GuardError("approval_of_other_text")
+    if state["last_report"].open("block"):
+        raise GuardError("approval_with_block")
+
+
+def _check(state: DraftState, context: DraftContext) -> Report:
+    sources = context.resolve(state["brief"])
+    return context.check(
+        submit(state["note"], sources), **_evidence(state, context, cited_sources(state["note"], sources))
+    )
+
+
+def _evidence(state: DraftState, context: DraftContext, sources: Any) -> dict[str, Any]:
+    brief = state["brief"]
+    return {
+        "facts": sources.facts,
+        "points": sources.points,
+        "material": brief.material,
+        "account": sources.account,
+        "earlier": sources.earlier,
+        "as_of": brief.as_of,
+        "waivers": context.waivers,
+    }

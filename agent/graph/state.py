@@ -1,0 +1,71 @@
+"""The state of one run, and the types a checkpoint may hold.
+
+Everything a resumed run needs is here: limits chosen at the start travel with the run, the environment does
+not. `revision` grows by one whenever the text changes and never goes back; `round` is incremented by `revise`.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, Literal, TypedDict
+
+from agent import models
+from agent.models import Brief, Critique, Finding, Frozen, Note, Outcome, Plan, Report, Round
+
+__all__ = ["CHECKPOINT_TYPES", "DraftState", "Review", "Route", "SavedVersion"]
+
+Route = Literal["passed", "open", "spent"]
+
+
+class Review(Frozen):
+    """Decide on a note in review; `text_hash` binds the decision to the text the reviewer saw."""
+
+    action: Literal["approve", "edit", "comment", "reject"]
+    reviewer: str
+    reason: str = ""
+    text_hash: str
+    note: Note | None = None
+
+
+class SavedVersion(Frozen):
+    """Name one text of the run: its monotonic revision and the round that checked it."""
+
+    revision: int
+    round: Round
+
+
+class DraftState(TypedDict, total=False):
+    """What flows between nodes; each key is written by the nodes named in its comment."""
+
+    brief: Brief  # input
+    max_rounds: int  # input
+    review_on: bool  # input
+    refusal: list[Finding]  # gate
+    chosen_plan: Plan  # plan
+    note: Note  # write, assemble, revise, review
+    revision: int  # write, assemble, revise, review
+    round: int  # write sets 1, revise adds 1
+    changes: list[str]  # revise, review
+    human_text: bool  # review: a person wrote the current text, so no machine rewrites it
+    last_report: Report  # comply (a node and a key may not share a name)
+    last_critique: Critique  # critique
+    versions: Annotated[list[SavedVersion], operator.add]  # decide
+    route: Route  # decide
+    best: int  # decide: revision of the best version
+    outcome: Outcome  # decide, finish
+    reviews: Annotated[list[Review], operator.add]  # review
+
+
+CHECKPOINT_TYPES: tuple[tuple[str, str], ...] = tuple(
+    sorted(
+        {
+            ("agent.graph.state", "Review"),
+            ("agent.graph.state", "SavedVersion"),
+            *(
+                ("agent.models", name)
+                for name, value in vars(models).items()
+                if isinstance(value, type) and issubclass(value, Frozen)
+            ),
+        }
+    )
+)

@@ -1,0 +1,1 @@
+"""Quality of the whole program: datasets, scorers and gates. Not shipped in the wheel."""
