@@ -13,9 +13,7 @@ from pydantic import Field, model_validator
 
 from agent.models import AccountType, Basis, Category, Fix, Frozen, NoteType, Severity, Stage
 
-Kind = Literal[
-    "term", "pattern", "combine", "require", "number", "pii", "structure", "metadata", "similarity", "judge"
-]
+Kind = Literal["term", "pattern", "combine", "require", "number", "pii", "structure", "metadata", "similarity", "judge"]
 Within = Literal["clause", "sentence", "paragraph", "note"]
 Place = Literal["title", "body", "tags", "cover"]
 Guard = Literal["negation", "warning", "quotation", "question", "statutory", "parameter", "product_truth", "lifestyle"]

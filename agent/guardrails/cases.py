@@ -1,0 +1,202 @@
+"""Run the cases of rules: `python -m agent.guardrails.cases [RULE…]`.
+
+Owns what a case means. flag: an open finding of that rule (with that span, if given). pass: none open of that rule.
+known_miss: none expected; one that turns green is reported. Cross-fire: pass cases that other rules hit.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from agent.errors import KosnoteError
+from agent.guardrails.engine import check
+from agent.guardrails.loader import Packs, RuleFile, compile_rules, read_rule, rule_files
+from agent.guardrails.rules import Case, Rule
+from agent.models import Account, Fact, Finding, Material, Note, NoteInput, Report, Segment
+from agent.paths import data_root
+
+__all__ = ["CaseResult", "case_input", "check_case", "cross_fire", "run_cases"]
+
+CaseKind = Literal["flag", "pass", "known_miss"]
+_FACTS = TypeAdapter(tuple[Fact, ...])
+_MATERIAL = TypeAdapter(tuple[Material, ...])
+_SEGMENTS = TypeAdapter(tuple[Segment, ...])
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """Tell how one case went; `detail` says what was found instead."""
+
+    rule: str
+    kind: CaseKind
+    number: int
+    case: Case
+    passed: bool
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """Show rule, case and text on one line."""
+        text = " | ".join(t for t in (self.case.title, self.case.text, " ".join(f"#{t}" for t in self.case.tags)) if t)
+        return f"{self.rule} {self.kind}[{self.number}]: {self.detail}\n    {text}"
+
+
+def run_cases(rule: Rule, packs: Packs) -> list[CaseResult]:
+    """Run every case of one rule; the packs must hold that rule."""
+    results = [_flag(rule, i, case, packs) for i, case in enumerate(rule.cases.flag, 1)]
+    results += [_pass(rule, i, case, packs) for i, case in enumerate(rule.cases.pass_, 1)]
+    results += [_known_miss(rule, i, case, packs) for i, case in enumerate(rule.cases.known_miss, 1)]
+    return results
+
+
+def cross_fire(rules: Iterable[Rule], packs: Packs) -> list[tuple[str, int, Finding]]:
+    """List pass cases that other rules hit: (rule of the case, number of the case, open finding)."""
+    return [
+        (rule.id, number, finding)
+        for rule in rules
+        for number, case in enumerate(rule.cases.pass_, 1)
+        for finding in check_case(rule, case, packs).open()
+        if finding.rule != rule.id
+    ]
+
+
+def check_case(rule: Rule, case: Case, packs: Packs) -> Report:
+    """Check the text of one case with what the case provides."""
+    return check(
+        case_input(rule, case),
+        facts=_FACTS.validate_python(case.facts),
+        material=_MATERIAL.validate_python(case.material),
+        earlier=tuple(_earlier(value) for value in case.earlier),
+        publication=case.publication,
+        as_of=case.as_of or max(rule.effective, _default_day(rule)),
+        packs=packs,
+        stage=rule.stage,
+    )
+
+
+def case_input(rule: Rule, case: Case) -> NoteInput:
+    """Build the note of a case; products default to the first of the rule's scope."""
+    products = case.products if case.products is not None else rule.scope.products[:1]
+    segments = _SEGMENTS.validate_python(case.segments)
+    return NoteInput(
+        title=case.title,
+        body=case.text or "".join(segment.text for segment in segments),
+        tags=case.tags,
+        cover=case.cover,
+        field=case.field,
+        note_type=case.note_type,
+        products=products,
+        account_type=case.account_type,
+        origin=case.origin,
+        account=_account(case.account, case.account_type),
+        segments=segments,
+    )
+
+
+def _default_day(rule: Rule) -> Any:
+    latest = rule.effective
+    return latest
+
+
+def _account(value: dict[str, Any] | None, account_type: str | None) -> Account | None:
+    if value is None:
+        return None
+    given = {"id": "case", "nickname": "", "type": account_type or "enterprise-staff", **value}
+    return Account.model_validate(given)
+
+
+def _earlier(value: dict[str, Any]) -> Note:
+    body = value.get("body", value.get("text", ""))
+    title = value.get("title", "") or "-"
+    if "segments" in value:
+        return Note.model_validate({"titles": [title], "title": title, **value})
+    return Note(titles=(title,), title=title, segments=(Segment(text=body, kind="life"),))
+
+
+def _own(rule: Rule, case: Case, packs: Packs) -> tuple[list[Finding], Report]:
+    report = check_case(rule, case, packs)
+    return [f for f in report.findings if f.rule == rule.id], report
+
+
+def _flag(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
+    if rule.kind == "judge":
+        needs = [u.needs for u in check_case(rule, case, packs).undetermined if u.rule == rule.id]
+        return CaseResult(rule.id, "flag", number, case, bool(needs), "" if needs else "模型规则未列为待判")
+    findings, report = _own(rule, case, packs)
+    hits = [f for f in findings if f.status == "open"]
+    if not hits:
+        return CaseResult(rule.id, "flag", number, case, False, _why_silent(rule, findings, report))
+    if case.span and not any(case.span in f.text or f.text in case.span for f in hits):
+        return CaseResult(rule.id, "flag", number, case, False, f"命中的是{[f.text for f in hits]},不是“{case.span}”")
+    return CaseResult(rule.id, "flag", number, case, True)
+
+
+def _why_silent(rule: Rule, findings: Sequence[Finding], report: Report) -> str:
+    for finding in findings:
+        return f"应报未报:“{finding.text}”被 {finding.status_by} 放行"
+    for entry in report.undetermined:
+        if entry.rule == rule.id:
+            return f"应报未报:缺少输入 {'、'.join(entry.needs)}"
+    return f"应报未报(识别的产品:{'、'.join(report.products) or '无'};类型:{report.note_type})"
+
+
+def _pass(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
+    hits = [f for f in _own(rule, case, packs)[0] if f.status == "open"]
+    return CaseResult(rule.id, "pass", number, case, not hits, f"误报:{[f.text for f in hits]}" if hits else "")
+
+
+def _known_miss(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
+    hits = [f for f in _own(rule, case, packs)[0] if f.status == "open"]
+    detail = "已能报出:请移到 flag" if hits else ""
+    return CaseResult(rule.id, "known_miss", number, case, not hits, detail)
+
+
+def read_all(folder: Path) -> tuple[list[RuleFile], list[KosnoteError]]:
+    """Read every rule file of a folder, keeping the errors of broken ones apart."""
+    files: list[RuleFile] = []
+    errors: list[KosnoteError] = []
+    for path in rule_files(folder):
+        try:
+            file = read_rule(path)
+            compile_rules([file], [folder])
+            files.append(file)
+        except KosnoteError as error:
+            errors.append(error)
+    return files, errors
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the cases of the named rules (all without names); print failures, return 1 if there are any."""
+    folder = data_root() / "guardrails" / "cn"
+    files, errors = read_all(folder)
+    wanted = [f for f in files if not arguments or any(f.rule.id.startswith(a) for a in arguments)]
+    lines = [f"{error.message}\n    {error.hint}" for error in errors if _concerns(error, arguments)]
+    results: list[CaseResult] = []
+    packs = compile_rules(files, [folder])
+    for file in wanted:
+        try:
+            results += run_cases(file.rule, packs)
+        except (KosnoteError, ValidationError) as error:
+            lines.append(f"{file.rule.id}: {error}")
+    failed = [r for r in results if not r.passed]
+    lines += [str(result) for result in failed]
+    crossed = cross_fire([f.rule for f in wanted], packs) if wanted else []
+    lines += [f"{rule} pass[{n}] 被 {f.rule}({f.severity}) 命中:“{f.text}”" for rule, n, f in crossed]
+    lines.append(
+        f"{len(wanted)} 条规则,{len(results)} 个例句,{len(failed)} 个不符,{len(crossed)} 处交叉命中,{len(errors)} 个文件有误"
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 1 if failed or errors else 0
+
+
+def _concerns(error: KosnoteError, arguments: Sequence[str]) -> bool:
+    return not arguments or any(a in str(error.parameters.get("file", "")) for a in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

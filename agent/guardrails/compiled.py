@@ -1,0 +1,146 @@
+"""A rule ready to run: terms interned, patterns compiled.
+
+Owns the translation of one rule into ids and RE2 objects, and refuses what RE2 or Chinese text cannot carry
+(look-around, back-references, `\\b`, `\\w`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+from agent.guardrails.disclosures import Disclosures, phrase_pattern
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.rules import PackInfo, Rule
+from agent.guardrails.terms import TermLists
+from agent.guardrails.vocabulary import Scan, Vocabulary
+from agent.guardrails.yamlsource import Path_, Source
+
+__all__ = ["CompiledRule", "Selector", "compile_rule"]
+
+_REFUSED = re.compile(r"(?<!\\)(?:\\\\)*(\\[bBwW1-9]|\(\?[=!<](?!\w+>)|\(\?P=)")
+_PATTERN = "re:"
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Find any of some terms or patterns."""
+
+    ids: tuple[int, ...] = ()
+    patterns: tuple[Any, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.ids or self.patterns)
+
+    def hits(self, document: Document, scan: Scan) -> list[Hit]:
+        """Return hits in text order."""
+        found = [hit for number in self.ids for hit in scan.get(number, ())]
+        for pattern in self.patterns:
+            for match in pattern.finditer(document.norm):
+                if match.end() > match.start():
+                    found.append(Hit(match.start(), match.end()))
+        return sorted(set(found))
+
+
+@dataclass(frozen=True)
+class CompiledRule:
+    """Hold a rule, its pack and everything it looks for."""
+
+    rule: Rule
+    pack: PackInfo
+    source: Source
+    terms: Selector
+    groups: tuple[Selector, ...]
+    trigger: Selector
+    wording: Selector
+    anchor: Selector
+    benign: Selector
+
+
+def compile_rule(
+    rule: Rule, pack: PackInfo, source: Source, *, lists: TermLists, disclosures: Disclosures, vocabulary: Vocabulary
+) -> CompiledRule:
+    """Compile one rule into the shared vocabulary; raise `ConfigurationError` at the offending line."""
+    match = rule.match
+    maker = _Maker(source, lists, vocabulary)
+    return CompiledRule(
+        rule=rule,
+        pack=pack,
+        source=source,
+        terms=Selector(
+            maker.ids(match.terms, ("match", "terms"), disguise=match.disguise),
+            maker.patterns(match.patterns, ("match", "patterns")),
+        ),
+        groups=tuple(
+            maker.selector(group, ("match", "groups", i), disguise=match.disguise)
+            for i, group in enumerate(match.groups)
+        ),
+        trigger=maker.selector(match.trigger, ("match", "trigger")),
+        wording=_wording(rule, maker, disclosures),
+        anchor=maker.selector(rule.anchor.any_of if rule.anchor else (), ("anchor", "any_of")),
+        benign=maker.selector(rule.except_, ("except",)),
+    )
+
+
+def _wording(rule: Rule, maker: _Maker, disclosures: Disclosures) -> Selector:
+    """Compile what satisfies a `require` rule: texts with slots, patterns, and disclosures by id."""
+    patterns: list[Any] = []
+    for index, text in enumerate(rule.match.any_of):
+        path: Path_ = ("match", "any_of", index)
+        if text.startswith(_PATTERN):
+            patterns.append(maker.pattern(text[len(_PATTERN) :], path))
+        else:
+            patterns.extend(maker.compile(phrase_pattern(t), path) for t in maker.expand([text], path))
+    for index, number in enumerate(rule.match.disclosure):
+        if number not in disclosures:
+            known = "、".join(disclosures.ids)
+            raise maker.source.error("rule_unknown_disclosure", ("match", "disclosure", index), id=number, known=known)
+        patterns.extend(disclosures[number].patterns)
+    return Selector((), tuple(patterns))
+
+
+@dataclass(frozen=True)
+class _Maker:
+    source: Source
+    lists: TermLists
+    vocabulary: Vocabulary
+
+    def selector(self, entries: Sequence[str], path: Path_, *, disguise: bool = False) -> Selector:
+        terms = [(i, entry) for i, entry in enumerate(entries) if not entry.startswith(_PATTERN)]
+        patterns = [(i, entry[len(_PATTERN) :]) for i, entry in enumerate(entries) if entry.startswith(_PATTERN)]
+        ids = [n for i, term in terms for n in self.ids([term], (*path, i), disguise=disguise)]
+        return Selector(tuple(dict.fromkeys(ids)), tuple(self.pattern(p, (*path, i)) for i, p in patterns))
+
+    def ids(self, terms: Iterable[str], path: Path_, *, disguise: bool = False) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(self.vocabulary.add(t, disguise=disguise) for t in self.expand(terms, path)))
+
+    def expand(self, terms: Iterable[str], path: Path_) -> tuple[str, ...]:
+        try:
+            return self.lists.expand(terms)
+        except KeyError as error:
+            name, known = f"@{error.args[0]}", "、".join(self.lists.names)
+            raise self.source.error("rule_unknown_list", path, name=name, known=known) from error
+
+    def patterns(self, patterns: Sequence[str], path: Path_) -> tuple[Any, ...]:
+        return tuple(self.pattern(p, (*path, i)) for i, p in enumerate(patterns))
+
+    def pattern(self, pattern: str, path: Path_) -> Any:
+        refused = _REFUSED.search(pattern)
+        if refused:
+            raise self.source.error("rule_pattern_refused", path, pattern=pattern, part=refused.group(1))
+        return self.compile(pattern, path)
+
+    def compile(self, pattern: str, path: Path_) -> Any:
+        try:
+            return re2.compile(pattern, _OPTIONS)
+        except re2.error as error:
+            detail = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+            raise self.source.error("rule_pattern_broken", path, pattern=pattern, detail=detail) from error
+
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False

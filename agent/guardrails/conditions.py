@@ -1,0 +1,106 @@
+"""Detector over what surrounds a note: account, publication, origin (`metadata` rules).
+
+Owns the closed set of comparisons. A value that was not given makes the rule undetermined; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
+from agent.guardrails.normalize import fold
+from agent.guardrails.rules import Condition
+from agent.guardrails.terms import TermLists
+
+__all__ = ["detect_conditions"]
+
+_ABSENT = object()
+
+
+def detect_conditions(compiled: CompiledRule, evidence: Evidence, lists: TermLists) -> Detected:
+    """Report when every `when` holds and some `must` does not."""
+    needs: list[str] = []
+    for condition in compiled.rule.match.when:
+        outcome = _holds(condition, evidence, lists)
+        if outcome is False:
+            return []
+        if outcome is None:
+            needs.append(condition.path.split(".")[0])
+    broken = [c for c in compiled.rule.match.must if (outcome := _holds(c, evidence, lists)) is False]
+    if needs:
+        return Missing(tuple(dict.fromkeys(needs)))
+    if broken:
+        return [Candidate(None, "", "note", related=tuple(condition.path for condition in broken))]
+    unknown = [c.path.split(".")[0] for c in compiled.rule.match.must if _holds(c, evidence, lists) is None]
+    return Missing(tuple(dict.fromkeys(unknown))) if unknown else []
+
+
+def _holds(condition: Condition, evidence: Evidence, lists: TermLists) -> bool | None:
+    """Decide one condition; None when its value was not given."""
+    value = _resolve(condition.path, evidence)
+    if condition.op in ("present", "absent"):
+        if value is _ABSENT:
+            return None
+        return (value not in (None, "", (), [], {})) == (condition.op == "present")
+    if value is _ABSENT or value is None:
+        return None
+    return _compare(condition, value, evidence, lists)
+
+
+def _compare(condition: Condition, value: Any, evidence: Evidence, lists: TermLists) -> bool | None:
+    match condition.op:
+        case "in":
+            return _as_set(value) & _as_set(condition.value) != set()
+        case "not_in":
+            return _as_set(value) & _as_set(condition.value) == set()
+        case "true":
+            return str(value).lower() == "true"
+        case "false":
+            return str(value).lower() == "false"
+        case "covers_products":
+            return evidence.products <= _as_set(value)
+        case "not_expired":
+            return None if evidence.as_of is None else date.fromisoformat(str(value)[:10]) >= evidence.as_of
+        case "equals_text_hash":
+            return str(value) == evidence.note.text_hash
+        case "equals":
+            other = _resolve(str(condition.value), evidence)
+            return None if other is _ABSENT or other is None else bool(value == other)
+        case _:
+            folded = fold(str(value))
+            return not any(fold(term) in folded for term in lists.expand(sorted(_as_set(condition.value))))
+
+
+def _as_set(value: Any) -> set[str]:
+    return {str(v) for v in value} if isinstance(value, list | tuple | set | frozenset) else {str(value)}
+
+
+def _resolve(path: str, evidence: Evidence) -> Any:
+    """Follow a dotted path; `_ABSENT` when its first part was not given, None when an inner key is missing."""
+    head, *rest = path.split(".")
+    value = _roots(evidence).get(head, _ABSENT)
+    if value is None:
+        return _ABSENT
+    for key in rest:
+        if value is _ABSENT or value is None:
+            return value
+        value = value.get(key) if isinstance(value, Mapping) else getattr(value, key, None)
+    return value
+
+
+def _roots(evidence: Evidence) -> dict[str, Any]:
+    note = evidence.note
+    return {
+        "account": evidence.account,
+        "account_type": note.account_type or (evidence.account.type if evidence.account else None),
+        "publication": evidence.publication,
+        "origin": note.origin,
+        "note_type": evidence.note_type,
+        "field": note.field,
+        "products": tuple(sorted(evidence.products)),
+        "promotes": evidence.promotes,
+        "as_of": evidence.as_of,
+    }

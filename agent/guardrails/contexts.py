@@ -1,0 +1,289 @@
+"""Guards: reasons why a hit is no violation where it stands.
+
+A guard never deletes: its hit stays in the report as `cleared`, with the guard's name. A disguised hit is never
+cleared (nobody writes 不保.本 in good faith). Word lists are data (`data/guards.yaml`); windows and order are here.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import re2
+
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.normalize import fold
+from agent.guardrails.rules import Guard
+from agent.guardrails.yamlsource import read_yaml
+from agent.models import Category
+
+__all__ = ["GuardContext", "clearing_guard"]
+
+_WINDOW = 12
+_TAIL = 10
+_A_NOT_A = re.compile(r"(.)[不没]\1")
+_LINE = re.compile(r"[。!?;\n,:]|…+|\.(?![0-9a-z])")
+
+
+@dataclass(frozen=True)
+class GuardContext:
+    """Give a guard the text, the note's products, and the word lists of the pack."""
+
+    document: Document
+    products: frozenset[Category]
+    finance: tuple[str, ...] = ()
+    life: tuple[str, ...] = ()
+
+
+def clearing_guard(guards: Sequence[Guard], hit: Hit, context: GuardContext) -> Guard | None:
+    """Return the first of these guards that clears the hit; none clears a disguised one."""
+    if hit.disguise:
+        return None
+    return next((guard for guard in guards if _GUARDS[guard](hit, context)), None)
+
+
+def _negation(hit: Hit, context: GuardContext) -> bool:
+    words = _words().negation
+    norm = context.document.norm
+    begin, stop = context.document.window("clause", hit)
+    before = norm[max(begin, hit.start - _WINDOW) : hit.start]
+    after = norm[hit.end : min(len(norm), hit.end + _TAIL)]
+    if words.rhetorical.search(before) or words.taken_back.search(after):
+        return False
+    if words.after.match(norm[hit.end : stop]):
+        return True
+    masked = _mask(before, words.exclusions)
+    return _negated(masked, words) and not _negated_twice(masked, words)
+
+
+def _mask(text: str, exclusions: re.Pattern[str]) -> str:
+    """Blank out what only looks like a negation: 不仅, 无不, and A-not-A questions such as 靠不靠谱."""
+    text = exclusions.sub(lambda match: "\x00" * len(match.group()), text)
+    return _A_NOT_A.sub(lambda match: "\x00" * len(match.group()), text)
+
+
+def _negated(before: str, words: _NegationWords) -> bool:
+    strong = list(words.strong.finditer(before))
+    if strong and not words.resets.search(before[strong[-1].end() :]) and "\x00" not in before[strong[-1].end() :]:
+        return True
+    return bool(words.weak_then_fillers.search(before))
+
+
+def _negated_twice(before: str, words: _NegationWords) -> bool:
+    """Tell whether a second negator stands right before the first: 没有一款不…, 不是不…."""
+    return len(words.any_negator.findall(before)) == 2 and not words.resets.search(before)
+
+
+def _warning(hit: Hit, context: GuardContext) -> bool:
+    words = _words().warning
+    norm = context.document.norm
+    begin, stop = context.document.window("sentence", hit)
+    lead = _last_piece(norm[begin : hit.start])
+    rest = norm[hit.end : stop]
+    found = words.before.findall(lead)
+    if words.spoilers.search(lead) or _words().promo.search(norm[begin:stop]):
+        return False
+    if any(word not in words.weak for word in found):
+        return True
+    return bool(words.rejects.search(rest)) and (bool(found) or not _LINE.search(rest[: _near(rest, words.rejects)]))
+
+
+def _near(text: str, pattern: re.Pattern[str]) -> int:
+    match = pattern.search(text)
+    return match.start() if match else len(text)
+
+
+def _last_piece(text: str) -> str:
+    """Return what stands after the last comma or colon; enumerations with 、 stay together."""
+    return _LINE.split(text)[-1]
+
+
+def _quotation(hit: Hit, context: GuardContext) -> bool:
+    words = _words().quotation
+    norm = context.document.norm
+    begin, stop = context.document.window("sentence", hit)
+    quote = next((span for span in _quotes(norm, begin, stop) if span[0] < hit.start and hit.end <= span[1]), None)
+    if quote is None:
+        return False
+    outside = norm[begin : quote[0]] + "\x00" + norm[quote[1] :][: stop - quote[1]]
+    return bool(words.rejects.search(outside)) and not _words().promo.search(outside)
+
+
+def _quotes(norm: str, begin: int, stop: int) -> Iterable[tuple[int, int]]:
+    for left, right in _words().quotation.pairs:
+        for match in re.finditer(
+            f"{re.escape(left)}[^{re.escape(right)}\n]{{1,60}}{re.escape(right)}", norm[begin:stop]
+        ):
+            yield begin + match.start(), begin + match.end()
+
+
+def _question(hit: Hit, context: GuardContext) -> bool:
+    words = _words().question
+    norm = context.document.norm
+    begin, stop = context.document.window("sentence", hit)
+    sentence = norm[begin:stop]
+    following = norm[stop : stop + _TAIL].lstrip(' \n"”')
+    if words.rhetorical.search(sentence) or words.answers.match(following):
+        return False
+    asked = norm[max(begin, hit.start - 6) : hit.start] + norm[hit.end : stop]
+    return bool(words.marks.search(asked)) and not _words().promo.search(sentence)
+
+
+def _statutory(hit: Hit, context: GuardContext) -> bool:
+    begin, stop = context.document.window("sentence", hit)
+    sentence = context.document.norm[begin:stop]
+    return any(
+        begin + match.start() <= hit.start and hit.end <= begin + match.end()
+        for pattern in _words().statutory
+        for match in pattern.finditer(sentence)
+    )
+
+
+def _parameter(hit: Hit, context: GuardContext) -> bool:
+    words = _words().parameter
+    norm = context.document.norm
+    head = words.before.search(norm[max(0, hit.start - 2) : hit.end])
+    if head is None:
+        return False
+    return bool(words.after.match(norm[max(0, hit.start - 2) + head.end() :]))
+
+
+def _product_truth(hit: Hit, context: GuardContext) -> bool:
+    words = _words().product_truth
+    begin, stop = context.document.window("sentence", hit)
+    sentence = context.document.norm[begin:stop]
+    if words.spoilers.search(sentence):
+        return False
+    return bool(words.truths.search(sentence)) or context.products == {"deposit"}
+
+
+def _lifestyle(hit: Hit, context: GuardContext) -> bool:
+    begin, stop = context.document.window("sentence", hit)
+    norm = context.document.norm
+    if any(word in norm[begin:stop] for word in context.finance):
+        return False
+    before = norm[context.document.window("sentence", Hit(max(begin - 2, 0), max(begin - 1, 1)))[0] : begin]
+    following = norm[stop : context.document.window("sentence", Hit(stop, stop + 1))[1]]
+    if any(word in norm[begin:stop] for word in context.life):
+        return True
+    return not any(word in before + following for word in context.finance)
+
+
+_GUARDS: dict[Guard, Callable[[Hit, GuardContext], bool]] = {
+    "negation": _negation,
+    "warning": _warning,
+    "quotation": _quotation,
+    "question": _question,
+    "statutory": _statutory,
+    "parameter": _parameter,
+    "product_truth": _product_truth,
+    "lifestyle": _lifestyle,
+}
+
+
+@dataclass(frozen=True)
+class _NegationWords:
+    strong: re.Pattern[str]
+    weak_then_fillers: re.Pattern[str]
+    any_negator: re.Pattern[str]
+    resets: re.Pattern[str]
+    exclusions: re.Pattern[str]
+    rhetorical: re.Pattern[str]
+    taken_back: re.Pattern[str]
+    after: Any
+
+
+@dataclass(frozen=True)
+class _WarningWords:
+    before: re.Pattern[str]
+    weak: frozenset[str]
+    rejects: re.Pattern[str]
+    spoilers: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class _QuotationWords:
+    rejects: re.Pattern[str]
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _QuestionWords:
+    marks: re.Pattern[str]
+    rhetorical: re.Pattern[str]
+    answers: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class _ParameterWords:
+    before: re.Pattern[str]
+    after: Any
+
+
+@dataclass(frozen=True)
+class _TruthWords:
+    truths: re.Pattern[str]
+    spoilers: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class _Words:
+    negation: _NegationWords
+    warning: _WarningWords
+    quotation: _QuotationWords
+    question: _QuestionWords
+    promo: re.Pattern[str]
+    statutory: tuple[Any, ...]
+    parameter: _ParameterWords
+    product_truth: _TruthWords
+
+
+@functools.cache
+def _words() -> _Words:
+    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/guards.yaml")))).value
+    question, warning, parameter, truth = (data[k] for k in ("question", "warning", "parameter", "product_truth"))
+    return _Words(
+        negation=_negation_words(data["negation"]),
+        warning=_WarningWords(
+            _any(warning["before"]),
+            frozenset(map(fold, warning["weak"])),
+            _any(warning["rejects"]),
+            _any(warning["spoilers"]),
+        ),
+        quotation=_QuotationWords(
+            _any(data["quotation"]["rejects"]), tuple((pair[0], pair[1]) for pair in data["quotation"]["pairs"])
+        ),
+        question=_QuestionWords(_any(question["marks"]), _any(question["rhetorical"]), _any(question["answers"])),
+        promo=_any(data["promo"]),
+        statutory=tuple(re2.compile(pattern) for pattern in data["statutory"]),
+        parameter=_ParameterWords(_any(parameter["before"]), re2.compile("|".join(parameter["after"]))),
+        product_truth=_TruthWords(_any(truth["truths"]), _any(truth["spoilers"])),
+    )
+
+
+def _negation_words(data: dict[str, list[str]]) -> _NegationWords:
+    weak, fillers = _alternatives(data["weak"]), _alternatives(data["fillers"])
+    return _NegationWords(
+        strong=_any(data["strong"]),
+        weak_then_fillers=re.compile(f"(?:{weak})(?:{fillers}){{0,3}}$"),
+        any_negator=re.compile(f"{_alternatives([*data['strong'], *data['weak']])}"),
+        resets=_any(data["resets"]),
+        exclusions=_any(data["exclusions"]),
+        rhetorical=_any(data["rhetorical"]),
+        taken_back=_any(data["taken_back"]),
+        after=re2.compile("|".join(data["after"])),
+    )
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(_alternatives(words))
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Join words, the longest first, as the text would be normalised."""
+    return "|".join(re.escape(fold(word)) for word in sorted(words, key=len, reverse=True))

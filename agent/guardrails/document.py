@@ -1,0 +1,115 @@
+"""A note as one text with parts, so that one scan sees title, body, tags and cover together.
+
+Owns where parts, sentences, clauses and paragraphs begin and end, on the norm plane. Refuses matching.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+
+from agent.guardrails.normalize import SEPARATOR, TextView
+from agent.guardrails.rules import Within
+from agent.models import FieldName, NoteInput
+
+__all__ = ["Document", "Hit", "Part"]
+
+_SENTENCE = re.compile(rf"[。!?;\n{SEPARATOR}]|\.(?![0-9a-z])|…+")
+_CLAUSE = re.compile(rf"[。!?;\n{SEPARATOR},、:]|\.(?![0-9a-z])|…+|[—~]+|[\u2600-\u27bf\U0001f300-\U0001faff]+")
+_PARAGRAPH = re.compile(rf"[\n{SEPARATOR}]")
+_NOTE = re.compile(r"\Z(?!\Z)")
+_SPLITTERS: dict[Within, re.Pattern[str]] = {
+    "clause": _CLAUSE,
+    "sentence": _SENTENCE,
+    "paragraph": _PARAGRAPH,
+    "note": _NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Name one raw field and where it starts in the joined raw text."""
+
+    field: FieldName
+    index: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Hit:
+    """Mark a half-open span of the norm plane; `disguise` names what had to be seen through."""
+
+    start: int
+    end: int
+    disguise: tuple[str, ...] = ()
+
+
+class Document:
+    """Join the fields of a note into one text and keep its boundaries."""
+
+    def __init__(self, note: NoteInput) -> None:
+        self.note = note
+        self.parts: list[Part] = []
+        texts: list[str] = []
+        position = 0
+        for field, index, text in _fields(note):
+            self.parts.append(Part(field, index, position, position + len(text)))
+            texts.append(text.replace(SEPARATOR, "\u200b"))
+            position += len(text) + 1
+        self.raw = SEPARATOR.join(texts)
+        self.view = TextView(self.raw)
+        self.norm = self.view.norm
+        self._starts = [part.start for part in self.parts]
+        self._edges: dict[Within, list[int]] = {}
+
+    def part_at(self, hit: Hit) -> Part:
+        """Return the part in which a hit begins."""
+        return self.parts[bisect_right(self._starts, self.view.raw_span(hit.start, hit.end)[0]) - 1]
+
+    def part_range(self, part: Part) -> tuple[int, int]:
+        """Return the norm range of a part."""
+        return self.view.norm_at(part.start), self.view.norm_at(part.end)
+
+    def locate(self, hit: Hit) -> tuple[Part, int, int, str]:
+        """Return part, raw start and end within the field, and the raw text of a hit."""
+        part = self.part_at(hit)
+        start, end = self.view.raw_span(hit.start, hit.end)
+        end = min(end, part.end)
+        return part, start - part.start, end - part.start, self.raw[start:end]
+
+    def window(self, within: Within, hit: Hit) -> tuple[int, int]:
+        """Return the norm range of the clause, sentence, paragraph or note around a hit."""
+        if within == "note":
+            return 0, len(self.norm)
+        edges = self._edges_of(within)
+        begin = bisect_right(edges, hit.start) - 1
+        stop = bisect_right(edges, max(hit.start, hit.end - 1))
+        return edges[max(begin, 0)], edges[stop] if stop < len(edges) else len(self.norm)
+
+    def unit(self, within: Within, position: int) -> int:
+        """Number the unit a norm position lies in."""
+        return 0 if within == "note" else bisect_right(self._edges_of(within), position)
+
+    @cached_property
+    def body(self) -> Part | None:
+        """Return the body part, if the note has one."""
+        return next((part for part in self.parts if part.field == "body"), None)
+
+    def _edges_of(self, within: Within) -> list[int]:
+        edges = self._edges.get(within)
+        if edges is None:
+            edges = [0, *(match.end() for match in _SPLITTERS[within].finditer(self.norm))]
+            self._edges[within] = edges
+        return edges
+
+
+def _fields(note: NoteInput) -> list[tuple[FieldName, int, str]]:
+    titles = note.titles if note.title in note.titles else (note.title, *note.titles)
+    fields: list[tuple[FieldName, int, str]] = [("title", i, text) for i, text in enumerate(titles) if text]
+    fields.append(("body", 0, note.body))
+    fields.extend(("cover", 0, note.cover) for _ in range(1) if note.cover)
+    fields.extend(("tags", i, text) for i, text in enumerate(note.tags))
+    return fields

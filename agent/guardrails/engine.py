@@ -1,0 +1,241 @@
+"""Run the rules over one note and write the report.
+
+Owns the order candidate → scope → anchor → benign superstring → guards → waiver → verdict. Refuses judgement calls:
+what was not given is reported as undetermined, and an exception inside a guard is a `GuardError`, never a pass. The
+engine reads no clock: with `as_of=None`, rules that have an `until` date are left out and all others run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from agent.errors import GuardError, KosnoteError
+from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.conditions import detect_conditions
+from agent.guardrails.contexts import GuardContext, clearing_guard
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
+from agent.guardrails.findings import apply_waivers, merge, write_finding
+from agent.guardrails.grounding import detect_numbers
+from agent.guardrails.identifiers import detect_identifiers
+from agent.guardrails.inference import infer_note_type, infer_products, promotes_product
+from agent.guardrails.label import decide_label
+from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
+from agent.guardrails.loader import Packs, load_packs
+from agent.guardrails.measures import detect_oversize, detect_similarity
+from agent.models import (
+    Account,
+    Fact,
+    Finding,
+    Material,
+    Note,
+    NoteInput,
+    Point,
+    Report,
+    Stage,
+    Undetermined,
+    Verdict,
+    Waiver,
+)
+
+__all__ = ["check"]
+
+_STAGES: Final[Mapping[Stage, int]] = {"brief": 0, "note": 1, "publish": 2}
+
+
+def check(
+    note: NoteInput | Note,
+    *,
+    facts: Sequence[Fact] = (),
+    material: Sequence[Material] = (),
+    points: Sequence[Point] = (),
+    account: Account | None = None,
+    publication: Mapping[str, Any] | None = None,
+    earlier: Sequence[Note] = (),
+    as_of: date | None = None,
+    packs: Packs | None = None,
+    waivers: Sequence[Waiver] = (),
+    stage: Stage = "note",
+) -> Report:
+    """Check one note against the rules in force and return the report (DESIGN section 5).
+
+    `stage` is cumulative: brief ⊂ note ⊂ publish. Rules of the publish stage run as soon as publication data is given;
+    without it they are undetermined at stage publish. Raises `GuardError` when a rule could not do its work.
+    """
+    packs = packs or load_packs()
+    evidence = _gather(
+        note, facts=facts, material=material, points=points, account=account, publication=publication,
+        earlier=earlier, as_of=as_of, packs=packs,
+    )  # fmt: skip
+    findings: list[Finding] = []
+    undetermined: list[Undetermined] = []
+    for compiled in packs.rules:
+        if not _in_force(compiled, as_of) or not _in_scope(compiled, evidence):
+            continue
+        if not _in_stage(compiled, stage, evidence):
+            if compiled.rule.stage == "publish" and stage == "publish":
+                undetermined.append(Undetermined(rule=compiled.rule.id, needs=("publication",)))
+            continue
+        outcome = _run(compiled, evidence, packs)
+        if isinstance(outcome, Missing):
+            undetermined.append(Undetermined(rule=compiled.rule.id, needs=outcome.needs))
+        else:
+            findings.extend(outcome)
+    findings = apply_waivers(findings, waivers, as_of)
+    return Report(
+        id=evidence.note.id,
+        verdict=_verdict(findings),
+        note_type=evidence.note_type,
+        products=tuple(sorted(evidence.products)),
+        findings=tuple(findings),
+        undetermined=tuple(undetermined),
+        label=decide_label(evidence, packs.lists),
+        packs=packs.versions,
+        text_hash=evidence.note.text_hash,
+    )
+
+
+def as_input(note: NoteInput | Note) -> NoteInput:
+    """Turn a note this program wrote into what the engine reads."""
+    if isinstance(note, NoteInput):
+        return note
+    return NoteInput(
+        title=note.title, titles=note.titles, body=note.body, tags=note.tags, cover=note.cover, origin="ai",
+        segments=note.segments,
+    )  # fmt: skip
+
+
+def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **given: Any) -> Evidence:
+    given_note = as_input(note)
+    document = Document(given_note)
+    products = infer_products(given_note, document.norm, packs.lists)
+    promotes = promotes_product(given_note, document.norm, products, packs.lists)
+    publication = given["publication"] if given["publication"] is not None else given_note.publication
+    return Evidence(
+        note=given_note,
+        document=document,
+        scan=packs.vocabulary.scan(document),
+        products=products,
+        note_type=infer_note_type(given_note, document.norm, promotes=promotes, lists=packs.lists),
+        promotes=promotes,
+        facts=tuple(given["facts"]),
+        material=tuple(given["material"]),
+        points=tuple(given["points"]),
+        account=account or given_note.account,
+        publication=publication,
+        earlier=tuple(given["earlier"]),
+        as_of=given["as_of"],
+    )
+
+
+def _in_force(compiled: CompiledRule, as_of: date | None) -> bool:
+    rule = compiled.rule
+    if as_of is None:
+        return rule.until is None
+    return rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
+
+
+def _in_scope(compiled: CompiledRule, evidence: Evidence) -> bool:
+    scope, note = compiled.rule.scope, evidence.note
+    if scope.products and evidence.products and not evidence.products & set(scope.products):
+        return False
+    if scope.note_types and evidence.note_type not in scope.note_types:
+        return False
+    if scope.field not in ("any", note.field) or scope.origin not in ("any", note.origin):
+        return False
+    account_type = note.account_type or (evidence.account.type if evidence.account else None)
+    if scope.account_types and account_type is not None and account_type not in scope.account_types:
+        return False
+    return scope.promotes is None or scope.promotes == evidence.promotes
+
+
+def _in_stage(compiled: CompiledRule, stage: Stage, evidence: Evidence) -> bool:
+    if compiled.rule.stage == "publish":
+        return evidence.publication is not None and stage != "brief"
+    return _STAGES[compiled.rule.stage] <= _STAGES[stage]
+
+
+def _run(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[Finding] | Missing:
+    try:
+        detected = _detect(compiled, evidence, packs)
+        if isinstance(detected, Missing):
+            return detected
+        context = GuardContext(
+            evidence.document,
+            evidence.products,
+            packs.folded("finance-words"),
+            packs.folded("life-words"),
+        )
+        return merge(
+            _judge(compiled, candidate, evidence, context) for candidate in _eligible(compiled, detected, evidence)
+        )
+    except KosnoteError:
+        raise
+    except Exception as error:
+        raise GuardError("guard_failed", rule=compiled.rule.id, detail=f"{type(error).__name__}: {error}") from error
+
+
+def _detect(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> Detected:
+    match compiled.rule.kind:
+        case "term" | "pattern":
+            return detect_terms(compiled, evidence)
+        case "combine":
+            return detect_combinations(compiled, evidence)
+        case "require":
+            return detect_requirement(compiled, evidence)
+        case "pii":
+            return detect_identifiers(compiled, evidence)
+        case "metadata":
+            return detect_conditions(compiled, evidence, packs.lists)
+        case "structure":
+            return detect_oversize(compiled, evidence)
+        case "similarity":
+            return detect_similarity(compiled, evidence)
+        case "number":
+            return detect_numbers(compiled, evidence)
+        case _:
+            return Missing(("model",))
+
+
+def _eligible(compiled: CompiledRule, candidates: Iterable[Candidate], evidence: Evidence) -> Iterable[Candidate]:
+    """Keep candidates in the rule's places whose anchor stands near."""
+    document = evidence.document
+    anchors = compiled.anchor.hits(document, evidence.scan) if compiled.anchor else []
+    for candidate in candidates:
+        where = candidate.hit or candidate.trigger
+        if where is None:
+            if not compiled.anchor or anchors:
+                yield candidate
+        elif document.part_at(where).field in compiled.rule.scope.places and _anchored(
+            compiled, where, anchors, document
+        ):
+            yield candidate
+
+
+def _anchored(compiled: CompiledRule, hit: Hit, anchors: Sequence[Hit], document: Document) -> bool:
+    if compiled.rule.anchor is None:
+        return True
+    begin, stop = document.window(compiled.rule.anchor.within, hit)
+    return any(begin <= anchor.start and anchor.end <= stop for anchor in anchors)
+
+
+def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, context: GuardContext) -> Finding:
+    """Write the finding of one candidate, cleared when a benign superstring or a guard says so."""
+    where = candidate.hit or candidate.trigger
+    cleared_by = ""
+    if where is not None:
+        benign = compiled.benign.hits(evidence.document, evidence.scan)
+        if any(b.start <= where.start and where.end <= b.end and not b.disguise for b in benign):
+            cleared_by = "benign superstring"
+        else:
+            cleared_by = clearing_guard(compiled.rule.clear_by, where, context) or ""
+    return write_finding(compiled, candidate, evidence, cleared_by=cleared_by)
+
+
+def _verdict(findings: Iterable[Finding]) -> Verdict:
+    severities = {finding.severity for finding in findings if finding.status == "open"}
+    if "block" in severities:
+        return "block"
+    return "revise" if "fix" in severities else "pass"

@@ -1,0 +1,59 @@
+"""Everything a detector may look at for one note, and what it may answer.
+
+Owns no logic: a detector returns candidates, or says what it would need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.vocabulary import Scan
+from agent.models import Account, Category, Fact, Fix, Material, Note, NoteInput, NoteType, Point
+
+__all__ = ["Candidate", "Detected", "Evidence", "Missing"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Hold one note, its scan, and what the caller knows about it."""
+
+    note: NoteInput
+    document: Document
+    scan: Scan
+    products: frozenset[Category]
+    note_type: NoteType
+    promotes: bool
+    facts: tuple[Fact, ...] = ()
+    material: tuple[Material, ...] = ()
+    points: tuple[Point, ...] = ()
+    account: Account | None = None
+    publication: Mapping[str, Any] | None = None
+    earlier: tuple[Note, ...] = ()
+    as_of: date | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Propose one hit; without `hit` it is an absence and `quote` says what gave rise to it."""
+
+    hit: Hit | None = None
+    quote: str = ""
+    field: str = "note"
+    index: int = 0
+    fix: Fix | None = None
+    related: tuple[str, ...] = ()
+    trigger: Hit | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Name the inputs a rule would need to be decided."""
+
+    needs: tuple[str, ...]
+
+
+Detected = list[Candidate] | Missing

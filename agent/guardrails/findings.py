@@ -1,0 +1,96 @@
+"""Findings: written, merged, fingerprinted, waived."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.evidence import Candidate, Evidence
+from agent.guardrails.normalize import TextView, fold
+from agent.models import Finding, Waiver
+
+__all__ = ["apply_waivers", "merge", "write_finding"]
+
+_NEIGHBOURS = 8
+
+
+def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, *, cleared_by: str) -> Finding:
+    """Write the finding of one candidate in the raw offsets of its field."""
+    rule = compiled.rule
+    values: dict[str, object] = {
+        "rule": rule.id, "pack": compiled.pack.name, "severity": rule.severity, "message": rule.message,
+        "basis": rule.basis, "advice": rule.advice, "fix": candidate.fix or rule.fix, "related": candidate.related,
+        "status": "cleared" if cleared_by else "open", "status_by": cleared_by,
+    }  # fmt: skip
+    if candidate.hit is None:
+        values |= {"field": candidate.field, "index": candidate.index, "text": candidate.quote}
+        return Finding(**values, fingerprint=_fingerprint(rule.id, candidate.quote, "", ""))  # type: ignore[arg-type]
+    part, start, end, text = evidence.document.locate(candidate.hit)
+    raw = evidence.document.raw[part.start : part.end]
+    values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
+    values |= {"disguise": candidate.hit.disguise}
+    return Finding(**values, fingerprint=_fingerprint(rule.id, text, raw[:start], raw[end:]))  # type: ignore[arg-type]
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """Join overlapping findings of one rule; an open one swallows the cleared ones it overlaps."""
+    merged: list[Finding] = []
+    ordered = sorted(
+        findings,
+        key=lambda f: (f.field, f.index, -1 if f.start is None else f.start, f.status != "open", -(f.end or 0)),
+    )
+    for finding in ordered:
+        twin = next((i for i, other in enumerate(merged) if _overlap(other, finding)), None)
+        if twin is None:
+            merged.append(finding)
+        elif merged[twin].status != "open" and finding.status == "open":
+            merged[twin] = finding
+        elif merged[twin].status == finding.status:
+            merged[twin] = _longer(merged[twin], finding)
+    return merged
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    if (one.field, one.index) != (other.field, other.index):
+        return False
+    if one.start is None or other.start is None or one.end is None or other.end is None:
+        return (one.start, one.text, one.related) == (other.start, other.text, other.related)
+    return one.start < other.end and other.start < one.end
+
+
+def _longer(one: Finding, other: Finding) -> Finding:
+    if one.start is None or other.start is None or one.end is None or other.end is None:
+        return one
+    return other if other.end - other.start > one.end - one.start else one
+
+
+def apply_waivers(findings: Sequence[Finding], waivers: Sequence[Waiver], as_of: date | None) -> list[Finding]:
+    """Mark open findings that a valid waiver accepts; a block needs a second approver."""
+    return [_waive(finding, waivers, as_of) for finding in findings]
+
+
+def _waive(finding: Finding, waivers: Sequence[Waiver], as_of: date | None) -> Finding:
+    if finding.status != "open":
+        return finding
+    for waiver in waivers:
+        if waiver.rule == finding.rule and _accepts(waiver, finding, as_of):
+            return finding.model_copy(update={"status": "waived", "status_by": waiver.id})
+    return finding
+
+
+def _accepts(waiver: Waiver, finding: Finding, as_of: date | None) -> bool:
+    if as_of is None or not waiver.created <= as_of <= waiver.expires:
+        return False
+    if finding.severity == "block" and waiver.second_approver in ("", waiver.approver):
+        return False
+    if waiver.fingerprint:
+        return waiver.fingerprint == finding.fingerprint
+    return bool(waiver.quote) and fold(waiver.quote) == fold(finding.text)
+
+
+def _fingerprint(rule: str, text: str, before: str, after: str) -> str:
+    """Identify a finding by rule, quote and the nearest letters around it, so that edits elsewhere keep it."""
+    near = TextView(before).skeleton[-_NEIGHBOURS:] + "|" + TextView(after).skeleton[:_NEIGHBOURS]
+    return hashlib.sha256(f"{rule}\n{fold(text)}\n{near}".encode()).hexdigest()[:16]

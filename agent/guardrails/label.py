@@ -1,0 +1,50 @@
+"""Decide the AI and 广告 labels of a note; wording is data (`data/labels.yaml`)."""
+
+from __future__ import annotations
+
+import functools
+from importlib.resources import files
+from pathlib import Path
+
+from agent.guardrails.evidence import Evidence
+from agent.guardrails.normalize import fold
+from agent.guardrails.terms import TermLists
+from agent.guardrails.yamlsource import read_yaml
+from agent.models import Frozen, LabelDecision
+
+__all__ = ["decide_label"]
+
+
+class LabelWording(Frozen):
+    """Hold the line, the platform step and the reason of one label."""
+
+    text: str
+    reason: str
+    platform_step: str
+
+
+def decide_label(evidence: Evidence, lists: TermLists) -> LabelDecision:
+    """Return which labels are required: AI for drafted text, 广告 for promotion with a link or an entry."""
+    wanted = [name for name, due in (("ad", _is_advert(evidence, lists)), ("ai", evidence.note.origin == "ai")) if due]
+    wordings = [_wordings()[name] for name in wanted]
+    return LabelDecision(
+        required=bool(wordings),
+        reasons=tuple(wording.reason for wording in wordings),
+        text="\n".join(wording.text for wording in wordings),
+        platform_step="\n".join(wording.platform_step for wording in wordings),
+    )
+
+
+def _is_advert(evidence: Evidence, lists: TermLists) -> bool:
+    if evidence.note_type not in ("marketing", "benefit") or not evidence.promotes:
+        return False
+    publication = evidence.publication or {}
+    if publication.get("link") or publication.get("component"):
+        return True
+    return any(fold(word) in evidence.document.norm for word in lists.expand(("@entry-words",)))
+
+
+@functools.cache
+def _wordings() -> dict[str, LabelWording]:
+    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/labels.yaml")))).value
+    return {name: LabelWording.model_validate(value) for name, value in data.items()}

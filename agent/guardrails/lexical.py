@@ -1,0 +1,122 @@
+"""Detectors over words: term, pattern, combine, require."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.evidence import Candidate, Detected, Evidence
+from agent.models import Fix
+
+__all__ = ["detect_combinations", "detect_requirement", "detect_terms"]
+
+
+def detect_terms(compiled: CompiledRule, evidence: Evidence) -> Detected:
+    """Find every term and pattern of the rule."""
+    return [Candidate(hit) for hit in compiled.terms.hits(evidence.document, evidence.scan)]
+
+
+def detect_combinations(compiled: CompiledRule, evidence: Evidence) -> Detected:
+    """Find one hit of each group within a clause, sentence, paragraph or the note; the span covers all parts."""
+    document = evidence.document
+    groups = [group.hits(document, evidence.scan) for group in compiled.groups]
+    if not all(groups):
+        return []
+    match = compiled.rule.match
+    found: list[Hit] = []
+    for first in groups[0]:
+        parts = [first]
+        for group in groups[1:]:
+            pool = [
+                hit
+                for hit in group
+                if document.unit(match.within, hit.start) == document.unit(match.within, first.start)
+            ]
+            nearest = _nearest(pool, parts, ordered=match.ordered, gap=match.gap)
+            if nearest is None:
+                break
+            parts.append(nearest)
+        else:
+            found.append(_cover(parts))
+    return [Candidate(hit) for hit in found]
+
+
+def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
+    """Report that a mandatory wording is absent, once for the note or once for each trigger it must stand near."""
+    document = evidence.document
+    rule = compiled.rule
+    triggers: Sequence[Hit | None] = [None]
+    if compiled.trigger:
+        triggers = _triggers(compiled, evidence)
+    wordings = [hit for hit in compiled.wording.hits(document, evidence.scan) if _is_placed(hit, compiled, document)]
+    insert = Fix(replacement=rule.match.insert, safety="review") if rule.match.insert else None
+    absent = [
+        Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger)
+        for trigger in triggers
+        if not any(_is_near(trigger, wording, compiled, document) for wording in wordings)
+    ]
+    return absent[:1] if rule.match.proximity == "note" else absent
+
+
+def _triggers(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:
+    document = evidence.document
+    places = compiled.rule.scope.places
+    hits = compiled.trigger.hits(document, evidence.scan)
+    return [hit for hit in hits if document.part_at(hit).field in places]
+
+
+def _quote(document: Document, trigger: Hit | None) -> str:
+    return document.locate(trigger)[3] if trigger else ""
+
+
+def _is_placed(hit: Hit, compiled: CompiledRule, document: Document) -> bool:
+    position = compiled.rule.match.position
+    if position == "anywhere":
+        return True
+    if document.part_at(hit).field != "body":
+        return False
+    if position == "own_line":
+        return document.norm[document.window("paragraph", hit)[0] : hit.start].strip(' "“(【[*-') == ""
+    return position == "body" or not _after_tags(hit, document)
+
+
+def _after_tags(hit: Hit, document: Document) -> bool:
+    """Tell whether hashtags stand in the body before the hit."""
+    body = document.body
+    if body is None:
+        return False
+    begin = document.part_range(body)[0]
+    line = document.window("paragraph", hit)[0]
+    return any(row.lstrip().startswith("#") for row in document.norm[begin:line].split("\n") if row.strip()) or (
+        "#" in document.norm[line : hit.start]
+    )
+
+
+def _is_near(trigger: Hit | None, wording: Hit, compiled: CompiledRule, document: Document) -> bool:
+    proximity = compiled.rule.match.proximity
+    if trigger is None or proximity == "note":
+        return True
+    if proximity == "next_paragraph":
+        distance = document.unit("paragraph", wording.start) - document.unit("paragraph", trigger.start)
+        return distance in (0, 1)
+    return document.unit(proximity, wording.start) == document.unit(proximity, trigger.start)
+
+
+def _nearest(pool: Iterable[Hit], parts: Sequence[Hit], *, ordered: bool, gap: int | None) -> Hit | None:
+    choices: list[tuple[int, Hit]] = []
+    for hit in pool:
+        if any(hit.start < part.end and part.start < hit.end for part in parts):
+            continue
+        if ordered:
+            distance = hit.start - parts[-1].end
+        else:
+            distance = min(max(hit.start - part.end, part.start - hit.end) for part in parts)
+        if distance >= 0 and (gap is None or distance <= gap):
+            choices.append((distance, hit))
+    return min(choices)[1] if choices else None
+
+
+def _cover(parts: Sequence[Hit]) -> Hit:
+    disguise = tuple(sorted({kind for part in parts for kind in part.disguise}))
+    return Hit(min(part.start for part in parts), max(part.end for part in parts), disguise)

@@ -1,0 +1,198 @@
+"""Read rule files into packs: `guardrails/<jurisdiction>/<pack>/<RULE>.yaml` and a bank's own folders.
+
+Owns the errors a compliance author sees: each names file, line, column and the remedy. An overlay may add rules, or
+tighten one through `tighten.yaml`; it cannot loosen.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from agent.errors import ConfigurationError
+from agent.guardrails.compiled import CompiledRule, compile_rule
+from agent.guardrails.disclosures import Disclosures, load_disclosures
+from agent.guardrails.normalize import fold
+from agent.guardrails.rules import PackInfo, Rule
+from agent.guardrails.terms import TermLists, read_terms
+from agent.guardrails.vocabulary import Vocabulary
+from agent.guardrails.yamlsource import Path_, Source, read_yaml
+from agent.paths import data_root
+
+__all__ = ["Packs", "RuleFile", "compile_rules", "load_packs", "read_rule", "rule_files"]
+
+MIN_CASES = 6
+_KEYS: dict[str, tuple[set[str], set[str]]] = {
+    # kind: (keys of which at least one must be there, further keys allowed)
+    "term": ({"terms"}, {"disguise"}),
+    "pattern": ({"patterns"}, set()),
+    "combine": ({"groups"}, {"within", "ordered", "gap", "disguise"}),
+    "require": ({"any_of", "disclosure"}, {"trigger", "position", "proximity", "insert"}),
+    "number": ({"check"}, {"statuses"}),
+    "pii": ({"detectors"}, set()),
+    "structure": ({"limit"}, {"max"}),
+    "metadata": ({"must"}, {"when"}),
+    "similarity": ({"threshold"}, set()),
+    "judge": ({"criterion"}, set()),
+}
+_TOGETHER = {"structure": {"limit", "max"}, "number": {"check", "statuses"}}
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """Hold one rule with its pack and its source."""
+
+    rule: Rule
+    pack: PackInfo
+    source: Source
+
+
+@dataclass(frozen=True)
+class Packs:
+    """Hold compiled rules, ready to check notes."""
+
+    rules: tuple[CompiledRule, ...]
+    vocabulary: Vocabulary
+    lists: TermLists
+    disclosures: Disclosures
+    digest: str = ""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Return pack versions by name."""
+        return {rule.pack.name: rule.pack.version for rule in self.rules}
+
+    def folded(self, name: str) -> tuple[str, ...]:
+        """Return a term list on the norm plane; empty when there is none of this name."""
+        return _folded(self.lists, name)
+
+    def __getitem__(self, rule_id: str) -> CompiledRule:
+        """Return a rule by id; raise KeyError when no pack has it."""
+        for rule in self.rules:
+            if rule.rule.id == rule_id:
+                return rule
+        raise KeyError(rule_id)
+
+
+@functools.lru_cache(maxsize=64)
+def _folded(lists: TermLists, name: str) -> tuple[str, ...]:
+    return tuple(fold(term) for term in lists.expand((f"@{name}",))) if name in lists else ()
+
+
+def load_packs(*extra: Path, jurisdiction: str = "cn") -> Packs:
+    """Load the packs of a jurisdiction and further folders (a bank's own); compiled once a process."""
+    return _load(tuple(Path(folder).resolve() for folder in extra), jurisdiction)
+
+
+@functools.cache
+def _load(extra: tuple[Path, ...], jurisdiction: str) -> Packs:
+    folders = (data_root() / "guardrails" / jurisdiction, *extra)
+    files = [read_rule(path) for folder in folders for path in rule_files(folder)]
+    return compile_rules(files, folders)
+
+
+def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
+    """Compile rules against the term lists and disclosures of these folders, the first of which is the base."""
+    _refuse_twins(files)
+    lists = read_terms(folder / "terms" for folder in folders)
+    disclosures = load_disclosures(folders[0] / "disclosures.yaml")
+    vocabulary = Vocabulary()
+    rules = tuple(
+        compile_rule(f.rule, f.pack, f.source, lists=lists, disclosures=disclosures, vocabulary=vocabulary)
+        for f in files
+    )
+    vocabulary.seal()
+    return Packs(rules, vocabulary, lists, disclosures, _digest(files))
+
+
+def rule_files(folder: Path) -> list[Path]:
+    """List the rule files of a folder: `<pack>/<RULE>.yaml`."""
+    return sorted(path for path in folder.glob("*/*.yaml") if path.parent.name != "terms" and path.name != "pack.yaml")
+
+
+def read_rule(path: Path) -> RuleFile:
+    """Read and validate one rule file; raise `ConfigurationError` with line, column and remedy."""
+    source = read_yaml(path)
+    if not isinstance(source.value, dict):
+        raise source.error("rule_not_mapping")
+    try:
+        rule = Rule.model_validate(source.value)
+    except ValidationError as error:
+        raise _explain(error, source) from error
+    _check_keys(rule, source)
+    _check_cases(rule, source)
+    if rule.id != path.stem:
+        raise source.error("rule_wrong_name", ("id",), rule=rule.id, name=path.name)
+    return RuleFile(rule, _pack_of(path), source)
+
+
+@functools.cache
+def _read_pack(path: Path) -> PackInfo:
+    source = read_yaml(path)
+    try:
+        return PackInfo.model_validate(source.value)
+    except ValidationError as error:
+        raise _explain(error, source) from error
+
+
+def _pack_of(path: Path) -> PackInfo:
+    info = path.with_name("pack.yaml")
+    if not info.is_file():
+        raise ConfigurationError("rule_pack_missing", file=str(path.parent), line=1, column=1, pack=path.parent.name)
+    return _read_pack(info)
+
+
+def _explain(error: ValidationError, source: Source) -> ConfigurationError:
+    first = error.errors(include_url=False)[0]
+    path: Path_ = tuple(str(p) if isinstance(p, str) else p for p in first["loc"])
+    parameters: dict[str, Any] = {"rule": source.file.name, "path": ".".join(map(str, path)), "detail": first["msg"]}
+    if first["type"] == "extra_forbidden":
+        return source.error("rule_unknown_key", path, **parameters)
+    if first["type"] == "missing":
+        return source.error("rule_missing_key", path[:-1], **parameters)
+    if first["type"] == "literal_error":
+        allowed = first.get("ctx", {}).get("expected", "")
+        return source.error("rule_unknown_value", path, value=first["input"], allowed=allowed, **parameters)
+    return source.error("rule_invalid", path, **parameters)
+
+
+def _check_keys(rule: Rule, source: Source) -> None:
+    needed, allowed = _KEYS[rule.kind]
+    given = rule.match.model_fields_set
+    foreign = sorted(given - needed - allowed)
+    if foreign:
+        fits = "、".join(sorted(needed | allowed))
+        raise source.error("rule_foreign_key", ("match", foreign[0]), key=foreign[0], kind=rule.kind, allowed=fits)
+    present = {key for key in given if getattr(rule.match, key) not in ((), "", None)}
+    missing = _TOGETHER.get(rule.kind, set()) - present
+    if missing or not present & needed:
+        raise source.error("rule_kind_needs", ("match",), kind=rule.kind, keys="、".join(sorted(missing or needed)))
+
+
+def _check_cases(rule: Rule, source: Source) -> None:
+    for name, cases in (("flag", rule.cases.flag), ("pass", rule.cases.pass_)):
+        if len(cases) < MIN_CASES:
+            raise source.error(
+                "rule_few_cases", ("cases", name), rule=rule.id, name=name, have=len(cases), need=MIN_CASES
+            )
+
+
+def _refuse_twins(files: Iterable[RuleFile]) -> None:
+    seen: dict[str, RuleFile] = {}
+    for file in files:
+        twin = seen.setdefault(file.rule.id, file)
+        if twin is not file:
+            raise file.source.error("rule_id_twice", ("id",), rule=file.rule.id, other=str(twin.source.file))
+
+
+def _digest(files: Iterable[RuleFile]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.rule.model_dump_json(by_alias=True).encode())
+    return "sha256:" + digest.hexdigest()

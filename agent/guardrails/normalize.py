@@ -1,0 +1,175 @@
+"""See through the spelling of a text without losing where each character came from.
+
+`TextView` owns two planes over one raw text, each with offsets back to raw code points. `norm`: half width,
+lower case, simplified, look-alikes replaced, invisible characters and overlays gone. `skeleton`: only Han, letters,
+digits, `%` and `+`, runs of one letter folded, sentence ends kept as hard stops. Matching happens on planes; the raw
+text is never changed and every span that leaves this module is raw.
+"""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_left
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SEPARATOR", "TextView", "fold"]
+
+SEPARATOR: Final = "\ufdd1"
+"""Divide the parts of a note in one raw text: a noncharacter that no plane crosses."""
+
+_DELETED: Final = 0xFFFFFFFF
+_EXPANDS: Final = 0xFFFFFFFE
+_STOPS: Final = "。!?;" + SEPARATOR
+_SOFT: Final = 0
+_LETTER: Final = 1
+_HARD: Final = 2
+
+Codes = NDArray[np.uint32]
+Offsets = NDArray[np.int64]
+
+
+class TextView:
+    """Hold the planes of one raw text.
+
+    `norm` and `skeleton` are strings. `raw_span` and `norm_span` translate half-open spans of `norm` to raw and of
+    `skeleton` to `norm`; `runs` counts how many equal neighbours each skeleton character stands for.
+    """
+
+    __slots__ = ("_codes", "_norm_to_raw", "_skeleton_to_norm", "norm", "raw", "runs", "skeleton")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        codes, self._norm_to_raw = _normalise(raw)
+        self._codes = codes
+        self.norm = _text(codes)
+        self.skeleton, self._skeleton_to_norm, self.runs = _skeleton(codes)
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """Translate a span of `norm` into raw code points, deleted marks after the last character included."""
+        first = int(self._norm_to_raw[start])
+        last = int(self._norm_to_raw[end - 1]) + 1
+        if end < len(self._norm_to_raw) and int(self._norm_to_raw[end]) < last:
+            return first, last
+        while last < len(self.raw) and _is_overlay(self.raw[last]):
+            last += 1
+        return first, last
+
+    def norm_span(self, start: int, end: int) -> tuple[int, int]:
+        """Translate a span of `skeleton` into `norm`; a folded run is covered whole."""
+        last = int(self._skeleton_to_norm[end - 1]) + 1
+        if self.runs[end - 1] > 1:
+            last = self._end_of_run(end - 1)
+        return int(self._skeleton_to_norm[start]), last
+
+    def norm_at(self, raw_offset: int) -> int:
+        """Return the first norm offset that stems from this raw offset or a later one."""
+        return bisect_left(self._norm_to_raw, raw_offset)  # type: ignore[arg-type]
+
+    def deleted_inside(self, start: int, end: int) -> bool:
+        """Tell whether invisible characters or overlays were dropped between the ends of a norm span."""
+        first, last = self.raw_span(start, end)
+        sources = self._norm_to_raw[start:end]
+        return (last - first) > len(np.unique(sources))
+
+    def _end_of_run(self, index: int) -> int:
+        limit = len(self._codes)
+        if index + 1 < len(self._skeleton_to_norm):
+            limit = int(self._skeleton_to_norm[index + 1])
+        position = int(self._skeleton_to_norm[index])
+        code = self._codes[position]
+        found = np.flatnonzero(self._codes[position:limit] == code)
+        return position + int(found[self.runs[index] - 1]) + 1
+
+
+def fold(text: str) -> str:
+    """Return the norm plane of a short text, for terms and comparisons."""
+    return _text(_normalise(text)[0])
+
+
+def skeleton_of(text: str) -> tuple[str, list[int]]:
+    """Return the skeleton of a term and the run length each of its characters demands."""
+    view = TextView(text)
+    return view.skeleton, [int(run) for run in view.runs]
+
+
+@functools.cache
+def _table() -> tuple[Codes, dict[int, str]]:
+    with files("agent.guardrails").joinpath("data/fold.npz").open("rb") as file, np.load(file) as data:
+        keys, values, grown, texts = data["keys"], data["values"], data["grown"], data["texts"]
+    table = np.arange(0x110000, dtype=np.uint32)
+    table[keys] = values
+    table[0xFDD0] = _DELETED
+    return table, dict(zip(grown.tolist(), _text(texts).split("\x00"), strict=True))
+
+
+@functools.cache
+def _classes() -> NDArray[np.uint8]:
+    """Class every norm code point: noise, letter, hard stop."""
+    classes = np.zeros(0x110000, dtype=np.uint8)
+    for low, high in ((0x30, 0x3A), (0x61, 0x7B), (0xE0, 0x250), (0x370, 0x530), (0x3041, 0x3100), (0x3400, 0x4DC0),
+                      (0x4E00, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x33480)):  # fmt: skip
+        classes[low:high] = _LETTER
+    for char in "%+〇":
+        classes[ord(char)] = _LETTER
+    for char in _STOPS:
+        classes[ord(char)] = _HARD
+    return classes
+
+
+@functools.cache
+def _foldable() -> NDArray[np.bool_]:
+    """Name the code points whose runs are folded: letters, never digits (1000 is not 10)."""
+    foldable: NDArray[np.bool_] = _classes() == _LETTER
+    foldable[0x30:0x3A] = False
+    return foldable
+
+
+def _codes_of(text: str) -> Codes:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _text(codes: Codes) -> str:
+    return codes.tobytes().decode("utf-32-le")
+
+
+def _normalise(raw: str) -> tuple[Codes, Offsets]:
+    table, _ = _table()
+    mapped = table[_codes_of(raw)]
+    if (mapped == _EXPANDS).any():
+        return _normalise_expanding(raw, mapped)
+    kept = np.flatnonzero(mapped != _DELETED)
+    return mapped[kept], kept
+
+
+def _normalise_expanding(raw: str, mapped: Codes) -> tuple[Codes, Offsets]:
+    """Take the slow path for ㈠ ⑩ ㎏: one raw character, several norm characters with the same offset."""
+    _, texts = _table()
+    codes: list[int] = []
+    offsets: list[int] = []
+    for offset, code in enumerate(mapped.tolist()):
+        if code == _DELETED:
+            continue
+        grown = [ord(c) for c in texts[ord(raw[offset])]] if code == _EXPANDS else [code]
+        codes.extend(grown)
+        offsets.extend([offset] * len(grown))
+    return np.array(codes, dtype=np.uint32), np.array(offsets, dtype=np.int64)
+
+
+def _skeleton(codes: Codes) -> tuple[str, Offsets, Offsets]:
+    kept = np.flatnonzero(_classes()[codes] != _SOFT)
+    if not len(kept):
+        return "", kept, kept
+    letters = codes[kept]
+    repeats = np.zeros(len(letters), dtype=bool)
+    repeats[1:] = (letters[1:] == letters[:-1]) & _foldable()[letters[1:]]
+    heads = np.flatnonzero(~repeats)
+    runs = np.diff(np.append(heads, len(letters)))
+    return _text(letters[heads]), kept[heads], runs
+
+
+def _is_overlay(char: str) -> bool:
+    return bool(_table()[0][ord(char)] == _DELETED)

@@ -1,0 +1,72 @@
+"""Named word lists: `guardrails/<jurisdiction>/terms/*.yaml`, referenced in rules as `@name`.
+
+Each file maps list names to terms; a term may be `@another-list`. Owns reading and expanding, refuses matching.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from agent.guardrails.yamlsource import Source, read_yaml
+
+__all__ = ["TermLists", "read_terms"]
+
+
+class TermLists:
+    """Expand `@name` into terms."""
+
+    def __init__(self, lists: Mapping[str, tuple[str, ...]]) -> None:
+        self._lists = dict(lists)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._lists
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all lists, sorted."""
+        return tuple(sorted(self._lists))
+
+    def expand(self, terms: Iterable[str]) -> tuple[str, ...]:
+        """Replace every `@name` by its terms, once each; raise KeyError with the unknown name."""
+        seen: dict[str, None] = {}
+        self._collect(terms, seen, ())
+        return tuple(seen)
+
+    def _collect(self, terms: Iterable[str], seen: dict[str, None], path: tuple[str, ...]) -> None:
+        for term in terms:
+            if not term.startswith("@"):
+                seen[term] = None
+            elif term[1:] not in path:
+                self._collect(self._lists[term[1:]], seen, (*path, term[1:]))
+
+
+def read_terms(folders: Iterable[Path]) -> TermLists:
+    """Read every list of these folders; a later folder adds to a list of the same name, never removes."""
+    lists: dict[str, tuple[str, ...]] = {}
+    sources: list[tuple[Source, str]] = []
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            source = read_yaml(path)
+            for name, terms in _entries(source):
+                lists[name] = (*lists.get(name, ()), *terms)
+                sources.append((source, name))
+    found = TermLists(lists)
+    for source, name in sources:
+        _check_references(source, name, found)
+    return found
+
+
+def _entries(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
+    if not isinstance(source.value, dict):
+        raise source.error("terms_not_mapping")
+    for name, terms in source.value.items():
+        if not isinstance(terms, list) or not all(isinstance(t, str) and t.strip() for t in terms):
+            raise source.error("terms_not_strings", (name,), name=name)
+        yield name, tuple(terms)
+
+
+def _check_references(source: Source, name: str, lists: TermLists) -> None:
+    for index, term in enumerate(source.value[name]):
+        if term.startswith("@") and term[1:] not in lists:
+            raise source.error("rule_unknown_list", (name, index), name=term, known="、".join(lists.names))
