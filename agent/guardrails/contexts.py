@@ -80,27 +80,25 @@ def _negated_twice(before: str, words: _NegationWords) -> bool:
 
 
 def _warning(hit: Hit, context: GuardContext) -> bool:
+    """Clear a hit that is warned against: 警惕… governs it, or a scam cue and a rejection share its sentence."""
     words = _words().warning
     norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)
-    lead = _last_piece(norm[begin : hit.start])
-    rest = norm[hit.end : stop]
-    found = words.before.findall(lead)
-    if words.spoilers.search(lead) or _words().promo.search(norm[begin:stop]):
+    before, rest = norm[begin : hit.start], norm[hit.end : stop]
+    if words.spoilers.search(before) or _promotes(before, rest):
         return False
-    if any(word not in words.weak for word in found):
+    if any(word not in words.weak for word in words.before.findall(_LINE.split(before)[-1])):
         return True
-    return bool(words.rejects.search(rest)) and (bool(found) or not _LINE.search(rest[: _near(rest, words.rejects)]))
+    reject = words.rejects.search(rest)
+    if reject is None:
+        return False
+    return bool(words.before.search(before)) or not _LINE.search(rest[: reject.start()])
 
 
-def _near(text: str, pattern: re.Pattern[str]) -> int:
-    match = pattern.search(text)
-    return match.start() if match else len(text)
-
-
-def _last_piece(text: str) -> str:
-    """Return what stands after the last comma or colon; enumerations with 、 stay together."""
-    return _LINE.split(text)[-1]
+def _promotes(before: str, rest: str) -> bool:
+    """Tell whether the rest of the sentence speaks for a product; the hit itself does not count."""
+    promo = _words().promo
+    return bool(promo.search(before) or promo.search(rest))
 
 
 def _quotation(hit: Hit, context: GuardContext) -> bool:
@@ -110,8 +108,8 @@ def _quotation(hit: Hit, context: GuardContext) -> bool:
     quote = next((span for span in _quotes(norm, begin, stop) if span[0] < hit.start and hit.end <= span[1]), None)
     if quote is None:
         return False
-    outside = norm[begin : quote[0]] + "\x00" + norm[quote[1] :][: stop - quote[1]]
-    return bool(words.rejects.search(outside)) and not _words().promo.search(outside)
+    before, rest = norm[begin : quote[0]], norm[quote[1] : max(stop, quote[1])]
+    return bool(words.rejects.search(before) or words.rejects.search(rest)) and not _promotes(before, rest)
 
 
 def _quotes(norm: str, begin: int, stop: int) -> Iterable[tuple[int, int]]:
@@ -131,7 +129,7 @@ def _question(hit: Hit, context: GuardContext) -> bool:
     if words.rhetorical.search(sentence) or words.answers.match(following):
         return False
     asked = norm[max(begin, hit.start - 6) : hit.start] + norm[hit.end : stop]
-    return bool(words.marks.search(asked)) and not _words().promo.search(sentence)
+    return bool(words.marks.search(asked)) and not _promotes(norm[begin : hit.start], norm[hit.end : stop])
 
 
 def _statutory(hit: Hit, context: GuardContext) -> bool:
@@ -156,7 +154,7 @@ def _parameter(hit: Hit, context: GuardContext) -> bool:
 def _product_truth(hit: Hit, context: GuardContext) -> bool:
     words = _words().product_truth
     begin, stop = context.document.window("sentence", hit)
-    sentence = context.document.norm[begin:stop]
+    sentence = words.harmless.sub("", context.document.norm[begin:stop])
     if words.spoilers.search(sentence):
         return False
     return bool(words.truths.search(sentence)) or context.products == {"deposit"}
@@ -229,6 +227,7 @@ class _ParameterWords:
 class _TruthWords:
     truths: re.Pattern[str]
     spoilers: re.Pattern[str]
+    harmless: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -252,17 +251,17 @@ def _words() -> _Words:
         warning=_WarningWords(
             _any(warning["before"]),
             frozenset(map(fold, warning["weak"])),
-            _any(warning["rejects"]),
+            _unnegated(warning["rejects"]),
             _any(warning["spoilers"]),
         ),
         quotation=_QuotationWords(
-            _any(data["quotation"]["rejects"]), tuple((pair[0], pair[1]) for pair in data["quotation"]["pairs"])
+            _unnegated(data["quotation"]["rejects"]), tuple((pair[0], pair[1]) for pair in data["quotation"]["pairs"])
         ),
         question=_QuestionWords(_any(question["marks"]), _any(question["rhetorical"]), _any(question["answers"])),
         promo=_any(data["promo"]),
         statutory=tuple(re2.compile(pattern) for pattern in data["statutory"]),
         parameter=_ParameterWords(_any(parameter["before"]), re2.compile("|".join(parameter["after"]))),
-        product_truth=_TruthWords(_any(truth["truths"]), _any(truth["spoilers"])),
+        product_truth=_TruthWords(*(_any(truth[k]) for k in ("truths", "spoilers", "harmless"))),
     )
 
 
@@ -282,6 +281,11 @@ def _negation_words(data: dict[str, list[str]]) -> _NegationWords:
 
 def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(_alternatives(words))
+
+
+def _unnegated(words: Iterable[str]) -> re.Pattern[str]:
+    """Match a word of rejection that is not itself denied (不是骗人的, 不套路)."""
+    return re.compile(rf"(?<![不没非])(?<!不是)(?<!不会)(?<!没有)(?<!不怕)(?:{_alternatives(words)})")
 
 
 def _alternatives(words: Iterable[str]) -> str:
