@@ -1,0 +1,136 @@
+"""Every guard: what it clears, and the sentences that try to use it as a bypass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from agent.guardrails.contexts import GuardContext, clearing_guard
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.loader import load_packs
+from agent.guardrails.normalize import fold
+from agent.guardrails.rules import Guard
+from agent.guardrails.terms import read_terms
+from agent.models import Category, NoteInput
+from agent.paths import data_root
+
+LISTS = read_terms([data_root() / "guardrails" / "cn" / "terms"])
+assert load_packs
+
+
+def cleared(guard: Guard, text: str, quote: str, products: tuple[Category, ...] = ("wm",), **hit: Any) -> bool:
+    document = Document(NoteInput(body=text))
+    start = document.norm.index(fold(quote))
+    context = GuardContext(
+        document,
+        frozenset(products),
+        tuple(fold(t) for t in LISTS.expand(("@finance-words",))),
+        tuple(fold(t) for t in LISTS.expand(("@life-words",))),
+    )
+    return clearing_guard((guard,), Hit(start, start + len(fold(quote)), **hit), context) == guard
+
+
+CLEARS: list[tuple[Guard, str, str]] = [
+    ("negation", "本产品不保本，可能亏损", "保本"),
+    ("negation", "投资没有零风险", "零风险"),
+    ("negation", "我们不承诺任何收益保本", "保本"),
+    ("negation", "世上没有稳赚的买卖", "稳赚"),
+    ("negation", "没有哪家机构敢拍胸脯稳赚", "稳赚"),
+    ("negation", "并非稳赚", "稳赚"),
+    ("negation", "產品不保證保本", "保本"),
+    ("negation", "稳赚不赔是不存在的", "稳赚不赔"),
+    ("negation", "理财不会稳赚", "稳赚"),
+    ("negation", "宣传时严禁使用保本这种词", "保本"),
+    ("warning", "警惕稳赚不赔的话术", "稳赚不赔"),
+    ("warning", "谁说保本高息谁就是骗子", "保本"),
+    ("warning", "凡是承诺稳赚的都是骗子", "稳赚"),
+    ("warning", "骗子说稳赚不赔，拉你进群", "稳赚"),
+    ("warning", "收到自称客服的短信，说稳赚，我直接举报了", "稳赚"),
+    ("warning", "遇到有人承诺保本，请拨打96110", "保本"),
+    ("quotation", "听到“稳赚不赔”四个字就要当心", "稳赚不赔"),
+    ("quotation", "“保本高息”是典型骗局", "保本高息"),
+    ("question", "理财保本吗？要看合同", "保本"),
+    ("question", "是不是真的零风险，需要看说明书？", "零风险"),
+    ("statutory", "本基金预期风险与预期收益高于债券型基金，低于股票型基金", "预期收益"),
+    ("statutory", "该产品风险等级为R2(中低风险)", "低风险"),
+    ("statutory", "业绩比较基准收益率不是承诺", "业绩比较基准收益率"),
+    ("parameter", "最低起购金额1元", "最低"),
+    ("parameter", "最晚还款日是每月5号", "最晚"),
+    ("product_truth", "储蓄国债保本付息", "保本付息"),
+    ("product_truth", "大额存单保本保息，50万元以内受存款保险保障", "保本保息"),
+    ("lifestyle", "这家小店的奶茶全网最香", "最香"),
+    ("lifestyle", "今年最想去的海岛", "最想去"),
+]
+
+
+ATTACKS: list[tuple[Guard, str, str]] = [
+    ("negation", "是不是稳赚你试试就知道", "稳赚"),
+    ("negation", "靠不靠谱？稳赚", "稳赚"),
+    ("negation", "这款靠不靠谱稳赚就完了", "稳赚"),
+    ("negation", "不仅保本还高息", "保本"),
+    ("negation", "不只保本", "保本"),
+    ("negation", "不但稳赚", "稳赚"),
+    ("negation", "客户无不稳赚", "稳赚"),
+    ("negation", "不得不说稳赚", "稳赚"),
+    ("negation", "不保本？才怪", "保本"),
+    ("negation", "谁说不保本", "保本"),
+    ("negation", "难道不保本吗", "保本"),
+    ("negation", "不用上班也能稳赚", "稳赚"),
+    ("negation", "不懂理财的人都稳赚", "稳赚"),
+    ("negation", "没有一款不保本", "保本"),
+    ("negation", "不是不保本", "保本"),
+    ("negation", "别犹豫，稳赚", "稳赚"),
+    ("negation", "别错过稳赚的机会", "稳赚"),
+    ("negation", "不怕跌，稳赚", "稳赚"),
+    ("negation", "不操心稳赚", "稳赚"),
+    ("negation", "没想到稳赚", "稳赚"),
+    ("negation", "没有比这更稳赚的", "稳赚"),
+    ("negation", "没有门槛就能稳赚", "稳赚"),
+    ("warning", "警惕错过这款稳赚产品", "稳赚"),
+    ("warning", "别家都是骗子，我们这款稳赚", "稳赚"),
+    ("warning", "当心手慢无，稳赚", "稳赚"),
+    ("warning", "骗子太多，但我家这款稳赚", "稳赚"),
+    ("warning", "提高警惕，选我稳赚", "稳赚"),
+    ("warning", "稳赚，不套路", "稳赚"),
+    ("warning", "稳赚不是骗人的", "稳赚"),
+    ("quotation", "客户说“稳赚”", "稳赚"),
+    ("quotation", "网友：“保本”", "保本"),
+    ("quotation", "不是我说的，“稳赚”", "稳赚"),
+    ("quotation", "“稳赚”，我们这款不骗人", "稳赚"),
+    ("question", "保本吗？当然", "保本"),
+    ("question", "难道不是稳赚吗？", "稳赚"),
+    ("question", "稳赚的机会，心动吗？", "稳赚"),
+    ("question", "为什么不选稳赚的呢？", "稳赚"),
+    ("question", "稳赚不香吗？", "稳赚"),
+    ("question", "这款稳赚，要不要来一份？", "稳赚"),
+    ("statutory", "低风险，放心买，R2", "低风险"),
+    ("statutory", "预期收益4%", "预期收益"),
+    ("parameter", "最低门槛的理财", "最低"),
+    ("parameter", "收益最高的固收", "最高"),
+    ("product_truth", "这款理财像存款一样保本", "保本"),
+    ("product_truth", "结构性存款保本", "保本"),
+    ("lifestyle", "喝着咖啡看收益，全网最香", "最香"),
+    ("lifestyle", "我们行新出的理财。全网最香！", "最香"),
+]
+
+
+@pytest.mark.parametrize(("guard", "text", "quote"), CLEARS, ids=[f"{g}:{t}" for g, t, _ in CLEARS])
+def test_guard_clears(guard: Guard, text: str, quote: str) -> None:
+    assert cleared(guard, text, quote)
+
+
+@pytest.mark.parametrize(("guard", "text", "quote"), ATTACKS, ids=[f"{g}:{t}" for g, t, _ in ATTACKS])
+def test_guard_withstands(guard: Guard, text: str, quote: str) -> None:
+    assert not cleared(guard, text, quote)
+
+
+@pytest.mark.parametrize(("guard", "text", "quote"), CLEARS, ids=[f"{g}:{t}" for g, t, _ in CLEARS])
+def test_no_guard_clears_a_disguised_hit(guard: Guard, text: str, quote: str) -> None:
+    assert not cleared(guard, text, quote, disguise=("split",))
+
+
+@pytest.mark.parametrize("products", [("fund",), ("deposit", "fund"), ()])
+def test_product_truth_needs_the_deposit(products: tuple[Category, ...]) -> None:
+    assert not cleared("product_truth", "保本付息，随存随取", "保本付息", products)
+    assert cleared("product_truth", "保本付息，随存随取", "保本付息", ("deposit",))
