@@ -1,1 +1,1 @@
-
+"""Pure functions over text: units, sentences, numbers, provenance, similarity, cleaning."""

@@ -1,0 +1,168 @@
+"""Read number claims in Chinese text: amounts, rates, dates, quotas, ranks, durations, times and counts.
+
+An own grammar, because libraries value numerals but give no spans and fail on 百分之百 and 千分之五. Offsets are
+half-open code points of the raw text; product codes, phone and order numbers are not claims.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+__all__ = ["NumberClaim", "find_numbers", "same_number"]
+
+Kind = Literal["amount", "rate", "date", "duration", "quota", "rank", "count", "time"]
+
+_WIDTH = str.maketrans("０１２３４５６７８９％．，：＋", "0123456789%.,:+")
+_HAN_DIGITS = {
+    c: n for n, cs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for c in cs
+}
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SCALES = {"万": 10**4, "w": 10**4, "亿": 10**8, "千": 1000, "k": 1000, "百": 100}
+
+_D = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.。]\d+)?"
+_H = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
+_N = rf"(?:{_D}|{_H})"
+_SCALE = r"(?:[万亿千百]|[wWkK](?![a-zA-Z]))"
+_MONEY = r"(?:元|块钱|块|圆|角|毛钱|美元|美金|欧元|日元|港币|港元|人民币|英镑)"
+_MEASURE = r"(?:次|张|份|名|位|笔|杯|人|户|场|间|单|件|个|家|条|本|只|盘|碗|步|公里|斤|岁|集|页)"
+_SPAN = r"(?:个工作日|工作日|个小时|小时|分钟|秒钟|秒|个月|个星期|星期|个季度|天|周|年期|年|晚|月期)"
+_LIMITS = r"(?:每[人户卡客天日周月季年][^，。；,;\n]{0,4}?限?|限前?|最多|至多|上限|不超过|前|共|合计|总计|仅)"
+
+_GRAMMAR: tuple[tuple[Kind, str], ...] = (
+    ("date", r"\d{4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}(?!\d)"),
+    ("date", r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]"),
+    ("date", r"\d{4}年(?:\d{1,2}月(?:份|底|末|初)?|[第]?[一二三四1-4]季度|年?[底末初])?"),
+    ("date", r"(?:每月|当月|次月)\d{1,2}[日号]"),
+    ("date", r"\d{1,2}月(?:份|底|末|初|[上中下]旬)"),
+    ("rate", rf"百分之(?P<rate1>{_N}|百)"),
+    ("rate", rf"(?:千分之|万分之){_N}"),
+    ("rate", rf"(?:{_D})\s?[%‰]"),
+    ("rate", rf"(?:{_D})\s?(?:个)?(?:BP|bp|Bp|基点)"),
+    ("rate", rf"{_N}个半?(?:百分)?点(?!心|评|赞|子)"),
+    ("rate", rf"(?:{_D}|[一二三四五六七八九]{{1,2}})折(?!腾|叠|纸|断|返|中|回|扣|磨|射)"),
+    ("amount", rf"[¥￥$]\s?(?:{_D}){_SCALE}?"),
+    ("amount", rf"(?:{_D})\s?{_SCALE}?{_MONEY}"),
+    ("amount", rf"{_H}{_MONEY}(?!头|石|茎|根|状|儿)"),
+    ("amount", rf"(?:{_D})\s?(?:[万亿]|[wW](?![a-zA-Z]))(?!{_MEASURE})"),
+    ("amount", rf"满(?:{_D})(?=减|返|送|立减|可)"),
+    ("amount", rf"(?<=[减返送])(?:{_D})(?!\d*[张次份天])"),
+    ("rank", rf"第{_N}名|排名第{_N}|(?:TOP|Top|top|NO\.|No\.)\s?\d+|前{_N}名"),
+    (
+        "time",
+        rf"\d{{1,2}}:\d{{2}}(?!\d)|(?:早上|上午|中午|下午|傍晚|晚上|夜里|凌晨)?{_N}点(?:半|整|一刻|{_N}分)?(?!心|评|赞|几|子|儿|头|了|也|都)",
+    ),
+    ("quota", rf"{_LIMITS}(?P<quota1>{_N}){_MEASURE}"),
+    ("duration", rf"(?:{_D})\s?{_SPAN}|{_H}{_SPAN}"),
+    ("count", rf"(?:{_D})\s?{_MEASURE}|{_H}{_MEASURE}"),
+)
+_PATTERN = re.compile("|".join(f"(?P<k{index}>{pattern})" for index, (_, pattern) in enumerate(_GRAMMAR)))
+_CODE_BEFORE = re.compile(r"[A-Za-z_\-.#]$")
+_NUMERAL = re.compile(_N)
+
+
+@dataclass(frozen=True)
+class NumberClaim:
+    """Hold one number in a text; `value` is None for a date, a time or a vague numeral."""
+
+    start: int
+    end: int
+    text: str
+    kind: Kind
+    value: Decimal | None
+    unit: str
+
+
+def find_numbers(text: str) -> tuple[NumberClaim, ...]:
+    """Return the number claims of a text in order; they do not overlap."""
+    folded = text.translate(_WIDTH)
+    claims = []
+    for match in _PATTERN.finditer(folded):
+        if folded[match.start()].isascii() and _CODE_BEFORE.search(folded[: match.start()]):
+            continue
+        kind = _GRAMMAR[int(str(match.lastgroup)[1:])][0] if str(match.lastgroup).startswith("k") else _kind(match)
+        value, unit = _read(kind, match.group())
+        claims.append(NumberClaim(match.start(), match.end(), text[match.start() : match.end()], kind, value, unit))
+    return tuple(claims)
+
+
+def same_number(left: NumberClaim, right: NumberClaim) -> bool:
+    """Tell whether two claims state the same: equal value and unit across notations, or the same date digits."""
+    if left.value is not None and right.value is not None:
+        return left.value == right.value and (left.unit == right.unit or left.kind == right.kind)
+    return left.kind == right.kind and _digits(left.text) == _digits(right.text)
+
+
+def _kind(match: re.Match[str]) -> Kind:
+    for index, (kind, _) in enumerate(_GRAMMAR):
+        if match.group(f"k{index}") is not None:
+            return kind
+    raise AssertionError(match)
+
+
+def _read(kind: Kind, text: str) -> tuple[Decimal | None, str]:
+    if kind in ("date", "time"):
+        return None, kind
+    numeral = _NUMERAL.search(text.removeprefix("百分之").removeprefix("千分之").removeprefix("万分之"))
+    value = _value(numeral.group()) if numeral else (Decimal(100) if text == "百分之百" else None)
+    if value is None:
+        return None, ""
+    if kind == "rate":
+        return _rate(text, value)
+    if kind == "amount":
+        return value * _scale(text), _currency(text)
+    return value, re.sub(rf"^.*?{_N}\s?", "", text)
+
+
+def _rate(text: str, value: Decimal) -> tuple[Decimal, str]:
+    if "折" in text:
+        return value * 10 if value < 10 else value, "折"
+    if "千分之" in text or "‰" in text:
+        return value / 10, "%"
+    if "万分之" in text or re.search(r"bp|基点", text, re.IGNORECASE):
+        return value / 100, "%"
+    return value + (Decimal("0.5") if "个半" in text else 0), "%"
+
+
+def _scale(text: str) -> int:
+    found = re.search(rf"\d\s?({_SCALE})", text)
+    return _SCALES[found.group(1).lower()] if found else 1
+
+
+def _currency(text: str) -> str:
+    foreign = re.search(r"美元|美金|欧元|日元|港币|港元|英镑", text)
+    return foreign.group() if foreign else "美元" if "$" in text else "元"
+
+
+def _value(numeral: str) -> Decimal | None:
+    if numeral[0].isdigit():
+        return Decimal(numeral.replace(",", "").replace("。", "."))
+    whole, _, fraction = numeral.partition("点")
+    value = _han(whole)
+    if value is None:
+        return None
+    decimals = "".join(str(_HAN_DIGITS[digit]) for digit in fraction)
+    return Decimal(f"{value}.{decimals}") if decimals else Decimal(value)
+
+
+def _han(text: str) -> int | None:
+    """Value a Han numeral; digit strings (二零二六) are read as digits."""
+    if all(character in _HAN_DIGITS for character in text):
+        return int("".join(str(_HAN_DIGITS[character]) for character in text))
+    total, section, digit = 0, 0, 0
+    for character in text:
+        if character in _HAN_DIGITS:
+            digit = _HAN_DIGITS[character]
+        elif character in _HAN_UNITS:
+            section += (digit or 1) * _HAN_UNITS[character]
+            digit = 0
+        else:
+            total = (total + section + digit) * _SCALES[character]
+            section = digit = 0
+    return total + section + digit
+
+
+def _digits(text: str) -> tuple[str, ...]:
+    return tuple(number.lstrip("0") for number in re.findall(r"\d+", text.translate(_WIDTH)))

@@ -1,0 +1,70 @@
+"""Ask where a statement comes from: numbers that need a source, and experience only its owner can tell.
+
+A first-person claim is 我/我们/咱 (or a relative spoken of as mine) doing something concrete. Opinions, habits of
+speech and wishes (我觉得, 我想) are not experience. Plain counts (3 张卡) need no source; amounts, rates, dates,
+quotas, ranks and durations do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from agent.text.numbers import NumberClaim, find_numbers, same_number
+from agent.text.sentences import Span, clauses, sentences
+
+__all__ = ["checkable_numbers", "first_person_claims", "is_traced", "traced_share", "unsupported_numbers"]
+
+CHECKABLE = frozenset({"amount", "rate", "date", "quota", "rank", "duration"})
+TRACED_SHARE = 0.5  # of a claim's two-character pieces; light editing (connectives, order) keeps more than half
+_IDIOMS = re.compile(r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|星期|月)?$|^(?:两|几|半)[天年晚]$")
+_SELF = re.compile(r"(?:我们|咱们|俺|本人|笔者|咱|我(?!国|行|司|院|校|市|省|县))")
+_OPINION = re.compile(
+    r"(?:我们?|咱们?)(?:也|就|还|都|个人|其实|一直|总|倒|更|只|仅|自己|真)*"
+    r"(?:觉得|认为|想说|想问|建议|希望|猜|理解|喜欢|爱|怕|知道|相信|好奇|推荐|劝|会建议|的建议|的看法|的理解|是.{0,12}(?:员工|柜员|经理|工作))"
+)
+_EXPERIENCE = re.compile(
+    r"了|过|着(?!急)|昨天|前天|上周|上个?月|去年|那天|今天|今早|刚刚|刚才|那次|有一次|第一次|每次|带着?|去|到|买|花|刷|吃|喝|住|坐|逛|看到|看见|遇到|"
+    r"发现|听|排|等|走|跑|做|煮|养|家里?|妈|爸|娃|孩子|老公|老婆|同事|客户|朋友|闺蜜"
+)
+_LETTERS = re.compile(r"[^\w]+|_")
+
+
+def checkable_numbers(text: str) -> tuple[NumberClaim, ...]:
+    """Return the number claims that need a source; idioms such as 一天 or 两年 and plain counts do not."""
+    return tuple(claim for claim in find_numbers(text) if claim.kind in CHECKABLE and not _IDIOMS.match(claim.text))
+
+
+def unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[NumberClaim, ...]:
+    """Return the checkable numbers of a text that occur in none of the source texts, whatever the notation."""
+    known = [claim for source in sources for claim in find_numbers(source)]
+    return tuple(claim for claim in checkable_numbers(text) if not any(same_number(claim, other) for other in known))
+
+
+def first_person_claims(text: str) -> tuple[Span, ...]:
+    """Return the sentences in which the writer tells an experience of their own."""
+    return tuple(
+        sentence for sentence in sentences(text) if any(_is_experience(c.text) for c in clauses(sentence.text))
+    )
+
+
+def is_traced(claim: str, material: Iterable[str]) -> bool:
+    """Tell whether a claim comes from the material: enough of its wording, and every checkable number."""
+    told = tuple(material)
+    return traced_share(claim, told) >= TRACED_SHARE and not unsupported_numbers(claim, told)
+
+
+def traced_share(claim: str, material: Iterable[str]) -> float:
+    """Return the share (0…1) of the claim's two-character pieces that occur in the material."""
+    pieces = _pieces(claim)
+    known = set().union(*(_pieces(text) for text in material)) if pieces else set()
+    return len(pieces & known) / len(pieces) if pieces else 1.0
+
+
+def _is_experience(clause: str) -> bool:
+    return bool(_SELF.search(clause)) and not _OPINION.search(clause) and bool(_EXPERIENCE.search(clause))
+
+
+def _pieces(text: str) -> set[str]:
+    letters = _LETTERS.sub("", text)
+    return {letters[start : start + 2] for start in range(len(letters) - 1)}

@@ -1,0 +1,37 @@
+"""Count a text as the platform does (third-party tools' documentation; not an official specification).
+
+A Han or full-width character is one unit, a half-width character half a unit, and the sum is rounded up. An emoji
+sequence (joined family, flag, skin tone, variation selector) counts as one unit: an assumption, not verified.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+
+__all__ = ["body_units", "title_units"]
+
+_EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff"
+_CLUSTER = re.compile(
+    f"[\U0001f1e6-\U0001f1ff]{{2}}"
+    f"|[{_EMOJI}][\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d[{_EMOJI}][\ufe0f\U0001f3fb-\U0001f3ff]*)*"
+    "|[0-9#*]\ufe0f?\u20e3"
+)
+
+
+def title_units(title: str) -> int:
+    """Return the units of a title: half-width characters weigh a half, the sum is rounded up."""
+    clusters = len(_CLUSTER.findall(title))
+    return math.ceil(clusters + sum(_weight(character) for character in _CLUSTER.sub("", title)))
+
+
+def body_units(body: str) -> int:
+    """Return the characters of a body; newlines count, an emoji sequence counts once."""
+    return len(_CLUSTER.findall(body)) + len(_CLUSTER.sub("", body))
+
+
+def _weight(character: str) -> float:
+    if unicodedata.category(character) in {"Mn", "Cf", "Cc"}:
+        return 0.0
+    return 1.0 if unicodedata.east_asian_width(character) in {"W", "F", "A"} else 0.5
