@@ -17,7 +17,9 @@ from agent.models import FieldName, NoteInput
 __all__ = ["Document", "Hit", "Part"]
 
 _SENTENCE = re.compile(rf"[。!?;\n{SEPARATOR}]|\.(?![0-9a-z])|…+")
-_CLAUSE = re.compile(rf"[。!?;\n{SEPARATOR},、:]|\.(?![0-9a-z])|…+|[—~]+|[\u2600-\u27bf\U0001f300-\U0001faff]+")
+_CLAUSE = re.compile(
+    rf"[。!?;\n{SEPARATOR}、]|,(?![0-9]{{3}})|:(?![0-9])|\.(?![0-9a-z])|…+|[—~]+|[\u2600-\u27bf\U0001f300-\U0001faff]+"
+)
 _PARAGRAPH = re.compile(rf"[\n{SEPARATOR}]")
 _NOTE = re.compile(r"\Z(?!\Z)")
 _SPLITTERS: dict[Within, re.Pattern[str]] = {

@@ -1,0 +1,67 @@
+"""Generated documents: one Markdown page a rule, and the JSON Schema editors use.
+
+`python -m agent.guardrails.pages` writes `guardrails/rule.schema.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from agent.guardrails.rules import Case, Rule
+from agent.guardrails.wording import cite, label_of
+from agent.paths import data_root
+
+__all__ = ["render_rule_page", "render_schema"]
+
+
+def render_rule_page(rule: Rule) -> str:
+    """Return the page of a rule: what, why, examples, known problems, references, since."""
+    return "\n".join(_lines(rule)).rstrip() + "\n"
+
+
+def render_schema() -> str:
+    """Return the JSON Schema of a rule file."""
+    schema: dict[str, Any] = Rule.model_json_schema(by_alias=True)
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
+
+
+def _lines(rule: Rule) -> Iterator[str]:
+    scope = "、".join(label_of("product", product) for product in rule.scope.products) or "不限"
+    yield from (f"# {rule.id} {rule.title}", "")
+    yield from ("| 级别 | 阶段 | 类型 | 产品 | 生效 |", "|---|---|---|---|---|")
+    since = rule.effective.isoformat() + (f" 至 {rule.until.isoformat()}" if rule.until else "")
+    yield from (f"| {label_of('severity', rule.severity)} | {rule.stage} | {rule.kind} | {scope} | {since} |", "")
+    yield from ("## 为什么", "", rule.message, "", "## 怎么改", "", rule.advice, "")
+    if rule.fix:
+        yield from (f"可改为:{rule.fix.replacement}", "")
+    yield from ("## 依据", "", *(f"- {cite(basis)}" for basis in rule.basis), "")
+    if rule.clear_by:
+        yield from ("## 以下语境放行", "", *(f"- {label_of('guard', guard)}" for guard in rule.clear_by), "")
+    for title, cases in (
+        ("应报", rule.cases.flag), ("不应报", rule.cases.pass_), ("已知漏报", rule.cases.known_miss),
+    ):  # fmt: skip
+        if cases:
+            yield from (f"## {title}", "", *(f"- {_case(case)}" for case in cases), "")
+    if rule.known_problems:
+        yield from ("## 已知问题", "", rule.known_problems, "")
+
+
+def _case(case: Case) -> str:
+    parts = [case.title, case.text, " ".join(f"#{tag}" for tag in case.tags), case.cover]
+    text = " / ".join(part for part in parts if part) or "(见规则文件)"
+    return text.replace("\n", "⏎").replace("#", "\\#").replace("*", "\\*").replace("<", "&lt;")
+
+
+def main() -> int:
+    """Write the schema."""
+    target = data_root() / "guardrails" / "rule.schema.json"
+    target.write_text(render_schema(), encoding="utf-8")
+    sys.stdout.write(f"{target.name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

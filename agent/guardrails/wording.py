@@ -1,0 +1,41 @@
+"""The Chinese words of a report, from `data/wording.yaml`."""
+
+from __future__ import annotations
+
+import functools
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from agent.guardrails.yamlsource import read_yaml
+from agent.models import Basis
+
+__all__ = ["cite", "label_of", "word"]
+
+
+def word(key: str) -> str:
+    """Return a single word or phrase."""
+    return str(_wording()[key])
+
+
+def label_of(group: str, value: str) -> str:
+    """Return the Chinese name of a value; the value itself when it has none."""
+    return str(_wording()[group].get(value, value))
+
+
+def cite(basis: Basis) -> str:
+    """Cite an article; one that nobody verified reads 条款待核."""
+    article = word("unverified")
+    if basis.verified and basis.article:
+        article = word("article").format(article=basis.article) if basis.article[:1].isdigit() else basis.article
+    elif basis.verified:
+        article = ""
+    note = label_of("basis_status", basis.status)
+    name = basis.instrument if basis.instrument.startswith("《") else f"《{basis.instrument}》"
+    return name + article + (f"({note})" if note else "")
+
+
+@functools.cache
+def _wording() -> dict[str, Any]:
+    data: dict[str, Any] = read_yaml(Path(str(files("agent.guardrails").joinpath("data/wording.yaml")))).value
+    return data
