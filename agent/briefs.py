@@ -94,9 +94,7 @@ def _choice(option: str, value: str, allowed: tuple[str, ...]) -> str:  # type: 
 def _account(request: Request, workspace: Workspace, persona: str) -> str:
     if request.account:
         return workspace.account(request.account).id
-    owned = [
-        account for account in workspace.accounts if persona and account.persona == persona
-    ]
+    owned = [account for account in workspace.accounts if persona and account.persona == persona]
     staff = [account for account in owned if account.type == "enterprise-staff"]
     return (staff or owned)[0].id if owned else ""
 

@@ -64,9 +64,7 @@ class Drafting:
 
     async def draft(self, brief: Brief, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Run a brief until a person is needed or the run ends; the run id is the brief's id."""
-        self.store.start_run(
-            brief, author=self.author.name, workspace=str(self.workspace.root), created_at=self.now()
-        )
+        self.store.start_run(brief, author=self.author.name, workspace=str(self.workspace.root), created_at=self.now())
         begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
         return await self._advance(brief, begin, on_event)
 
@@ -109,9 +107,7 @@ class Drafting:
     async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent) -> DraftResult:
         graph, config = self._graph(), _config(brief.id)
         round_number = 0
-        stream = graph.astream(
-            begin, config, context=self._context(brief), stream_mode="updates", durability="sync"
-        )
+        stream = graph.astream(begin, config, context=self._context(brief), stream_mode="updates", durability="sync")
         async for updates in stream:
             for node, update in updates.items():
                 if node.startswith("__") or update is None:
@@ -129,9 +125,7 @@ class Drafting:
     def _settle(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
         self._record(brief, values)
         result = self._result(brief, values)
-        self.store.finish_run(
-            brief.id, result.outcome, best_revision=values.get("best"), updated_at=self.now()
-        )
+        self.store.finish_run(brief.id, result.outcome, best_revision=values.get("best"), updated_at=self.now())
         return result
 
     def _result(self, brief: Brief, values: dict[str, Any]) -> DraftResult:

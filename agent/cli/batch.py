@@ -27,9 +27,7 @@ AT_ONCE = 8
 MEMORY = "results.jsonl"
 
 
-def run_batch(
-    plan: Path, *, bank: Workspace, settings: Settings, out: Path | None, as_of: date, quiet: bool
-) -> int:
+def run_batch(plan: Path, *, bank: Workspace, settings: Settings, out: Path | None, as_of: date, quiet: bool) -> int:
     """Draft every row not yet done; return 0 when all rows ended well, else 1."""
     if out is None:
         raise UsageError("batch_needs_out")
@@ -71,9 +69,7 @@ async def _run_rows(
         await asyncio.gather(*(one(row) for row in rows))
 
 
-async def _draft_row(
-    row: PlanRow, folder: Path, *, drafting: Drafting, out: Path, as_of: date
-) -> dict[str, Any]:
+async def _draft_row(row: PlanRow, folder: Path, *, drafting: Drafting, out: Path, as_of: date) -> dict[str, Any]:
     entry: dict[str, Any] = {"row": row.number, "digest": row.digest, "topic": row.cells.get("topic", "")}
     try:
         request = row.request(seed=drafting.settings.seed, folder=folder)

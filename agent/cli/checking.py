@@ -92,9 +92,7 @@ def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInpu
     return [note.model_copy(update={"products": tuple(products)}) for note in notes]
 
 
-def _check_all(
-    notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str
-) -> list[Report]:
+def _check_all(notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str) -> list[Report]:
     from agent.guardrails import check as check_note
 
     when = day(as_of)

@@ -45,7 +45,7 @@ def runs(
         typer.echo(json.dumps([run.model_dump(mode="json") for run in found], ensure_ascii=False, indent=2))
         return
     if not found:
-        talk("还没有运行记录。先写一篇：agent draft --topic \"周末带爸妈去植物园\"")
+        talk('还没有运行记录。先写一篇：agent draft --topic "周末带爸妈去植物园"')
     for run in found:
         ended = OUTCOMES.get(run.outcome or "", "未完成，可 agent resume")
         typer.echo(f"{run.id}  {ended}  {run.brief.topic}  [{run.brief.note_type}]")
@@ -111,9 +111,7 @@ def reject(
     typer.echo(f"已退回 {result.run}：{reason}")
 
 
-def _decide(
-    run: str, action: str, reviewer: str, reason: str, text_hash: str, workspace: Path | None
-) -> DraftResult:
+def _decide(run: str, action: str, reviewer: str, reason: str, text_hash: str, workspace: Path | None) -> DraftResult:
     from agent.errors import UsageError
     from agent.graph.state import Review
 

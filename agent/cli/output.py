@@ -55,7 +55,10 @@ def summary(result: DraftResult) -> str:
         lines += _evidence(result)
     if result.questions:
         lines.append("想请你补充（答了会更像你、也更站得住）：")
-        lines += [f"  {number}. {question.text}{_options(question.options)}" for number, question in enumerate(result.questions, 1)]
+        lines += [
+            f"  {number}. {question.text}{_options(question.options)}"
+            for number, question in enumerate(result.questions, 1)
+        ]
     lines += _next_steps(result)
     return "\n".join(lines)
 

@@ -32,7 +32,9 @@ class Progress:
             return self._compliance(update["last_report"])
         if event.node == "critique":
             failed = [key for key, metric in update["last_critique"].metrics.items() if metric.passed is False]
-            return f"第 {self._round} 轮 口吻：" + (f"{len(failed)} 项待改（{'、'.join(failed)}）" if failed else "通过")
+            return f"第 {self._round} 轮 口吻：" + (
+                f"{len(failed)} 项待改（{'、'.join(failed)}）" if failed else "通过"
+            )
         if event.node == "revise":
             return self._revision(update.get("changes", []))
         if event.node == "gate" and update.get("refusal"):

@@ -33,7 +33,14 @@ def list_rules(
     found = [(name, rule) for name, rule in packs.entries() if not pack or name == pack]
     if output == "json":
         rows = [
-            {"id": rule.id, "pack": name, "severity": rule.severity, "stage": rule.stage, "kind": rule.kind, "title": rule.title}
+            {
+                "id": rule.id,
+                "pack": name,
+                "severity": rule.severity,
+                "stage": rule.stage,
+                "kind": rule.kind,
+                "title": rule.title,
+            }
             for name, rule in found
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
@@ -43,7 +50,9 @@ def list_rules(
 
 
 @app.command("show", help="一条规则的全文：条款、改法、例子、已知问题。")
-def show_rule(rule_id: Annotated[str, typer.Argument(help="规则编号，例如 RET-01。")], workspace: Overlay = None) -> None:
+def show_rule(
+    rule_id: Annotated[str, typer.Argument(help="规则编号，例如 RET-01。")], workspace: Overlay = None
+) -> None:
     """Print the page of one rule."""
     from agent.guardrails.pages import render_rule_page
 

@@ -25,7 +25,7 @@ def init(
     written = init_workspace(folder, force=force)
     typer.echo(str(folder))
     talk(f"写出 {len(written)} 个文件。内容是虚构的云杉银行，请换成本行的。")
-    talk(f"试一下：agent draft --workspace {folder} --topic \"周末带爸妈去植物园\"")
+    talk(f'试一下：agent draft --workspace {folder} --topic "周末带爸妈去植物园"')
 
 
 def demo(as_of: AsOf = "") -> None:

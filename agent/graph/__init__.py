@@ -1,1 +1,1 @@
-
+"""The drafting graph: state, nodes, routing and nothing that wires it."""

@@ -11,14 +11,13 @@ from collections.abc import Iterable
 
 import yaml
 
-from agent.guardrails.disclosures import required_disclosures
-from agent.guardrails.label import needs_ad_mark
-from agent.models import Fact, Frozen, Note, Product, Segment, Sources
+from agent.guardrails import required_disclosures
+from agent.models import Fact, Frozen, LabelDecision, Note, Product, Segment, Sources
 from agent.paths import package_data
 from agent.text.sentences import sentences
 from agent.text.units import body_units, title_units
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "marked_as_due"]
 
 MAX_TITLE_UNITS = 20
 MAX_BODY_UNITS = 1000
@@ -46,8 +45,17 @@ def assemble(note: Note, sources: Sources) -> Note:
         *_disclosures(segments, sources),
         *_ai_line(segments),
     )
-    segments = (*_ad_mark(segments, sources), *_before_label(segments), *tail, *_label_lines(segments))
+    segments = (*_before_label(segments), *tail, *_label_lines(segments))
     return _within_limits(note.model_copy(update={"segments": segments}))
+
+
+def marked_as_due(note: Note, label: LabelDecision) -> Note:
+    """Put the 广告 mark on a line of its own before everything else when the label decision asks for it."""
+    line = _lines().ad_line
+    due = line in label.text.splitlines()
+    if not due or (note.segments and note.segments[0].text == line):
+        return note
+    return note.model_copy(update={"segments": (Segment(text=line, kind="label"), *note.segments)})
 
 
 def _with_conditions(segments: tuple[Segment, ...], facts: Iterable[Fact]) -> tuple[Segment, ...]:
@@ -94,16 +102,8 @@ def _disclosures(segments: tuple[Segment, ...], sources: Sources) -> tuple[Segme
     return tuple(
         Segment(text=disclosure.render(slots), kind="disclosure")
         for disclosure in wanted
-        if not disclosure.found_in(body)
+        if not disclosure.is_in(body) and not disclosure.missing_slots(slots)
     )
-
-
-def _ad_mark(segments: tuple[Segment, ...], sources: Sources) -> tuple[Segment, ...]:
-    lines = _lines()
-    marked = bool(segments) and segments[0].text == lines.ad_line
-    if marked or not needs_ad_mark(sources.brief.note_type, promotes=bool(sources.products)):
-        return ()
-    return (Segment(text=lines.ad_line, kind="label"),)
 
 
 def _ai_line(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 from agent.catalogue import advise, say
 from agent.graph.protocols import Checker
 from agent.graph.submission import categories
-from agent.guardrails import find_rule
+from agent.guardrails import load_packs
 from agent.models import Account, Fact, Finding, NoteInput, Sources
 
 __all__ = ["refusals"]
@@ -82,10 +82,11 @@ def _stale(fact: Fact, as_of: date) -> Finding:
 
 
 def _finding(rule_id: str, code: str, *, text: str, **parameters: object) -> Finding:
-    pack, rule = find_rule(rule_id)
+    compiled = load_packs()[rule_id]
+    rule = compiled.rule
     return Finding(
         rule=rule.id,
-        pack=pack.name,
+        pack=compiled.pack.name,
         severity="block",
         field="note",
         text=text,

@@ -12,14 +12,13 @@ from langgraph.types import interrupt
 
 from agent.catalogue import say
 from agent.errors import GuardError
-from agent.graph import gatekeeping
-from agent.graph.assembly import assemble as assemble_note
+from agent.graph import assembly, gatekeeping
 from agent.graph.context import DraftContext
 from agent.graph.refusal import reasons_to_refuse
 from agent.graph.routing import best_version, judge_round
 from agent.graph.state import DraftState, Review, Route, SavedVersion
 from agent.graph.submission import cited_sources, submit
-from agent.models import Outcome, Report, Round
+from agent.models import Note, Outcome, Report, Round
 
 __all__ = ["assemble", "comply", "critique", "decide", "finish", "gate", "plan", "review", "revise", "write"]
 
@@ -49,8 +48,7 @@ async def write(state: DraftState, runtime: _Runtime) -> _Update:
 
 async def assemble(state: DraftState, runtime: _Runtime) -> _Update:
     """Add what is mandatory: conditions, disclosures, role, labels; keep the platform's limits."""
-    sources = runtime.context.resolve(state["brief"])
-    note = assemble_note(state["note"], cited_sources(state["note"], sources))
+    note = _complete(state["note"], state, runtime.context)
     if note == state["note"]:
         return {}
     return {"note": note, "revision": state["revision"] + 1}
@@ -58,7 +56,7 @@ async def assemble(state: DraftState, runtime: _Runtime) -> _Update:
 
 async def comply(state: DraftState, runtime: _Runtime) -> _Update:
     """Check the text against the rules."""
-    return {"last_report": _check(state, runtime.context)}
+    return {"last_report": _check(state["note"], state, runtime.context)}
 
 
 async def critique(state: DraftState, runtime: _Runtime) -> _Update:
@@ -118,8 +116,8 @@ async def revise(state: DraftState, runtime: _Runtime) -> _Update:
         sources=sources,
         round_number=round_number,
     )
-    candidate = assemble_note(revision.note, cited_sources(revision.note, sources))
-    report = context.check(submit(candidate, sources), **_evidence(state, context, cited_sources(candidate, sources)))
+    candidate = _complete(revision.note, state, context)
+    report = _check(candidate, state, context)
     refused = reasons_to_refuse(state["note"], candidate, before=state["last_report"], after=report, sources=sources)
     if refused:
         return {"round": round_number, "changes": [say("revision_refused", reason=reason) for reason in refused]}
@@ -193,21 +191,24 @@ def _demand_checked(state: DraftState) -> None:
         raise GuardError("approval_with_block")
 
 
-def _check(state: DraftState, context: DraftContext) -> Report:
+def _complete(note: Note, state: DraftState, context: DraftContext) -> Note:
+    """Assemble, and mark as 广告 what the rules say is one."""
     sources = context.resolve(state["brief"])
-    return context.check(
-        submit(state["note"], sources), **_evidence(state, context, cited_sources(state["note"], sources))
-    )
+    complete = assembly.assemble(note, cited_sources(note, sources))
+    return assembly.marked_as_due(complete, _check(complete, state, context).label)
 
 
-def _evidence(state: DraftState, context: DraftContext, sources: Any) -> dict[str, Any]:
+def _check(note: Note, state: DraftState, context: DraftContext) -> Report:
     brief = state["brief"]
-    return {
-        "facts": sources.facts,
-        "points": sources.points,
-        "material": brief.material,
-        "account": sources.account,
-        "earlier": sources.earlier,
-        "as_of": brief.as_of,
-        "waivers": context.waivers,
-    }
+    sources = context.resolve(brief)
+    cited = cited_sources(note, sources)
+    return context.check(
+        submit(note, sources),
+        facts=cited.facts,
+        points=cited.points,
+        material=brief.material,
+        account=cited.account,
+        earlier=cited.earlier,
+        as_of=brief.as_of,
+        waivers=context.waivers,
+    )
