@@ -73,7 +73,7 @@ def check_case(rule: Rule, case: Case, packs: Packs) -> Report:
         material=_MATERIAL.validate_python(case.material),
         earlier=tuple(_earlier(value) for value in case.earlier),
         publication=case.publication,
-        as_of=case.as_of or max(rule.effective, _default_day(rule)),
+        as_of=case.as_of or rule.effective,
         packs=packs,
         stage=rule.stage,
     )
@@ -85,7 +85,7 @@ def case_input(rule: Rule, case: Case) -> NoteInput:
     segments = _SEGMENTS.validate_python(case.segments)
     return NoteInput(
         title=case.title,
-        body=case.text or "".join(segment.text for segment in segments),
+        body=case.text or Note(titles=("",), title="", segments=segments).body,
         tags=case.tags,
         cover=case.cover,
         field=case.field,
@@ -96,11 +96,6 @@ def case_input(rule: Rule, case: Case) -> NoteInput:
         account=_account(case.account, case.account_type),
         segments=segments,
     )
-
-
-def _default_day(rule: Rule) -> Any:
-    latest = rule.effective
-    return latest
 
 
 def _account(value: dict[str, Any] | None, account_type: str | None) -> Account | None:

@@ -6,28 +6,22 @@ compare to, the rule is undetermined.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from importlib.resources import files
-from pathlib import Path
-from typing import Any, Literal
-
-import re2
+from typing import Literal
 
 from agent.guardrails.compiled import CompiledRule
-from agent.guardrails.document import Hit
+from agent.guardrails.document import Hit, Part
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
 from agent.guardrails.normalize import fold
-from agent.guardrails.yamlsource import read_yaml
-from agent.models import Fact, Segment
+from agent.models import Fact, Note, Point, Segment
+from agent.text.numbers import NumberClaim, find_numbers, same_number
+from agent.text.provenance import checkable_numbers, first_person_claims, is_traced, unsupported_numbers
 
 __all__ = ["Claim", "detect_numbers", "judge_claims"]
 
 Status = Literal["supported", "contradicted", "stale", "unsupported", "condition_missing"]
-Key = tuple[Decimal, str]
-_COUNTED = frozenset({"count"})
+_UNCHECKED = frozenset({"disclosure", "role", "label"})
 
 
 @dataclass(frozen=True)
@@ -54,29 +48,36 @@ def detect_numbers(compiled: CompiledRule, evidence: Evidence) -> Detected:
 
 
 def judge_claims(evidence: Evidence) -> Iterator[Claim]:
-    """Judge every number of the note against facts, points and material."""
-    ledger = [(fact, _fact_numbers(fact)) for fact in evidence.facts]
-    told = {key for text in _free_texts(evidence) for key in _numbers_of(text)}
-    norm = evidence.document.norm
-    for number in find_numbers(norm):
-        if number.kind in _COUNTED:
-            continue
-        hit = Hit(number.start, number.end)
-        yield _judge(hit, (number.value, number.unit), ledger, told, evidence)
+    """Judge every checkable number of the note against facts, points and material."""
+    told = [text for point in evidence.points for text in _point_texts(point)]
+    told += [material.text for material in evidence.material]
+    known = [number for text in told for number in find_numbers(text)]
+    for part in evidence.document.parts:
+        for number in checkable_numbers(evidence.document.raw[part.start : part.end]):
+            yield _judge(number, _hit(evidence, part, number.start, number.end), known, evidence)
 
 
-def _judge(hit: Hit, key: Key, ledger: list[tuple[Fact, set[Key]]], told: set[Key], evidence: Evidence) -> Claim:
-    carriers = [fact for fact, keys in ledger if key in keys]
+def fact_texts(fact: Fact) -> tuple[str, ...]:
+    """Return every text of a fact that may carry a number: its claim, its conditions, its numbers with unit."""
+    return (fact.claim, *fact.must_keep, *(f"{number.value}{number.unit}" for number in fact.numbers))
+
+
+def _judge(number: NumberClaim, hit: Hit, told: Sequence[NumberClaim], evidence: Evidence) -> Claim:
+    carriers = [fact for fact in evidence.facts if not _unknown(number, fact_texts(fact))]
     valid = [fact for fact in carriers if evidence.as_of is None or fact.is_valid(evidence.as_of)]
     if valid:
         kept = [fact for fact in valid if _keeps_conditions(fact, evidence)]
         return Claim(hit, "supported", kept[0].id) if kept else Claim(hit, "condition_missing", valid[0].id)
-    if key in told:
+    if any(same_number(number, other) for other in told):
         return Claim(hit, "supported")
     if carriers:
         return Claim(hit, "stale", carriers[0].id)
-    rival = _rival(hit, key, evidence)
+    rival = _rival(number, hit, evidence)
     return Claim(hit, "contradicted", rival.id) if rival else Claim(hit, "unsupported")
+
+
+def _unknown(number: NumberClaim, texts: Sequence[str]) -> bool:
+    return not any(same_number(number, other) for text in texts for other in find_numbers(text))
 
 
 def _keeps_conditions(fact: Fact, evidence: Evidence) -> bool:
@@ -85,105 +86,87 @@ def _keeps_conditions(fact: Fact, evidence: Evidence) -> bool:
 
 
 def _letters(norm: str) -> str:
-    return "".join(char for char in norm if char.isalnum() or char in "%+.")
+    return "".join(char for char in norm if char.isalnum() or char in "%+")
 
 
-def _rival(hit: Hit, key: Key, evidence: Evidence) -> Fact | None:
-    """Return a fact that states another value for the same thing in the same unit, named in the same sentence."""
+def _rival(number: NumberClaim, hit: Hit, evidence: Evidence) -> Fact | None:
+    """Return a fact that states another value of the same kind and unit for a thing its sentence names."""
     begin, stop = evidence.document.window("sentence", hit)
     sentence = evidence.document.norm[begin:stop]
     for fact in evidence.facts:
-        for number in fact.numbers:
-            keys = _numbers_of(f"{number.value}{number.unit}")
-            if any(unit == key[1] for _, unit in keys) and number.what and fold(number.what) in sentence:
+        for stated in fact.numbers:
+            same_unit = any(
+                (other.kind, other.unit) == (number.kind, number.unit)
+                for other in find_numbers(f"{stated.value}{stated.unit}")
+            )
+            if same_unit and stated.what and fold(stated.what) in sentence:
                 return fact
     return None
 
 
-def _fact_numbers(fact: Fact) -> set[Key]:
-    stated = {key for number in fact.numbers for key in _numbers_of(f"{number.value}{number.unit}")}
-    return stated | {key for text in (fact.claim, *fact.must_keep) for key in _numbers_of(text)}
-
-
-def _free_texts(evidence: Evidence) -> Iterator[str]:
-    for point in evidence.points:
-        yield from (point.title, point.text, point.caveat, *point.steps)
-    for material in evidence.material:
-        yield material.text
-
-
-def find_numbers(text: str) -> Any:
-    """Find number claims."""
-    from agent.text.numbers import find_numbers as find
-
-    return find(text)
-
-
-def _numbers_of(text: str) -> set[Key]:
-    return {(number.value, number.unit) for number in find_numbers(fold(text))}
-
-
 def _detect_provenance(evidence: Evidence) -> Detected:
-    """Check every segment against its own sources; a text without segments against all material."""
-    if evidence.note.segments:
-        return list(_segment_candidates(evidence))
-    if not evidence.material:
+    """Check every segment against its own sources, what has no segment against everything given."""
+    segments = _current_segments(evidence)
+    if not segments and not evidence.material:
         return Missing(("material",))
-    told = "\n".join(_free_texts(evidence)) + "\n".join(fact.claim for fact in evidence.facts)
-    norm = evidence.document.norm
-    known = _numbers_of(told) | {key for fact in evidence.facts for key in _fact_numbers(fact)}
-    return [Candidate(hit) for hit in _unknown_numbers(norm, 0, known)]
+    candidates: list[Candidate] = []
+    told = tuple(material.text for material in evidence.material)
+    for part in evidence.document.parts:
+        if part.field == "body" and segments:
+            candidates.extend(_segment_candidates(segments, part, evidence))
+        else:
+            text = evidence.document.raw[part.start : part.end]
+            candidates.extend(_untraced(text, 0, part, told, _all_texts(evidence), evidence))
+    return candidates
 
 
-def _segment_candidates(evidence: Evidence) -> Iterator[Candidate]:
-    body = evidence.document.body
-    if body is None:
-        return
-    position = body.start
-    for index, segment in enumerate(evidence.note.segments):
+def _current_segments(evidence: Evidence) -> tuple[Segment, ...]:
+    """Return the segments, unless the body was edited since: then they say nothing about it."""
+    segments = evidence.note.segments
+    return segments if Note(titles=("",), title="", segments=segments).body == evidence.note.body else ()
+
+
+def _segment_candidates(segments: Sequence[Segment], part: Part, evidence: Evidence) -> Iterator[Candidate]:
+    position = 0
+    for index, segment in enumerate(segments):
         position += 1 if index and segment.paragraph else 0
-        begin = evidence.document.view.norm_at(position)
+        if segment.kind not in _UNCHECKED:
+            told = tuple(m.text for m in evidence.material if m.id in segment.sources)
+            yield from _untraced(segment.text, position, part, told, _cited_texts(segment, evidence), evidence)
         position += len(segment.text)
-        stop = evidence.document.view.norm_at(position)
-        norm = evidence.document.norm[begin:stop]
-        if segment.kind in ("disclosure", "role", "label"):
-            continue
-        yield from (Candidate(hit) for hit in _unknown_numbers(norm, begin, _cited_numbers(segment, evidence)))
-        if segment.kind == "life" and not _cites_material(segment, evidence):
-            yield from (Candidate(Hit(begin + s, begin + e)) for s, e in _experiences(norm))
 
 
-def _unknown_numbers(norm: str, begin: int, known: set[Key]) -> Iterator[Hit]:
-    for number in find_numbers(norm):
-        if number.kind not in _COUNTED and (number.value, number.unit) not in known:
-            yield Hit(begin + number.start, begin + number.end)
+def _untraced(
+    text: str, offset: int, part: Part, told: Sequence[str], sources: Sequence[str], evidence: Evidence
+) -> Iterator[Candidate]:
+    """Report numbers without a source, and first-person claims that the material does not tell."""
+    for number in unsupported_numbers(text, sources):
+        yield Candidate(_hit(evidence, part, offset + number.start, offset + number.end))
+    for claim in first_person_claims(text):
+        if not is_traced(claim.text, told):
+            yield Candidate(_hit(evidence, part, offset + claim.start, offset + len(claim.text.rstrip()) + claim.start))
 
 
-def _cited_numbers(segment: Segment, evidence: Evidence) -> set[Key]:
+def _cited_texts(segment: Segment, evidence: Evidence) -> tuple[str, ...]:
     cited = set(segment.sources)
-    keys: set[Key] = set()
-    for fact in evidence.facts:
-        keys |= _fact_numbers(fact) if fact.id in cited else set()
     texts = [m.text for m in evidence.material if m.id in cited]
-    for point in evidence.points:
-        texts += [point.title, point.text, point.caveat, *point.steps] if point.id in cited else []
-    return keys | {key for text in texts for key in _numbers_of(text)}
+    texts += [text for fact in evidence.facts if fact.id in cited for text in fact_texts(fact)]
+    texts += [text for point in evidence.points if point.id in cited for text in _point_texts(point)]
+    return tuple(texts)
 
 
-def _cites_material(segment: Segment, evidence: Evidence) -> bool:
-    known = {material.id for material in evidence.material}
-    return bool(known & set(segment.sources))
+def _all_texts(evidence: Evidence) -> tuple[str, ...]:
+    texts = [m.text for m in evidence.material]
+    texts += [text for fact in evidence.facts for text in fact_texts(fact)]
+    texts += [text for point in evidence.points for text in _point_texts(point)]
+    return tuple(texts)
 
 
-def _experiences(norm: str) -> Iterable[tuple[int, int]]:
-    claims, harmless = _experience_patterns()
-    for pattern in claims:
-        for match in pattern.finditer(norm):
-            if not any(other.search(match.group()) for other in harmless):
-                yield match.start(), match.end()
+def _point_texts(point: Point) -> tuple[str, ...]:
+    return (point.title, point.text, point.caveat, *point.steps)
 
 
-@functools.cache
-def _experience_patterns() -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/experience.yaml")))).value
-    return tuple(map(re2.compile, data["first_person"])), tuple(map(re2.compile, data["not_experience"]))
+def _hit(evidence: Evidence, part: Part, start: int, end: int) -> Hit:
+    view = evidence.document.view
+    first = view.norm_at(part.start + start)
+    return Hit(first, max(first + 1, view.norm_at(part.start + end)))
