@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from agent.paths import data_root
 
 __all__ = ["CaseResult", "case_input", "check_case", "cross_fire", "run_cases"]
 
+CASE_DAY = date(2026, 11, 1)
 CaseKind = Literal["flag", "pass", "known_miss"]
 _FACTS = TypeAdapter(tuple[Fact, ...])
 _MATERIAL = TypeAdapter(tuple[Material, ...])
@@ -73,7 +75,7 @@ def check_case(rule: Rule, case: Case, packs: Packs) -> Report:
         material=_MATERIAL.validate_python(case.material),
         earlier=tuple(_earlier(value) for value in case.earlier),
         publication=case.publication,
-        as_of=case.as_of or rule.effective,
+        as_of=case.as_of or _case_day(rule),
         packs=packs,
         stage=rule.stage,
     )
@@ -96,6 +98,12 @@ def case_input(rule: Rule, case: Case) -> NoteInput:
         account=_account(case.account, case.account_type),
         segments=segments,
     )
+
+
+def _case_day(rule: Rule) -> date:
+    """Return the day a case is checked on unless it names one: `CASE_DAY`, moved into the rule's own dates."""
+    day = max(rule.effective, CASE_DAY)
+    return min(day, rule.until) if rule.until else day
 
 
 def _account(value: dict[str, Any] | None, account_type: str | None) -> Account | None:

@@ -16,7 +16,7 @@ import re2
 from pydantic import Field, ValidationError
 
 from agent.errors import ConfigurationError
-from agent.guardrails.normalize import fold
+from agent.guardrails.normalize import LETTERS, fold
 from agent.guardrails.yamlsource import read_yaml
 from agent.models import Basis, Category, Frozen, Product
 from agent.paths import data_root
@@ -26,7 +26,7 @@ __all__ = ["Disclosure", "Disclosures", "load_disclosures", "phrase_pattern", "r
 Occasion = Literal["product", "performance", "benchmark", "registered", "education", "antifraud"]
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NOISE = r"[^\p{L}\p{N}%+]*"
-_WORDS = re.compile(r"[0-9a-z%+\u00e0-\u9fff\U00020000-\U00033480]+")
+_WORDS = re.compile(f"[{LETTERS}]+")
 _FILLED = r"[^。!?\n]{1,40}?"
 
 

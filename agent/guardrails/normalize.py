@@ -9,14 +9,19 @@ text is never changed and every span that leaves this module is raw.
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
+import re
 from importlib.resources import files
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SEPARATOR", "TextView", "fold"]
+__all__ = ["LETTERS", "SEPARATOR", "TextView", "fold", "skeleton_of"]
+
+LETTERS: Final = (
+    "0-9a-z%+\u00e0-\u024f\u0370-\u052f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a2\U00020000-\U0003347f"
+)
+"""Class (for regular expressions) of what the skeleton keeps, on the norm plane."""
 
 SEPARATOR: Final = "\ufdd1"
 """Divide the parts of a note in one raw text: a noncharacter that no plane crosses."""
@@ -67,7 +72,7 @@ class TextView:
 
     def norm_at(self, raw_offset: int) -> int:
         """Return the first norm offset that stems from this raw offset or a later one."""
-        return bisect_left(self._norm_to_raw, raw_offset)  # type: ignore[arg-type]
+        return int(np.searchsorted(self._norm_to_raw, raw_offset))
 
     def deleted_inside(self, start: int, end: int) -> bool:
         """Tell whether invisible characters or overlays were dropped between the ends of a norm span."""
@@ -110,11 +115,9 @@ def _table() -> tuple[Codes, dict[int, str]]:
 def _classes() -> NDArray[np.uint8]:
     """Class every norm code point: noise, letter, hard stop."""
     classes = np.zeros(0x110000, dtype=np.uint8)
-    for low, high in ((0x30, 0x3A), (0x61, 0x7B), (0xE0, 0x250), (0x370, 0x530), (0x3041, 0x3100), (0x3400, 0x4DC0),
-                      (0x4E00, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x33480)):  # fmt: skip
-        classes[low:high] = _LETTER
-    for char in "%+〇":
-        classes[ord(char)] = _LETTER
+    for match in re.finditer("(.)-(.)|.", LETTERS):
+        low, high = match.group(1) or match.group(), match.group(2) or match.group()
+        classes[ord(low) : ord(high) + 1] = _LETTER
     for char in _STOPS:
         classes[ord(char)] = _HARD
     return classes

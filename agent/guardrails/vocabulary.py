@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 import ahocorasick_rs
 
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.normalize import fold, skeleton_of
+from agent.guardrails.normalize import LETTERS, fold, skeleton_of
 
 __all__ = ["Scan", "Vocabulary"]
 
 _NATURAL = re.compile(r"[\s,、:…—“”‘’\"'「」『』《》()【】\[\]<>|]")
+_LETTER = re.compile(f"[{LETTERS}]")
 _MAX_STRETCH = 6
 _MIN_SKELETON = 2
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -104,7 +105,7 @@ def _verify(document: Document, span: tuple[int, int], term: str, length: int) -
     text = document.norm[span[0] : span[1]]
     if len(text) > _MAX_STRETCH * length or not _latin_border(document.norm, *span):
         return ()
-    noise = re.sub(r"[0-9a-z%+\u00e0-\u9fff\U00020000-\U00033480]", "", text)
+    noise = _LETTER.sub("", text)
     kinds = []
     if noise:
         if _accident(document.norm, span, text, noise, length):

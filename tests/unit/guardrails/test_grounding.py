@@ -43,7 +43,11 @@ def statuses(body: str, **given: Any) -> list[str]:
         ("七日年化1.35%", {"facts": (fact(valid_to=date(2026, 6, 1)),)}, ["supported"]),
         ("七日年化1.35%", {"facts": (fact(must_keep=("截至2026年6月1日",)),)}, ["condition_missing"]),
         ("花了38元", {"material": (Material(id="m1", text="买了38元的面包"),)}, ["supported"]),
-        ("通胀2%", {"points": (Point(id="p1", title="通胀", theme="投教", text="假设每年2%", source="央行"),)}, ["supported"]),
+        (
+            "通胀2%",
+            {"points": (Point(id="p1", title="通胀", theme="投教", text="假设每年2%", source="央行"),)},
+            ["supported"],
+        ),
         ("有3张卡", {"facts": (fact(),)}, []),
     ],
 )

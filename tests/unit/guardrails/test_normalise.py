@@ -1,0 +1,157 @@
+"""The planes: what is seen through, and that every span leads back to the raw text."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agent.guardrails import normalize
+from agent.guardrails.document import Document
+from agent.guardrails.normalize import TextView, fold
+from agent.guardrails.vocabulary import Vocabulary
+from agent.models import NoteInput
+
+ROOT = Path(__file__).resolve().parents[3]
+TERMS = ("稳赚不赔", "保本", "保证收益", "加微信", "vx", "荐股进群", "wen赚", "0风险", "宝宝", "第1名")
+
+
+def vocabulary(*terms: str) -> Vocabulary:
+    built = Vocabulary()
+    for term in terms:
+        built.add(term, disguise=True)
+    built.seal()
+    return built
+
+
+def found(text: str, *terms: str) -> list[tuple[str, tuple[str, ...]]]:
+    document = Document(NoteInput(body=text or " ", title="t"))
+    scan = vocabulary(*terms).scan(document)
+    hits = sorted(hit for hits in scan.values() for hit in hits)
+    return [(document.locate(hit)[3], hit.disguise) for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("text", "term", "quote", "disguise"),
+    [
+        ("稳赚不赔", "稳赚不赔", "稳赚不赔", ()),
+        ("ＶＸ同号", "vx", "ＶＸ", ()),
+        ("𝐕𝐗同号", "vx", "𝐕𝐗", ()),
+        ("🅥🅧同号", "vx", "🅥🅧", ()),
+        ("Ѵх同号", "vx", "Ѵх", ()),
+        ("穩賺不賠", "稳赚不赔", "穩賺不賠", ()),
+        ("保證収益", "保证收益", "保證収益", ()),
+        ("薦股進羣", "荐股进群", "薦股進羣", ()),
+        ("稳\u200b赚不赔", "稳赚不赔", "稳\u200b赚不赔", ("invisible",)),
+        ("微\u2060信加微\u3164信", "加微信", "加微\u3164信", ("invisible",)),
+        ("\u202e保\u202c本", "保本", "保\u202c本", ("invisible",)),
+        ("保⃝本⃝", "保本", "保⃝本⃝", ("invisible",)),
+        ("稳.赚.不.赔", "稳赚不赔", "稳.赚.不.赔", ("split",)),
+        ("保-本", "保本", "保-本", ("split",)),
+        ("稳、赚、不、赔", "稳赚不赔", "稳、赚、不、赔", ("split",)),
+        ("稳 赚 不 赔", "稳赚不赔", "稳 赚 不 赔", ("split",)),
+        ("稳\n赚\n不\n赔", "稳赚不赔", "稳\n赚\n不\n赔", ("split",)),
+        ("稳✨赚不赔", "稳赚不赔", "稳✨赚不赔", ("split",)),
+        ("保❤️本", "保本", "保❤️本", ("split", "invisible")),
+        ("稳稳赚赚不赔", "稳赚不赔", "稳稳赚赚不赔", ("repeat",)),
+        ("wen赚", "wen赚", "wen赚", ()),
+        ("⓪风险", "0风险", "⓪风险", ()),
+        ("第①名", "第1名", "第①名", ()),
+        ("**稳**赚**不赔", "稳赚不赔", "稳**赚**不赔", ("split",)),
+    ],
+)
+def test_disguise_is_seen_through(text: str, term: str, quote: str, disguise: tuple[str, ...]) -> None:
+    assert (quote, disguise) in found(text, term)
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("我很注意环保，本周带了水杯", "保本"),
+        ("环保 本地菜", "保本"),
+        ("我喜欢环保\n本周再去", "保本"),
+        ("环保。本周再去", "保本"),
+        ("tvx频道", "vx"),
+        ("10风险点", "0风险"),
+        ("宝塔", "宝宝"),
+        ("第10名", "第1名"),
+        ("稳了再说，赚不赚另说，不赔就行", "稳赚不赔"),
+    ],
+)
+def test_neighbouring_words_are_no_disguise(text: str, term: str) -> None:
+    assert found(text, term) == []
+
+
+@pytest.mark.parametrize("text", ["1000元", "10000元"])
+def test_digits_are_never_folded(text: str) -> None:
+    assert found(text, "100元") == []
+
+
+def test_parts_do_not_join_into_a_term() -> None:
+    document = Document(NoteInput(title="保", body="本周去爬山"))
+    assert vocabulary("保本").scan(document) == {}
+
+
+def test_separator_in_the_text_does_not_shield_a_term() -> None:
+    assert found(f"稳{normalize.SEPARATOR}赚不赔", "稳赚不赔") == [(f"稳\u200b赚不赔", ("invisible",))]
+
+
+def test_expanding_characters_keep_their_offset() -> None:
+    view = TextView("约㈠㎏")
+    assert view.norm == "约(一)kg"
+    assert view.raw_span(1, 4) == (1, 2)
+    assert view.raw_span(4, 6) == (2, 3)
+
+
+def test_lone_surrogate_and_empty_text_are_survived() -> None:
+    assert TextView("a\ud800b").norm == "a\ufffdb"
+    assert TextView("").skeleton == ""
+    assert TextView("\u200b").norm == ""
+
+
+NOISE = st.sampled_from(["", "", "\u200b", ".", "✨", " ", "\u2060", "️"])
+ALPHABET = st.one_of(
+    st.characters(exclude_categories=["Cs"]), st.sampled_from("稳赚不赔保本穩賺VXvxＶＸ.,，。 \n\u200b㈠⑩㎏①❶宝")
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(ALPHABET, max_size=40),
+    st.sampled_from(TERMS),
+    st.lists(NOISE, min_size=12, max_size=12),
+    st.text(ALPHABET, max_size=20),
+)
+def test_every_span_renormalises_to_what_matched(before: str, term: str, noise: list[str], after: str) -> None:
+    planted = "".join(char + gap for char, gap in zip(term, noise, strict=False))
+    document = Document(NoteInput(title="t", body=before + planted + after))
+    scan = vocabulary(*TERMS).scan(document)
+    for number, hits in scan.items():
+        for hit in hits:
+            part, start, end, text = document.locate(hit)
+            body = before + planted + after if part.field == "body" else "t"
+            assert body.replace(normalize.SEPARATOR, "\u200b")[start:end] == text
+            skeleton = TextView(fold(text)).skeleton
+            assert TextView(TERMS[number]).skeleton in skeleton
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(ALPHABET, max_size=60))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_shipped_table_is_what_the_build_script_makes() -> None:
+    spec = importlib.util.spec_from_file_location("build_fold_table", ROOT / "evals" / "build_fold_table.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    built = module.build()
+    with np.load(module.TARGET) as shipped:
+        for name, values in built.items():
+            assert np.array_equal(shipped[name], values), name
