@@ -1,0 +1,254 @@
+"""Write and read the record. Every write is idempotent, so that a resumed run doubles nothing; no clock here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz import process
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from agent.errors import StorageError, UsageError
+from agent.models import Brief, Note, Outcome, Round
+from agent.record.engine import open_engine
+from agent.record.tables import approvals, findings, runs, versions
+from agent.record.values import Decision, DecisionRecord, RunRecord, VersionRecord
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Keep runs, versions, findings and decisions of one database."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self._where = where
+
+    @classmethod
+    @contextmanager
+    def open(cls, target: Path | str) -> Iterator[Store]:
+        """Open a file path or a database URL, create or upgrade its tables, and close it afterwards.
+
+        Raises `StorageError` naming the path when it cannot be used, and when it is newer than this program.
+        """
+        engine, where = open_engine(target)
+        try:
+            yield cls(engine, where)
+        finally:
+            engine.dispose()
+
+    def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
+        """Record that a run began; a run already recorded stays as it is."""
+        with self._begin() as connection:
+            if connection.execute(select(runs.c.id).where(runs.c.id == brief.id)).first():
+                return
+            connection.execute(
+                insert(runs).values(
+                    id=brief.id,
+                    topic=brief.topic,
+                    note_type=brief.note_type,
+                    account=brief.account,
+                    persona=brief.persona,
+                    workspace=workspace,
+                    author=author,
+                    brief_json=brief.model_dump_json(),
+                    created_at=created_at,
+                    updated_at=created_at,
+                )
+            )
+
+    def save_version(self, run_id: str, revision: int, round_: Round, *, saved_at: datetime) -> None:
+        """Record one text with its findings; the same revision again replaces what was there."""
+        key = (versions.c.run_id == run_id) & (versions.c.revision == revision)
+        with self._begin() as connection:
+            row = connection.execute(select(versions.c.round_json).where(key)).first()
+            content = round_.model_dump_json()
+            if row and row.round_json == content:
+                return
+            connection.execute(
+                delete(findings).where((findings.c.run_id == run_id) & (findings.c.revision == revision))
+            )
+            connection.execute(delete(versions).where(key))
+            connection.execute(
+                insert(versions).values(
+                    run_id=run_id,
+                    revision=revision,
+                    round=round_.number,
+                    text_hash=round_.note.text_hash,
+                    round_json=content,
+                    saved_at=saved_at,
+                )
+            )
+            rows = _finding_rows(run_id, revision, round_)
+            if rows:
+                connection.execute(insert(findings), rows)
+
+    def finish_run(self, run_id: str, outcome: Outcome, *, best_revision: int | None, updated_at: datetime) -> None:
+        """Record how a run stands; nothing is written when it already stands so."""
+        with self._begin() as connection:
+            row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
+            if row and (row.outcome, row.best_revision) == (outcome, best_revision):
+                return
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == run_id)
+                .values(outcome=outcome, best_revision=best_revision, updated_at=updated_at)
+            )
+
+    def add_decision(
+        self,
+        run_id: str,
+        *,
+        decision: Decision,
+        text_hash: str,
+        reviewer: str,
+        reason: str,
+        decided_at: datetime,
+    ) -> None:
+        """Record a decision; an approval must name a version of the run that holds no open block."""
+        if decision == "approve":
+            self._demand_approvable(run_id, text_hash)
+        with self._begin() as connection:
+            connection.execute(
+                insert(approvals).values(
+                    run_id=run_id,
+                    decision=decision,
+                    text_hash=text_hash,
+                    reviewer=reviewer,
+                    reason=reason,
+                    decided_at=decided_at,
+                )
+            )
+
+    def runs(self, *, limit: int = 20, outcome: str | None = None, search: str | None = None) -> tuple[RunRecord, ...]:
+        """Return runs, newest first."""
+        query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
+        if outcome:
+            query = query.where(runs.c.outcome == outcome)
+        if search:
+            query = query.where(runs.c.topic.contains(search, autoescape=True))
+        with self._begin() as connection:
+            return tuple(_run(row) for row in connection.execute(query).mappings())
+
+    def run(self, run_id: str) -> RunRecord:
+        """Return a run by id or unique beginning; raise `UsageError` naming the nearest or the candidates."""
+        with self._begin() as connection:
+            found = connection.execute(
+                select(runs).where(runs.c.id.startswith(run_id, autoescape=True)).limit(5)
+            ).mappings().all()  # fmt: skip
+            exact = [row for row in found if row["id"] == run_id]
+            if exact or len(found) == 1:
+                return _run((exact or found)[0])
+            if found:
+                raise UsageError("run_ambiguous", value=run_id, candidates="、".join(row["id"] for row in found))
+            known = connection.execute(select(runs.c.id)).scalars().all()
+        nearest = process.extract(run_id, known, limit=3)
+        raise UsageError("run_unknown", value=run_id, nearest="、".join(match[0] for match in nearest) or "—")
+
+    def versions(self, run_id: str) -> tuple[VersionRecord, ...]:
+        """Return the versions of a run, oldest first."""
+        query = select(versions).where(versions.c.run_id == run_id).order_by(versions.c.revision)
+        with self._begin() as connection:
+            return tuple(
+                VersionRecord(
+                    run=row["run_id"],
+                    revision=row["revision"],
+                    text_hash=row["text_hash"],
+                    round=Round.model_validate_json(row["round_json"]),
+                    saved_at=_utc(row["saved_at"]),
+                )
+                for row in connection.execute(query).mappings()
+            )
+
+    def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
+        """Return the decisions on a run, oldest first."""
+        query = select(approvals).where(approvals.c.run_id == run_id).order_by(approvals.c.id)
+        with self._begin() as connection:
+            return tuple(
+                DecisionRecord(
+                    run=row["run_id"],
+                    decision=row["decision"],
+                    text_hash=row["text_hash"],
+                    reviewer=row["reviewer"],
+                    reason=row["reason"],
+                    decided_at=_utc(row["decided_at"]),
+                )
+                for row in connection.execute(query).mappings()
+            )
+
+    def earlier_notes(self, account: str, *, before: str, limit: int = 50) -> tuple[Note, ...]:
+        """Return the best notes of this account's runs that began before the run `before`, newest first."""
+        with self._begin() as connection:
+            begun = connection.execute(select(runs.c.created_at).where(runs.c.id == before)).scalar_one_or_none()
+            query = (
+                select(versions.c.round_json)
+                .join(runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision))
+                .where(runs.c.account == account, runs.c.id != before)
+                .where(runs.c.outcome.not_in(("rejected", "refused")))
+                .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+                .limit(limit)
+            )
+            if begun is not None:
+                query = query.where(runs.c.created_at <= begun)
+            return tuple(Round.model_validate_json(text).note for text in connection.execute(query).scalars())
+
+    def _demand_approvable(self, run_id: str, text_hash: str) -> None:
+        for version in self.versions(run_id):
+            if version.text_hash == text_hash and not version.round.report.open("block"):
+                return
+        raise UsageError("approval_unfounded", run=run_id, text_hash=text_hash)
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StorageError("record_unusable", path=self._where, reason=error.orig) from error
+
+
+def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, Any]]:
+    return [
+        {
+            "run_id": run_id,
+            "revision": revision,
+            "position": finding.index,
+            **finding.model_dump(
+                include={
+                    "rule",
+                    "pack",
+                    "severity",
+                    "status",
+                    "status_by",
+                    "field",
+                    "start",
+                    "end",
+                    "text",
+                    "fingerprint",
+                }
+            ),
+        }
+        for finding in round_.report.findings
+    ]
+
+
+def _run(row: RowMapping) -> RunRecord:
+    return RunRecord(
+        id=row["id"],
+        brief=Brief.model_validate_json(row["brief_json"]),
+        author=row["author"],
+        workspace=row["workspace"],
+        outcome=row["outcome"],
+        best_revision=row["best_revision"],
+        created_at=_utc(row["created_at"]),
+        updated_at=_utc(row["updated_at"]),
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    """Give back the zone that SQLite drops; the record stores UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

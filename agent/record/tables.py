@@ -1,0 +1,87 @@
+"""The tables. Portable SQL only: nothing that SQLite alone understands. Changes go through a migration."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+__all__ = ["approvals", "findings", "metadata", "runs", "versions"]
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("note_type", String(16), nullable=False),
+    Column("account", String(64), nullable=False, index=True),
+    Column("persona", String(64), nullable=False),
+    Column("workspace", Text, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("brief_json", Text, nullable=False),
+    Column("outcome", String(16), index=True),
+    Column("best_revision", Integer),
+    Column("created_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("round", Integer, nullable=False),
+    Column("text_hash", String(80), nullable=False, index=True),
+    Column("round_json", Text, nullable=False),
+    Column("saved_at", DateTime(timezone=True), nullable=False),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("rule", String(16), nullable=False, index=True),
+    Column("pack", String(32), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("status_by", Text, nullable=False),
+    Column("field", String(8), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("text", Text, nullable=False),
+    Column("fingerprint", String(80), nullable=False),
+    ForeignKeyConstraint(["run_id", "revision"], ["versions.run_id", "versions.revision"], ondelete="CASCADE"),
+    Index("ix_findings_run_revision", "run_id", "revision"),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("decision", String(16), nullable=False),
+    Column("text_hash", String(80), nullable=False),
+    Column("reviewer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)
