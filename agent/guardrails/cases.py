@@ -191,7 +191,8 @@ def main(arguments: Sequence[str]) -> int:
     crossed = cross_fire([f.rule for f in wanted], packs) if wanted else []
     lines += [f"{rule} pass[{n}] 被 {f.rule}({f.severity}) 命中:“{f.text}”" for rule, n, f in crossed]
     lines.append(
-        f"{len(wanted)} 条规则,{len(results)} 个例句,{len(failed)} 个不符,{len(crossed)} 处交叉命中,{len(errors)} 个文件有误"
+        f"{len(wanted)} 条规则,{len(results)} 个例句,{len(failed)} 个不符,"
+        f"{len(crossed)} 处交叉命中,{len(errors)} 个文件有误"
     )
     sys.stdout.write("\n".join(lines) + "\n")
     return 1 if failed or errors else 0

@@ -1,7 +1,7 @@
-"""A rule ready to run: terms interned, patterns compiled.
+r"""A rule ready to run: terms interned, patterns compiled.
 
 Owns the translation of one rule into ids and RE2 objects, and refuses what RE2 or Chinese text cannot carry
-(look-around, back-references, `\\b`, `\\w`).
+(look-around, back-references, `\b`, `\w`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import re2
 
@@ -18,7 +17,7 @@ from agent.guardrails.document import Document, Hit
 from agent.guardrails.rules import PackInfo, Rule
 from agent.guardrails.terms import TermLists
 from agent.guardrails.vocabulary import Scan, Vocabulary
-from agent.guardrails.yamlsource import Path_, Source
+from agent.yamlsource import Path_, Source
 
 __all__ = ["CompiledRule", "Selector", "compile_rule"]
 
@@ -28,22 +27,22 @@ _PATTERN = "re:"
 
 @dataclass(frozen=True)
 class Selector:
-    """Find any of some terms or patterns."""
+    """Find any of some terms or patterns, by their ids in the vocabulary."""
 
+    vocabulary: Vocabulary
     ids: tuple[int, ...] = ()
-    patterns: tuple[Any, ...] = ()
+    patterns: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.ids or self.patterns)
 
     def hits(self, document: Document, scan: Scan) -> list[Hit]:
         """Return hits in text order."""
-        found = [hit for number in self.ids for hit in scan.get(number, ())]
-        for pattern in self.patterns:
-            for match in pattern.finditer(document.norm):
-                if match.end() > match.start():
-                    found.append(Hit(match.start(), match.end()))
-        return sorted(set(found))
+        found = {hit for number in self.ids for hit in scan.hits.get(number, ())}
+        for number in self.patterns:
+            if number in scan.patterns:
+                found.update(Hit(start, end) for start, end in self.vocabulary.find(number, document.norm))
+        return sorted(found)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ def compile_rule(
         pack=pack,
         source=source,
         terms=Selector(
+            vocabulary,
             maker.ids(match.terms, ("match", "terms"), disguise=match.disguise),
             maker.patterns(match.patterns, ("match", "patterns")),
         ),
@@ -88,19 +88,20 @@ def compile_rule(
 
 def _wording(rule: Rule, maker: _Maker, disclosures: Disclosures) -> Selector:
     """Compile what satisfies a `require` rule: texts with slots, patterns, and disclosures by id."""
-    patterns: list[Any] = []
+    vocabulary = maker.vocabulary
+    patterns: list[int] = []
     for index, text in enumerate(rule.match.any_of):
         path: Path_ = ("match", "any_of", index)
         if text.startswith(_PATTERN):
-            patterns.append(maker.pattern(text[len(_PATTERN) :], path))
+            patterns.append(maker.pattern(text[len(_PATTERN) :], path, rare=True))
         else:
-            patterns.extend(maker.compile(phrase_pattern(t), path) for t in maker.expand([text], path))
+            patterns.extend(maker.compile(phrase_pattern(t), path, rare=True) for t in maker.expand([text], path))
     for index, number in enumerate(rule.match.disclosure):
         if number not in disclosures:
             known = "、".join(disclosures.ids)
             raise maker.source.error("rule_unknown_disclosure", ("match", "disclosure", index), id=number, known=known)
-        patterns.extend(disclosures[number].patterns)
-    return Selector((), tuple(patterns))
+        patterns.extend(vocabulary.add_pattern(phrase_pattern(t), rare=True) for t in disclosures[number].texts)
+    return Selector(vocabulary, (), tuple(patterns))
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ class _Maker:
         terms = [(i, entry) for i, entry in enumerate(entries) if not entry.startswith(_PATTERN)]
         patterns = [(i, entry[len(_PATTERN) :]) for i, entry in enumerate(entries) if entry.startswith(_PATTERN)]
         ids = [n for i, term in terms for n in self.ids([term], (*path, i), disguise=disguise)]
-        return Selector(tuple(dict.fromkeys(ids)), tuple(self.pattern(p, (*path, i)) for i, p in patterns))
+        return Selector(
+            self.vocabulary, tuple(dict.fromkeys(ids)), tuple(self.pattern(p, (*path, i)) for i, p in patterns)
+        )
 
     def ids(self, terms: Iterable[str], path: Path_, *, disguise: bool = False) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self.vocabulary.add(t, disguise=disguise) for t in self.expand(terms, path)))
@@ -125,22 +128,18 @@ class _Maker:
             name, known = f"@{error.args[0]}", "、".join(self.lists.names)
             raise self.source.error("rule_unknown_list", path, name=name, known=known) from error
 
-    def patterns(self, patterns: Sequence[str], path: Path_) -> tuple[Any, ...]:
+    def patterns(self, patterns: Sequence[str], path: Path_) -> tuple[int, ...]:
         return tuple(self.pattern(p, (*path, i)) for i, p in enumerate(patterns))
 
-    def pattern(self, pattern: str, path: Path_) -> Any:
+    def pattern(self, pattern: str, path: Path_, *, rare: bool = False) -> int:
         refused = _REFUSED.search(pattern)
         if refused:
             raise self.source.error("rule_pattern_refused", path, pattern=pattern, part=refused.group(1))
-        return self.compile(pattern, path)
+        return self.compile(pattern, path, rare=rare)
 
-    def compile(self, pattern: str, path: Path_) -> Any:
+    def compile(self, pattern: str, path: Path_, *, rare: bool = False) -> int:
         try:
-            return re2.compile(pattern, _OPTIONS)
+            return self.vocabulary.add_pattern(pattern, rare=rare)
         except re2.error as error:
             detail = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
             raise self.source.error("rule_pattern_broken", path, pattern=pattern, detail=detail) from error
-
-
-_OPTIONS = re2.Options()
-_OPTIONS.log_errors = False

@@ -19,8 +19,8 @@ import re2
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.normalize import fold
 from agent.guardrails.rules import Guard
-from agent.guardrails.yamlsource import read_yaml
 from agent.models import Category
+from agent.yamlsource import read_yaml
 
 __all__ = ["GuardContext", "clearing_guard"]
 

@@ -17,9 +17,9 @@ from pydantic import Field, ValidationError
 
 from agent.errors import ConfigurationError
 from agent.guardrails.normalize import LETTERS, fold
-from agent.guardrails.yamlsource import read_yaml
 from agent.models import Basis, Category, Frozen, Product
 from agent.paths import data_root
+from agent.yamlsource import read_yaml
 
 __all__ = ["Disclosure", "Disclosures", "load_disclosures", "phrase_pattern", "required_disclosures"]
 
@@ -54,9 +54,14 @@ class Disclosure(Frozen):
         return tuple(dict.fromkeys(_SLOT.findall(self.text)))
 
     @property
+    def texts(self) -> tuple[str, ...]:
+        """Return the sentence and the other wordings that satisfy it."""
+        return (self.text, *self.seen)
+
+    @property
     def patterns(self) -> tuple[Any, ...]:
         """Return RE2 patterns over the norm plane, any of which recognises the sentence."""
-        return _patterns((self.text, *self.seen))
+        return _patterns(self.texts)
 
     def render(self, slots: Mapping[str, str]) -> str:
         """Fill the slots; raise KeyError naming a slot that has no value."""

@@ -92,7 +92,7 @@ class Document:
         return edges[max(begin, 0)], edges[stop] if stop < len(edges) else len(self.norm)
 
     def unit(self, within: Within, position: int) -> int:
-        """Number the unit a norm position lies in."""
+        """Return the number of the unit that holds a norm position."""
         return 0 if within == "note" else bisect_right(self._edges_of(within), position)
 
     @cached_property

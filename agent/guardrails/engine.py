@@ -165,8 +165,8 @@ def _run(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[Findi
         context = GuardContext(
             evidence.document,
             evidence.products,
-            packs.folded("finance-words"),
-            packs.folded("life-words"),
+            packs.lists.folded("finance-words"),
+            packs.lists.folded("life-words"),
         )
         return merge(
             _judge(compiled, candidate, evidence, context) for candidate in _eligible(compiled, detected, evidence)

@@ -26,12 +26,12 @@ def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Eviden
     }  # fmt: skip
     if candidate.hit is None:
         values |= {"field": candidate.field, "index": candidate.index, "text": candidate.quote}
-        return Finding(**values, fingerprint=_fingerprint(rule.id, candidate.quote, "", ""))  # type: ignore[arg-type]
+        return Finding(**values, fingerprint=_fingerprint(rule.id, candidate.quote, "", ""))
     part, start, end, text = evidence.document.locate(candidate.hit)
     raw = evidence.document.raw[part.start : part.end]
     values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
     values |= {"disguise": candidate.hit.disguise}
-    return Finding(**values, fingerprint=_fingerprint(rule.id, text, raw[:start], raw[end:]))  # type: ignore[arg-type]
+    return Finding(**values, fingerprint=_fingerprint(rule.id, text, raw[:start], raw[end:]))
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:

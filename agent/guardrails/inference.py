@@ -5,9 +5,6 @@ Owns product and note-type inference from word lists (`products-<category>`, `pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from agent.guardrails.normalize import fold
 from agent.guardrails.terms import TermLists
 from agent.models import Category, NoteInput, NoteType
 
@@ -18,13 +15,13 @@ CATEGORIES: tuple[Category, ...] = ("fund", "wm", "deposit", "card", "loan", "in
 
 def infer_products(note: NoteInput, norm: str, lists: TermLists) -> frozenset[Category]:
     """Return declared categories and those the text names."""
-    named = {category for category in CATEGORIES if _any(lists, f"products-{category}", norm)}
+    named = {category for category in CATEGORIES if lists.occurs(f"products-{category}", norm)}
     return frozenset(note.products) | named
 
 
 def promotes_product(note: NoteInput, norm: str, products: frozenset[Category], lists: TermLists) -> bool:
     """Tell whether the note promotes: a product declared, or one named together with promotion words."""
-    return bool(note.products) or (bool(products) and _any(lists, "promo-words", norm))
+    return bool(note.products) or (bool(products) and lists.occurs("promo-words", norm))
 
 
 def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLists) -> NoteType:
@@ -33,14 +30,6 @@ def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLi
         return note.note_type
     if promotes:
         return (
-            "benefit" if _any(lists, "benefit-words", norm) and not _any(lists, "invest-words", norm) else "marketing"
+            "benefit" if lists.occurs("benefit-words", norm) and not lists.occurs("invest-words", norm) else "marketing"
         )
-    return "education" if _any(lists, "education-words", norm) else "lifestyle"
-
-
-def _any(lists: TermLists, name: str, norm: str) -> bool:
-    return name in lists and any(term in norm for term in _folded(lists.expand((f"@{name}",))))
-
-
-def _folded(terms: Iterable[str]) -> Iterable[str]:
-    return (fold(term) for term in terms)
+    return "education" if lists.occurs("education-words", norm) else "lifestyle"

@@ -7,10 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from agent.guardrails.evidence import Evidence
-from agent.guardrails.normalize import fold
 from agent.guardrails.terms import TermLists
-from agent.guardrails.yamlsource import read_yaml
 from agent.models import Frozen, LabelDecision
+from agent.yamlsource import read_yaml
 
 __all__ = ["decide_label"]
 
@@ -41,7 +40,7 @@ def _is_advert(evidence: Evidence, lists: TermLists) -> bool:
     publication = evidence.publication or {}
     if publication.get("link") or publication.get("component"):
         return True
-    return any(fold(word) in evidence.document.norm for word in lists.expand(("@entry-words",)))
+    return lists.occurs("entry-words", evidence.document.norm)
 
 
 @functools.cache

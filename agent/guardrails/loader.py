@@ -18,12 +18,11 @@ from pydantic import ValidationError
 from agent.errors import ConfigurationError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
-from agent.guardrails.normalize import fold
 from agent.guardrails.rules import PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Vocabulary
-from agent.guardrails.yamlsource import Path_, Source, read_yaml
 from agent.paths import data_root
+from agent.yamlsource import Path_, Source, read_yaml
 
 __all__ = ["Packs", "RuleFile", "compile_rules", "load_packs", "read_rule", "rule_files"]
 
@@ -68,21 +67,12 @@ class Packs:
         """Return pack versions by name."""
         return {rule.pack.name: rule.pack.version for rule in self.rules}
 
-    def folded(self, name: str) -> tuple[str, ...]:
-        """Return a term list on the norm plane; empty when there is none of this name."""
-        return _folded(self.lists, name)
-
     def __getitem__(self, rule_id: str) -> CompiledRule:
         """Return a rule by id; raise KeyError when no pack has it."""
         for rule in self.rules:
             if rule.rule.id == rule_id:
                 return rule
         raise KeyError(rule_id)
-
-
-@functools.lru_cache(maxsize=64)
-def _folded(lists: TermLists, name: str) -> tuple[str, ...]:
-    return tuple(fold(term) for term in lists.expand((f"@{name}",))) if name in lists else ()
 
 
 def load_packs(*extra: Path, jurisdiction: str = "cn") -> Packs:

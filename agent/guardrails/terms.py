@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from agent.guardrails.yamlsource import Source, read_yaml
+from agent.guardrails.normalize import fold
+from agent.yamlsource import Source, read_yaml
 
 __all__ = ["TermLists", "read_terms"]
 
@@ -18,6 +19,7 @@ class TermLists:
 
     def __init__(self, lists: Mapping[str, tuple[str, ...]]) -> None:
         self._lists = dict(lists)
+        self._folded: dict[str, tuple[str, ...]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._lists
@@ -32,6 +34,17 @@ class TermLists:
         seen: dict[str, None] = {}
         self._collect(terms, seen, ())
         return tuple(seen)
+
+    def folded(self, name: str) -> tuple[str, ...]:
+        """Return a list on the norm plane; empty when there is none of this name."""
+        if name not in self._folded:
+            terms = self.expand((f"@{name}",)) if name in self._lists else ()
+            self._folded[name] = tuple(dict.fromkeys(fold(term) for term in terms))
+        return self._folded[name]
+
+    def occurs(self, name: str, norm: str) -> bool:
+        """Tell whether any term of a list stands in a norm text."""
+        return any(term in norm for term in self.folded(name))
 
     def _collect(self, terms: Iterable[str], seen: dict[str, None], path: tuple[str, ...]) -> None:
         for term in terms:

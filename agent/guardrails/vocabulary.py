@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import ahocorasick_rs
+import re2
 
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.normalize import LETTERS, fold, skeleton_of
@@ -25,7 +28,16 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _ASCII_LETTER = re.compile("[a-z]")
 _ASCII_DIGIT = re.compile("[0-9]")
 
-Scan = dict[int, list[Hit]]
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+
+
+@dataclass
+class Scan:
+    """Hold the hits of one document by term id, and which patterns occur in it at all."""
+
+    hits: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
+    patterns: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -39,6 +51,11 @@ class Vocabulary:
     _norm: ahocorasick_rs.AhoCorasick | None = None
     _skeleton: ahocorasick_rs.AhoCorasick | None = None
     _skeleton_terms: list[str] = field(default_factory=list)
+    _pattern_ids: dict[str, int] = field(default_factory=dict)
+    _patterns: list[Any] = field(default_factory=list)
+    _in_set: list[int] = field(default_factory=list)
+    _rare: frozenset[int] = frozenset()
+    _filter: Any = None
 
     def add(self, term: str, *, disguise: bool = False) -> int:
         """Return the id of a term; `disguise` puts it on the skeleton plane too."""
@@ -53,24 +70,59 @@ class Vocabulary:
                 self._skeletons[skeleton].append((number, runs))
         return number
 
+    def add_pattern(self, pattern: str, *, rare: bool = False) -> int:
+        """Return the id of an RE2 pattern; raise `re2.error` when it is broken.
+
+        A `rare` one (long mandatory wording) stays out of the set: its rule runs it only when it is triggered.
+        """
+        number = self._pattern_ids.get(pattern)
+        if number is None:
+            number = len(self._patterns)
+            self._patterns.append(re2.compile(pattern, _OPTIONS))
+            self._pattern_ids[pattern] = number
+            if not rare:
+                self._in_set.append(number)
+        return number
+
+    def find(self, number: int, text: str) -> Iterator[tuple[int, int]]:
+        """Yield the non-empty spans of one pattern in a norm text."""
+        return (match.span() for match in self._patterns[number].finditer(text) if match.end() > match.start())
+
     def seal(self) -> None:
-        """Build the automata; call once after the last `add`."""
+        """Build the automata and the pattern filter; call once after the last `add`."""
         self._norm = ahocorasick_rs.AhoCorasick(self._terms) if self._terms else None
         self._skeleton_terms = list(self._skeletons)
         self._skeleton = ahocorasick_rs.AhoCorasick(self._skeleton_terms) if self._skeletons else None
 
+        self._rare = frozenset(range(len(self._patterns))) - frozenset(self._in_set)
+        self._filter = re2.Filter()
+        texts = list(self._pattern_ids)
+        for number in self._in_set:
+            self._filter.Add(texts[number])
+        if self._in_set:
+            self._filter.Compile()
+
     def scan(self, document: Document) -> Scan:
         """Return every verified hit by term id, in text order, plain hits before disguised ones of the same span."""
-        found: Scan = defaultdict(list)
+        scan = Scan(patterns=self._screen(document.norm))
+        found = scan.hits
         if self._norm is not None:
             for number, start, end in self._norm.find_matches_as_indexes(document.norm, overlapping=True):
                 if _latin_border(document.norm, start, end):
                     found[number].append(Hit(start, end, _spelling(document, start, end)))
         if self._skeleton is not None:
             self._scan_skeleton(document, found)
-        return found
+        return scan
 
-    def _scan_skeleton(self, document: Document, found: Scan) -> None:
+    def _screen(self, norm: str) -> frozenset[int]:
+        """Return the patterns whose required literals occur; rare ones are always worth a look.
+
+        Measured: RE2's `Set` over gapped Chinese patterns thrashes its DFA (8 ms a note); literals first cost 0.02 ms.
+        """
+        seen = (self._filter.Match(norm, True) or ()) if self._in_set else ()
+        return self._rare.union(self._in_set[index] for index in seen)
+
+    def _scan_skeleton(self, document: Document, found: dict[int, list[Hit]]) -> None:
         assert self._skeleton is not None
         view = document.view
         for number, start, end in self._skeleton.find_matches_as_indexes(view.skeleton, overlapping=True):

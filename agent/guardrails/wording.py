@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from agent.guardrails.yamlsource import read_yaml
 from agent.models import Basis
+from agent.yamlsource import read_yaml
 
 __all__ = ["cite", "label_of", "word"]
 

@@ -10,6 +10,7 @@ import pytest
 from agent.guardrails.document import Document
 from agent.guardrails.evidence import Evidence, Missing
 from agent.guardrails.grounding import detect_numbers, judge_claims
+from agent.guardrails.vocabulary import Scan
 from agent.models import Fact, FactNumber, Material, Note, NoteInput, Point, Segment
 
 
@@ -25,7 +26,7 @@ def evidence(body: str = "", **given: Any) -> Evidence:
     segments = given.pop("segments", ())
     body = body or Note(titles=("",), title="", segments=segments).body
     note = NoteInput(title=given.pop("title", ""), body=body, segments=segments)
-    return Evidence(note, Document(note), {}, frozenset(), "marketing", True, **given)
+    return Evidence(note, Document(note), Scan(), frozenset(), "marketing", True, **given)
 
 
 def statuses(body: str, **given: Any) -> list[str]:

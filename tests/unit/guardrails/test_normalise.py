@@ -31,7 +31,7 @@ def vocabulary(*terms: str) -> Vocabulary:
 def found(text: str, *terms: str) -> list[tuple[str, tuple[str, ...]]]:
     document = Document(NoteInput(body=text or " ", title="t"))
     scan = vocabulary(*terms).scan(document)
-    hits = sorted(hit for hits in scan.values() for hit in hits)
+    hits = sorted(hit for hits in scan.hits.values() for hit in hits)
     return [(document.locate(hit)[3], hit.disguise) for hit in hits]
 
 
@@ -93,11 +93,11 @@ def test_digits_are_never_folded(text: str) -> None:
 
 def test_parts_do_not_join_into_a_term() -> None:
     document = Document(NoteInput(title="保", body="本周去爬山"))
-    assert vocabulary("保本").scan(document) == {}
+    assert vocabulary("保本").scan(document).hits == {}
 
 
 def test_separator_in_the_text_does_not_shield_a_term() -> None:
-    assert found(f"稳{normalize.SEPARATOR}赚不赔", "稳赚不赔") == [(f"稳\u200b赚不赔", ("invisible",))]
+    assert found(f"稳{normalize.SEPARATOR}赚不赔", "稳赚不赔") == [("稳\u200b赚不赔", ("invisible",))]
 
 
 def test_expanding_characters_keep_their_offset() -> None:
@@ -130,7 +130,7 @@ def test_every_span_renormalises_to_what_matched(before: str, term: str, noise: 
     planted = "".join(char + gap for char, gap in zip(term, noise, strict=False))
     document = Document(NoteInput(title="t", body=before + planted + after))
     scan = vocabulary(*TERMS).scan(document)
-    for number, hits in scan.items():
+    for number, hits in scan.hits.items():
         for hit in hits:
             part, start, end, text = document.locate(hit)
             body = before + planted + after if part.field == "body" else "t"
