@@ -61,7 +61,7 @@ def _compare(condition: Condition, value: Any, evidence: Evidence, lists: TermLi
         case "false":
             return str(value).lower() == "false"
         case "covers_products":
-            return evidence.products <= _as_set(value)
+            return _covers(condition.value, value, evidence, lists)
         case "not_expired":
             return None if evidence.as_of is None else date.fromisoformat(str(value)[:10]) >= evidence.as_of
         case "equals_text_hash":
@@ -72,6 +72,22 @@ def _compare(condition: Condition, value: Any, evidence: Evidence, lists: TermLi
         case _:
             folded = fold(str(value))
             return not any(fold(term) in folded for term in lists.expand(sorted(_as_set(condition.value))))
+
+
+def _covers(needed: Any, value: Any, evidence: Evidence, lists: TermLists) -> bool:
+    """Tell whether the value covers the note's products.
+
+    With a mapping (category → terms) each product that it lists needs one of its terms in the value, and others need
+    none; without a mapping the value itself must name every product.
+    """
+    if not isinstance(needed, Mapping):
+        return evidence.products <= _as_set(value)
+    held = [fold(entry) for entry in _as_set(value)]
+    return all(
+        any(fold(term) in entry for term in lists.expand(needed[product]) for entry in held)
+        for product in evidence.products
+        if product in needed
+    )
 
 
 def _as_set(value: Any) -> set[str]:

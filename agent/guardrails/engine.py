@@ -61,8 +61,9 @@ def check(
 ) -> Report:
     """Check one note against the rules in force and return the report (DESIGN section 5).
 
-    `stage` is cumulative: brief ⊂ note ⊂ publish. Rules of the publish stage run as soon as publication data is given;
-    without it they are undetermined at stage publish. Raises `GuardError` when a rule could not do its work.
+    `stage` is cumulative: brief ⊂ note ⊂ publish. Rules of the publish stage run as soon as publication data is given
+    and are undetermined without it. Waivers count only with `as_of`. Raises `GuardError` when a rule could not do its
+    work.
     """
     packs = packs or load_packs()
     evidence = _gather(
@@ -75,7 +76,7 @@ def check(
         if not _in_force(compiled, as_of) or not _in_scope(compiled, evidence):
             continue
         if not _in_stage(compiled, stage, evidence):
-            if compiled.rule.stage == "publish" and stage == "publish":
+            if compiled.rule.stage == "publish" and stage != "brief":
                 undetermined.append(Undetermined(rule=compiled.rule.id, needs=("publication",)))
             continue
         outcome = _run(compiled, evidence, packs)

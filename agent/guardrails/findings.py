@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.evidence import Candidate, Evidence
 from agent.guardrails.normalize import TextView, fold
-from agent.models import Finding, Waiver
+from agent.models import Finding, Report, Waiver
 
-__all__ = ["apply_waivers", "merge", "write_finding"]
+__all__ = ["WaiverProblem", "apply_waivers", "merge", "review_waivers", "write_finding"]
 
 _NEIGHBOURS = 8
 
@@ -69,6 +71,31 @@ def _longer(one: Finding, other: Finding) -> Finding:
 def apply_waivers(findings: Sequence[Finding], waivers: Sequence[Waiver], as_of: date | None) -> list[Finding]:
     """Mark open findings that a valid waiver accepts; a block needs a second approver."""
     return [_waive(finding, waivers, as_of) for finding in findings]
+
+
+@dataclass(frozen=True)
+class WaiverProblem:
+    """Name a waiver that does nothing, and why."""
+
+    waiver: str
+    reason: Literal["expired", "not_yet", "second_approver", "unused"]
+
+
+def review_waivers(waivers: Sequence[Waiver], reports: Sequence[Report], as_of: date) -> list[WaiverProblem]:
+    """List waivers that are expired, not yet valid, short of a second approver for a block, or used by no report."""
+    used = {finding.status_by for report in reports for finding in report.findings if finding.status == "waived"}
+    blocks = {finding.rule for report in reports for finding in report.findings if finding.severity == "block"}
+    problems: list[WaiverProblem] = []
+    for waiver in waivers:
+        if waiver.expires < as_of:
+            problems.append(WaiverProblem(waiver.id, "expired"))
+        elif as_of < waiver.created:
+            problems.append(WaiverProblem(waiver.id, "not_yet"))
+        elif waiver.rule in blocks and waiver.second_approver in ("", waiver.approver):
+            problems.append(WaiverProblem(waiver.id, "second_approver"))
+        elif waiver.id not in used:
+            problems.append(WaiverProblem(waiver.id, "unused"))
+    return problems
 
 
 def _waive(finding: Finding, waivers: Sequence[Waiver], as_of: date | None) -> Finding:

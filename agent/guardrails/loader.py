@@ -18,13 +18,14 @@ from pydantic import ValidationError
 from agent.errors import ConfigurationError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
-from agent.guardrails.rules import PackInfo, Rule
+from agent.guardrails.rules import Guard, PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Vocabulary
+from agent.models import Frozen, Severity
 from agent.paths import data_root
-from agent.yamlsource import Path_, Source, read_yaml
+from agent.yamlsource import Path_, Source, read_yaml, validate
 
-__all__ = ["Packs", "RuleFile", "compile_rules", "load_packs", "read_rule", "rule_files"]
+__all__ = ["Packs", "RuleFile", "Tightening", "compile_rules", "load_packs", "read_rule", "rule_files", "tighten"]
 
 MIN_CASES = 6
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
@@ -40,6 +41,7 @@ _KEYS: dict[str, tuple[set[str], set[str]]] = {
     "similarity": ({"threshold"}, set()),
     "judge": ({"criterion"}, set()),
 }
+_RANK: dict[Severity, int] = {"warn": 0, "fix": 1, "block": 2}
 _TOGETHER = {"structure": {"limit", "max"}, "number": {"check", "statuses"}}
 
 
@@ -84,6 +86,8 @@ def load_packs(*extra: Path, jurisdiction: str = "cn") -> Packs:
 def _load(extra: tuple[Path, ...], jurisdiction: str) -> Packs:
     folders = (data_root() / "guardrails" / jurisdiction, *extra)
     files = [read_rule(path) for folder in folders for path in rule_files(folder)]
+    for folder in extra:
+        files = tighten(files, folder / "tighten.yaml")
     return compile_rules(files, folders)
 
 
@@ -171,6 +175,43 @@ def _check_cases(rule: Rule, source: Source) -> None:
             raise source.error(
                 "rule_few_cases", ("cases", name), rule=rule.id, name=name, have=len(cases), need=MIN_CASES
             )
+
+
+class Tightening(Frozen):
+    """Make one rule of the packs stricter: a higher severity, more terms, fewer guards. Nothing here can loosen it."""
+
+    severity: Severity | None = None
+    add_terms: tuple[str, ...] = ()
+    drop_guards: tuple[Guard, ...] = ()
+
+
+def tighten(files: Sequence[RuleFile], path: Path) -> list[RuleFile]:
+    """Apply an overlay's `tighten.yaml` (rule id → tightening), if there is one."""
+    if not path.is_file():
+        return list(files)
+    source = read_yaml(path)
+    by_id = {file.rule.id: file for file in files}
+    for rule_id in source.value or {}:
+        if rule_id not in by_id:
+            raise source.error("rule_unknown_id", (rule_id,), rule=rule_id)
+        wanted = validate(Tightening, source, (rule_id,))
+        by_id[rule_id] = _tightened(by_id[rule_id], wanted, source)
+    return list(by_id.values())
+
+
+def _tightened(file: RuleFile, wanted: Tightening, source: Source) -> RuleFile:
+    rule = file.rule
+    if wanted.severity and _RANK[wanted.severity] < _RANK[rule.severity]:
+        place = (rule.id, "severity")
+        raise source.error("rule_loosened", place, rule=rule.id, have=rule.severity, wanted=wanted.severity)
+    if wanted.add_terms and rule.kind != "term":
+        raise source.error("rule_foreign_key", (rule.id, "add_terms"), key="terms", kind=rule.kind, allowed="-")
+    changes = {
+        "severity": wanted.severity or rule.severity,
+        "match": rule.match.model_copy(update={"terms": (*rule.match.terms, *wanted.add_terms)}),
+        "clear_by": tuple(guard for guard in rule.clear_by if guard not in wanted.drop_guards),
+    }
+    return RuleFile(rule.model_copy(update=changes), file.pack, file.source)
 
 
 def _refuse_twins(files: Iterable[RuleFile]) -> None:

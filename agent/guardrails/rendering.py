@@ -49,12 +49,20 @@ def _report_lines(report: Report) -> Iterator[str]:
     yield _headline(report)
     for finding in report.findings:
         yield from _finding_lines(finding)
-    for entry in report.undetermined:
-        yield f"  ? {word('undetermined')} {entry.rule}:{word('needs')} {'、'.join(entry.needs)}"
+    for needs, rules in _by_needs(report).items():
+        yield f"  ? {word('undetermined')} {'、'.join(rules)}:{word('needs')} {'、'.join(needs)}"
     if report.label.required:
         yield f"  # {word('label')}:{' / '.join(report.label.text.splitlines())}"
         yield from (f"    {reason}" for reason in report.label.reasons)
         yield from (f"    {word('step')}:{step}" for step in report.label.platform_step.splitlines())
+
+
+def _by_needs(report: Report) -> dict[tuple[str, ...], list[str]]:
+    grouped: dict[tuple[str, ...], list[str]] = {}
+    for entry in report.undetermined:
+        needs = tuple(label_of("input", need) for need in entry.needs)
+        grouped.setdefault(needs, []).append(entry.rule)
+    return grouped
 
 
 def _headline(report: Report) -> str:

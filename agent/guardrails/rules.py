@@ -43,11 +43,14 @@ class Anchor(Frozen):
 
 
 class Condition(Frozen):
-    """Compare one value of the input. Paths: account_type, account.licences, publication.reviewer, …
+    """Compare one value of the input.
+
+    Paths: account_type, account.licences, publication.reviewer and the like.
 
     The closed set of `op`: in, not_in, present, absent, true, false, covers_products, not_expired, equals_text_hash,
     equals (another path), no_terms (the value contains none of `value`, which may hold @lists).
-    A path that is missing makes the rule undetermined, naming the path's first part.
+    A path that is missing makes the rule undetermined, naming the path's first part. `covers_products` may carry a
+    mapping (category → terms): each product it lists needs one of its terms in the value.
     """
 
     path: str
@@ -59,10 +62,10 @@ class Condition(Frozen):
 
 
 class Match(Frozen):
-    """Hold what each kind looks for; the loader refuses keys that do not belong to the rule's kind.
+    r"""Hold what each kind looks for; the loader refuses keys that do not belong to the rule's kind.
 
     term        terms (literals or @list), disguise False switches the skeleton plane off for this rule
-    pattern     patterns (RE2 on the norm plane: simplified Chinese, lower case, half width; no look-around, \\b, \\w)
+    pattern     patterns (RE2 on the norm plane: simplified Chinese, lower case, half width; no look-around, \b, \w)
     combine     groups: each a list of terms, `@list`s or `re:…` patterns; one of each within `within`; `ordered`,
                 `gap` = largest distance in characters between neighbours; the span covers all parts
     require     when (trigger), then any_of texts ({slot} matches anything short) or disclosure ids;
