@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import re2
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from agent.errors import ConfigurationError
 from agent.guardrails.normalize import LETTERS, fold
 from agent.models import Basis, Category, Frozen, Product
 from agent.paths import data_root
-from agent.yamlsource import read_yaml
+from agent.yamlsource import read_yaml, validate
 
 __all__ = ["Disclosure", "Disclosures", "load_disclosures", "phrase_pattern", "required_disclosures"]
 
@@ -126,17 +125,13 @@ def load_disclosures(path: Path) -> Disclosures:
     """Read a disclosures file; raise `ConfigurationError` with line and column."""
     source = read_yaml(path)
     entries: list[Disclosure] = []
-    for index, value in enumerate(source.value or ()):
-        try:
-            entry = Disclosure.model_validate(value)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise source.error("rule_invalid", (index, *first["loc"]), rule=path.name, detail=first["msg"]) from error
+    for index in range(len(source.value or ())):
+        entry = validate(Disclosure, source, (index,))
         if any(entry.id == known.id for known in entries):
             raise source.error("rule_id_twice", (index, "id"), rule=entry.id, other=path.name)
         entries.append(entry)
     if not entries:
-        raise ConfigurationError("rule_invalid", file=str(path), line=1, column=1, rule=path.name, detail="空文件")
+        raise source.error("disclosures_empty")
     return Disclosures(entries)
 
 

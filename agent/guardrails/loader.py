@@ -11,9 +11,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from agent.errors import ConfigurationError
 from agent.guardrails.compiled import CompiledRule, compile_rule
@@ -23,7 +20,7 @@ from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import Frozen, Severity
 from agent.paths import data_root
-from agent.yamlsource import Path_, Source, read_yaml, validate
+from agent.yamlsource import Source, read_yaml, validate
 
 __all__ = ["Packs", "RuleFile", "Tightening", "compile_rules", "load_packs", "read_rule", "rule_files", "tighten"]
 
@@ -115,10 +112,7 @@ def read_rule(path: Path) -> RuleFile:
     source = read_yaml(path)
     if not isinstance(source.value, dict):
         raise source.error("rule_not_mapping")
-    try:
-        rule = Rule.model_validate(source.value)
-    except ValidationError as error:
-        raise _explain(error, source) from error
+    rule = validate(Rule, source)
     _check_keys(rule, source)
     _check_cases(rule, source)
     if rule.id != path.stem:
@@ -128,11 +122,7 @@ def read_rule(path: Path) -> RuleFile:
 
 @functools.cache
 def _read_pack(path: Path) -> PackInfo:
-    source = read_yaml(path)
-    try:
-        return PackInfo.model_validate(source.value)
-    except ValidationError as error:
-        raise _explain(error, source) from error
+    return validate(PackInfo, read_yaml(path))
 
 
 def _pack_of(path: Path) -> PackInfo:
@@ -140,20 +130,6 @@ def _pack_of(path: Path) -> PackInfo:
     if not info.is_file():
         raise ConfigurationError("rule_pack_missing", file=str(path.parent), line=1, column=1, pack=path.parent.name)
     return _read_pack(info)
-
-
-def _explain(error: ValidationError, source: Source) -> ConfigurationError:
-    first = error.errors(include_url=False)[0]
-    path: Path_ = tuple(str(p) if isinstance(p, str) else p for p in first["loc"])
-    parameters: dict[str, Any] = {"rule": source.file.name, "path": ".".join(map(str, path)), "detail": first["msg"]}
-    if first["type"] == "extra_forbidden":
-        return source.error("rule_unknown_key", path, **parameters)
-    if first["type"] == "missing":
-        return source.error("rule_missing_key", path[:-1], **parameters)
-    if first["type"] == "literal_error":
-        allowed = first.get("ctx", {}).get("expected", "")
-        return source.error("rule_unknown_value", path, value=first["input"], allowed=allowed, **parameters)
-    return source.error("rule_invalid", path, **parameters)
 
 
 def _check_keys(rule: Rule, source: Source) -> None:

@@ -77,9 +77,9 @@ def test_cases_of_a_good_rule_hold(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "code", "line"),
     [
-        (("kind: term", "kind: words"), "rule_unknown_value", 4),
-        (("advice: 删去", "advise: 删去"), "rule_missing_key", 1),
-        (("advice: 删去", "advice: 删去\nadvise: x"), "rule_unknown_key", 11),
+        (("kind: term", "kind: words"), "yaml_wrong_value", 4),
+        (("advice: 删去", "advise: 删去"), "yaml_missing_key", 1),
+        (("advice: 删去", "advice: 删去\nadvise: x"), "yaml_unknown_key", 11),
         (("  terms: [稳赚不赔]", "  terms: [稳赚不赔]\n  max: 3"), "rule_foreign_key", 8),
         (("  terms: [稳赚不赔]", "  terms: []"), "rule_kind_needs", 6),
         (("  terms: [稳赚不赔]", "  terms: ['@no-such-list']"), "rule_unknown_list", 7),
@@ -87,8 +87,8 @@ def test_cases_of_a_good_rule_hold(folder: Path) -> None:
         (("    - 今天加班\n", ""), "rule_few_cases", 21),
         (("    - 稳赚不赔\n", ""), "rule_few_cases", 14),
         (("id: RET-99", "id: RET-98"), "rule_wrong_name", 1),
-        (("effective: 2020-01-01", "effective: 去年"), "rule_invalid", 5),
-        (("title: 稳赚", "title: 稳赚\n - ["), "yaml_not_yaml", 3),
+        (("effective: 2020-01-01", "effective: 去年"), "yaml_wrong_value", 5),
+        (("title: 稳赚", "title: [稳赚"), "yaml_not_yaml", 3),
     ],
 )
 def test_mistake_is_named_with_its_line(folder: Path, change: tuple[str, str], code: str, line: int) -> None:
