@@ -12,8 +12,7 @@ _PACKAGE = Path(__file__).resolve().parent
 def data_root() -> Path:
     """Return the folder that holds `prompts/` and `guardrails/`: `agent/_data` if present, else the checkout.
 
-    An editable install must read the checkout. hatchling does not copy forced includes into an editable
-    install, so `_data` beside this file exists only in an installed wheel.
+    An editable install must read the checkout: the build hook (`hatch_build.py`) puts `_data` into wheels only.
     """
     shipped = _PACKAGE / "_data"
     return shipped if shipped.is_dir() else _PACKAGE.parent

@@ -1,0 +1,42 @@
+# Everything runs in the active virtual environment, or in .venv. `make install` creates .venv where there is none.
+VENV ?= $(if $(VIRTUAL_ENV),$(VIRTUAL_ENV),.venv)
+PY ?= $(VENV)/bin/python
+SUPPORTED := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3 python; do \
+	"$$name" -c '$(SUPPORTED)' 2>/dev/null && echo "$$name" && break; done)
+PIP := $(PY) -m pip --disable-pip-version-check
+INSTALLED := $(VENV)/.installed-from-lock
+
+.PHONY: install lint test rules eval bench lock
+
+install: $(INSTALLED)
+
+$(INSTALLED): lock-dev.txt pyproject.toml hatch_build.py
+	@test -x $(PY) || test -n "$(PYTHON)" || { echo "kosnote needs Python 3.11, 3.12 or 3.13 with venv (or: make install PYTHON=/path/to/python)" >&2; exit 2; }
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --require-hashes -r lock-dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lint:
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()'
+
+test:
+	$(PY) -m pytest
+
+rules:
+	$(PY) -m agent.guardrails.cases
+
+eval:
+	$(PY) -m evals.offline
+
+bench:
+	$(PY) -m evals.bench
+
+# Needs uv. Writes both locks for every supported Python, without addresses.
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock.txt
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock-dev.txt
