@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from agent.catalogue import say
 from agent.errors import UsageError
@@ -85,7 +85,7 @@ def _topic(raw: str) -> tuple[str, tuple[str, ...]]:
     return topic, notices
 
 
-def _choice(option: str, value: str, allowed: tuple[str, ...]) -> str:  # type: ignore[return]
+def _choice(option: str, value: str, allowed: tuple[str, ...]) -> Any:
     if value not in allowed:
         raise UsageError("choice_unknown", option=option, value=value, allowed="、".join(allowed))
     return value

@@ -7,6 +7,7 @@ checkpoint and every write is idempotent, so a killed run can be resumed without
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ class Drafting:
         sources = self._sources(brief)
         return DraftContext(
             author=self.author,
-            check=guardrails.check,
+            check=functools.partial(guardrails.check, packs=_packs(self.workspace)),
             critique=tone.critique,
             resolve=lambda _: sources,
             waivers=self.workspace.waivers,
@@ -185,6 +186,11 @@ def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> N
     blocks = values["last_report"].open("block")
     if review.action == "approve" and blocks:
         raise UsageError("approve_with_block", run=run_id, rules="、".join(sorted({f.rule for f in blocks})))
+
+
+def _packs(workspace: Workspace) -> guardrails.Packs:
+    overlay = workspace.rules_overlay
+    return guardrails.load_packs(overlay=(overlay,) if overlay else ())
 
 
 def _config(run_id: str) -> dict[str, Any]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from agent.cli.session import AsOf, day
 
 if TYPE_CHECKING:
-    from agent.models import NoteInput, Report
+    from agent.guardrails import Packs
+    from agent.guardrails.output import ReportFormat
+    from agent.guardrails.parsing import NoteFormat
+    from agent.models import NoteInput, Report, Stage
 
 __all__ = ["check"]
 
@@ -44,10 +47,10 @@ def check(
     ):
         require_choice(option, value, allowed)
     notes = _with_products(_read(files or [], text), product or [])
-    reports = _check_all(notes, workspace=workspace, account=account, stage=stage, as_of=as_of)
+    reports, packs = _check_all(notes, workspace=workspace, account=account, stage=stage, as_of=as_of)
     from agent.guardrails.output import render_reports
 
-    typer.echo(render_reports(list(zip(notes, reports, strict=True)), format=output), nl=False)
+    typer.echo(render_reports(list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs), nl=False)
     failing = FAIL_ON[fail_on]
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
         raise typer.Exit(1)
@@ -61,7 +64,7 @@ def _read(files: list[str], text: str) -> list[NoteInput]:
     notes = [NoteInput(id="text", body=text)] if text.strip() else []
     for name in files:
         raw, suffix = _load(name)
-        notes += parse_notes(raw, format=suffix, name=name)
+        notes += parse_notes(raw, format=cast("NoteFormat", suffix), name=name)
     if not notes:
         raise UsageError("nothing_to_check")
     return notes
@@ -76,7 +79,8 @@ def _load(name: str) -> tuple[str, str]:
         head = raw.lstrip()[:1]
         return raw, "json" if head in ("{", "[") else "txt"
     path = Path(name)
-    return read_text(path), path.suffix.lstrip(".").lower() or "txt"
+    suffix = path.suffix.lstrip(".").lower()
+    return read_text(path), suffix if suffix in ("json", "jsonl", "md") else "txt"
 
 
 def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInput]:
@@ -92,25 +96,20 @@ def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInpu
     return [note.model_copy(update={"products": tuple(products)}) for note in notes]
 
 
-def _check_all(notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str) -> list[Report]:
+def _check_all(
+    notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str
+) -> tuple[list[Report], Packs]:
     from agent.guardrails import check as check_note
+    from agent.guardrails import load_packs
 
-    when = day(as_of)
+    when, at = day(as_of), cast("Stage", stage)
     if workspace is None and not account:
-        return [check_note(note, as_of=when, stage=stage) for note in notes]  # type: ignore[arg-type]
+        packs = load_packs()
+        return [check_note(note, as_of=when, stage=at, packs=packs) for note in notes], packs
     from agent.workspace import load_workspace
 
     bank = load_workspace(workspace)
     owner = bank.account(account) if account else None
-    return [
-        check_note(
-            note,
-            facts=bank.facts,
-            points=bank.points,
-            account=owner,
-            as_of=when,
-            waivers=bank.waivers,
-            stage=stage,  # type: ignore[arg-type]
-        )
-        for note in notes
-    ]
+    packs = load_packs(overlay=(bank.rules_overlay,) if bank.rules_overlay else ())
+    evidence = {"facts": bank.facts, "points": bank.points, "account": owner, "waivers": bank.waivers}
+    return [check_note(note, as_of=when, stage=at, packs=packs, **evidence) for note in notes], packs  # type: ignore[arg-type]

@@ -123,7 +123,7 @@ def _decide(run: str, action: str, reviewer: str, reason: str, text_hash: str, w
         if result.note is None:
             raise UsageError("run_not_in_review", run=result.run, outcome=result.outcome)
         review = Review(
-            action=action,  # type: ignore[arg-type]
+            action=action,
             reviewer=reviewer.strip(),
             reason=reason,
             text_hash=text_hash or result.note.text_hash,

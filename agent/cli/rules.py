@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.cli.session import talk
+
+if TYPE_CHECKING:
+    from agent.guardrails import Packs
 
 __all__ = ["app"]
 
@@ -30,7 +33,7 @@ def list_rules(
     packs = _load(workspace)
     if pack:
         require_choice("--pack", pack, tuple(sorted(packs.versions)))
-    found = [(name, rule) for name, rule in packs.entries() if not pack or name == pack]
+    found = [(name, rule) for name, rule in packs.list_rules() if not pack or name == pack]
     if output == "json":
         rows = [
             {
@@ -75,7 +78,7 @@ def test_rules(
     raise typer.Exit(1 if summary.failed else 0)
 
 
-def _load(workspace: Path | None):  # type: ignore[no-untyped-def]
+def _load(workspace: Path | None) -> Packs:
     from agent.guardrails import load_packs
 
     if workspace is None:

@@ -82,11 +82,10 @@ def _stale(fact: Fact, as_of: date) -> Finding:
 
 
 def _finding(rule_id: str, code: str, *, text: str, **parameters: object) -> Finding:
-    compiled = load_packs()[rule_id]
-    rule = compiled.rule
+    pack, rule = load_packs().find(rule_id)
     return Finding(
         rule=rule.id,
-        pack=compiled.pack.name,
+        pack=pack,
         severity="block",
         field="note",
         text=text,
