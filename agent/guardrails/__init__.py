@@ -8,10 +8,9 @@ from agent.guardrails.disclosures import Disclosure, required_disclosures
 from agent.guardrails.engine import check
 from agent.guardrails.findings import WaiverProblem, review_waivers
 from agent.guardrails.loader import Packs, load_packs
-from agent.guardrails.reading import parse_notes
-from agent.guardrails.rendering import to_html, to_json, to_jsonl, to_text
+from agent.guardrails.output import render_reports
+from agent.guardrails.parsing import parse_notes
 from agent.guardrails.rules import Rule
-from agent.guardrails.sarif import to_sarif
 from agent.guardrails.screen import check_many
 
 __all__ = [
@@ -23,11 +22,7 @@ __all__ = [
     "check_many",
     "load_packs",
     "parse_notes",
+    "render_reports",
     "required_disclosures",
     "review_waivers",
-    "to_html",
-    "to_json",
-    "to_jsonl",
-    "to_sarif",
-    "to_text",
 ]

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from agent.errors import KosnoteError
 from agent.guardrails.engine import check
@@ -22,7 +22,7 @@ from agent.guardrails.rules import Case, Rule
 from agent.models import Account, Fact, Finding, Material, Note, NoteInput, Report, Segment
 from agent.paths import data_root
 
-__all__ = ["CaseResult", "case_input", "check_case", "cross_fire", "run_cases"]
+__all__ = ["CaseResult", "Summary", "case_input", "check_case", "cross_fire", "run_all", "run_cases"]
 
 CASE_DAY = date(2026, 11, 1)
 CaseKind = Literal["flag", "pass", "known_miss"]
@@ -176,29 +176,38 @@ def read_all(folder: Path) -> tuple[list[RuleFile], list[KosnoteError]]:
     return files, errors
 
 
+@dataclass(frozen=True)
+class Summary:
+    """Hold what a run over many rules printed, its last line, and how many cases failed."""
+
+    lines: tuple[str, ...]
+    total: str
+    failed: int
+
+
+def run_all(packs: Packs, *, only: Sequence[str] = ()) -> Summary:
+    """Run the cases of all rules, or of those whose id begins with one of `only`, and the cross-fire between them."""
+    rules = [rule for _, rule in packs.entries() if not only or rule.id.startswith(tuple(only))]
+    results = [result for rule in rules for result in run_cases(rule, packs)]
+    crossed = cross_fire(rules, packs)
+    lines = [str(result) for result in results if result.detail]
+    lines += [f"{rule} pass[{n}] 被 {f.rule}({f.severity}) 命中:“{f.text}”" for rule, n, f in crossed]
+    failed = sum(not result.passed for result in results)
+    total = f"{len(rules)} 条规则,{len(results)} 个例句,{failed} 个不符,{len(crossed)} 处交叉命中"
+    return Summary(tuple(lines), total, failed)
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run the cases of the named rules (all without names); print failures, return 1 if there are any."""
+    """Run the cases of the named rules (all without names); print failures, return 1 if there are any.
+
+    A broken rule file is reported and does not keep the others from running.
+    """
     folder = data_root() / "guardrails" / "cn"
     files, errors = read_all(folder)
-    wanted = [f for f in files if not arguments or any(f.rule.id.startswith(a) for a in arguments)]
-    lines = [f"{error.message}\n    {error.hint}" for error in errors if _concerns(error, arguments)]
-    results: list[CaseResult] = []
-    packs = compile_rules(files, [folder])
-    for file in wanted:
-        try:
-            results += run_cases(file.rule, packs)
-        except (KosnoteError, ValidationError) as error:
-            lines.append(f"{file.rule.id}: {error}")
-    failed = [r for r in results if not r.passed]
-    lines += [str(result) for result in results if result.detail]
-    crossed = cross_fire([f.rule for f in wanted], packs) if wanted else []
-    lines += [f"{rule} pass[{n}] 被 {f.rule}({f.severity}) 命中:“{f.text}”" for rule, n, f in crossed]
-    lines.append(
-        f"{len(wanted)} 条规则,{len(results)} 个例句,{len(failed)} 个不符,"
-        f"{len(crossed)} 处交叉命中,{len(errors)} 个文件有误"
-    )
-    sys.stdout.write("\n".join(lines) + "\n")
-    return 1 if failed or errors else 0
+    summary = run_all(compile_rules(files, [folder]), only=arguments)
+    broken = [f"{error.message}\n    {error.hint}" for error in errors if _concerns(error, arguments)]
+    sys.stdout.write("\n".join([*broken, *summary.lines, f"{summary.total},{len(broken)} 个文件有误"]) + "\n")
+    return 1 if summary.failed or broken else 0
 
 
 def _concerns(error: KosnoteError, arguments: Sequence[str]) -> bool:

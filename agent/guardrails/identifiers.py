@@ -13,7 +13,7 @@ from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.document import Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence
 
-__all__ = ["detect_identifiers"]
+__all__ = ["detect_identifiers", "find_identifiers", "is_bank_card", "is_id_card"]
 
 _DIGIT = "0-9零一二三四五六七八九幺"
 _SPOKEN = str.maketrans("零一二三四五六七八九幺", "01234567891")
@@ -85,7 +85,12 @@ def detect_identifiers(compiled: CompiledRule, evidence: Evidence) -> Detected:
     """Find every identifier of the kinds the rule names."""
     norm = evidence.document.norm
     kinds = compiled.rule.match.detectors
-    return [Candidate(Hit(start, end)) for kind in kinds for start, end in _FINDERS[kind](norm)]
+    return [Candidate(Hit(start, end)) for kind in kinds for start, end in find_identifiers(kind, norm)]
+
+
+def find_identifiers(kind: str, norm: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of one kind of identifier in a norm text."""
+    return _FINDERS[kind](norm)
 
 
 def _digit_runs(norm: str) -> Iterator[tuple[int, int, str]]:

@@ -10,9 +10,10 @@ import functools
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from agent.errors import ConfigurationError
+from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
 from agent.guardrails.rules import Guard, PackInfo, Rule
@@ -67,16 +68,25 @@ class Packs:
         return {rule.pack.name: rule.pack.version for rule in self.rules}
 
     def __getitem__(self, rule_id: str) -> CompiledRule:
-        """Return a rule by id; raise KeyError when no pack has it."""
-        for rule in self.rules:
-            if rule.rule.id == rule_id:
-                return rule
-        raise KeyError(rule_id)
+        """Return a rule by id; raise `UsageError` naming the nearest ids."""
+        for compiled in self.rules:
+            if compiled.rule.id == rule_id:
+                return compiled
+        near = get_close_matches(rule_id, [compiled.rule.id for compiled in self.rules], n=3, cutoff=0.0)
+        raise UsageError("unknown_rule", rule=rule_id, nearest="、".join(near))
+
+    def find(self, rule_id: str) -> tuple[str, Rule]:
+        """Return the pack name and the rule of an id; raise `UsageError` naming the nearest ids."""
+        return self[rule_id].pack.name, self[rule_id].rule
+
+    def entries(self) -> tuple[tuple[str, Rule], ...]:
+        """Return every rule with the name of its pack, in pack order."""
+        return tuple((compiled.pack.name, compiled.rule) for compiled in self.rules)
 
 
-def load_packs(*extra: Path, jurisdiction: str = "cn") -> Packs:
-    """Load the packs of a jurisdiction and further folders (a bank's own); compiled once a process."""
-    return _load(tuple(Path(folder).resolve() for folder in extra), jurisdiction)
+def load_packs(*, overlay: Sequence[Path] = (), jurisdiction: str = "cn") -> Packs:
+    """Load the packs of a jurisdiction and the folders of an overlay (a bank's own); compiled once a process."""
+    return _load(tuple(Path(folder).resolve() for folder in overlay), jurisdiction)
 
 
 @functools.cache

@@ -17,9 +17,9 @@ from agent.paths import data_root
 __all__ = ["render_rule_page", "render_schema"]
 
 
-def render_rule_page(rule: Rule) -> str:
+def render_rule_page(rule: Rule, *, pack: str = "") -> str:
     """Return the page of a rule: what, why, examples, known problems, references, since."""
-    return "\n".join(_lines(rule)).rstrip() + "\n"
+    return "\n".join(_lines(rule, pack)).rstrip() + "\n"
 
 
 def render_schema() -> str:
@@ -28,12 +28,13 @@ def render_schema() -> str:
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
-def _lines(rule: Rule) -> Iterator[str]:
+def _lines(rule: Rule, pack: str) -> Iterator[str]:
     scope = "、".join(label_of("product", product) for product in rule.scope.products) or "不限"
     yield from (f"# {rule.id} {rule.title}", "")
-    yield from ("| 级别 | 阶段 | 类型 | 产品 | 生效 |", "|---|---|---|---|---|")
+    yield from ("| 规则包 | 级别 | 阶段 | 类型 | 产品 | 生效 |", "|---|---|---|---|---|---|")
     since = rule.effective.isoformat() + (f" 至 {rule.until.isoformat()}" if rule.until else "")
-    yield from (f"| {label_of('severity', rule.severity)} | {rule.stage} | {rule.kind} | {scope} | {since} |", "")
+    level = label_of("severity", rule.severity)
+    yield from (f"| {pack} | {level} | {rule.stage} | {rule.kind} | {scope} | {since} |", "")
     yield from ("## 为什么", "", rule.message, "", "## 怎么改", "", rule.advice, "")
     if rule.fix:
         yield from (f"可改为:{rule.fix.replacement}", "")

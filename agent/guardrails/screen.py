@@ -20,34 +20,34 @@ _BATCH = 200
 def check_many(
     notes: Iterable[NoteInput],
     *,
-    folders: Sequence[Path] = (),
+    overlay: Sequence[Path] = (),
     as_of: date | None = None,
     stage: Stage = "note",
     workers: int = 1,
 ) -> Iterator[Report]:
-    """Yield one report a note, in input order; `folders` are overlays of the rule packs."""
+    """Yield one report a note, in input order; `overlay` names folders that add to the rule packs."""
     batches = _batches(notes)
     if workers <= 1:
         for batch in batches:
-            yield from _check_batch(batch, tuple(folders), as_of, stage)
+            yield from _check_batch(batch, tuple(overlay), as_of, stage)
         return
     with ProcessPoolExecutor(workers) as pool:
-        yield from _in_order(pool, batches, tuple(folders), as_of, stage, workers)
+        yield from _in_order(pool, batches, tuple(overlay), as_of, stage, workers)
 
 
 def _in_order(
     pool: ProcessPoolExecutor,
     batches: Iterator[list[NoteInput]],
-    folders: tuple[Path, ...],
+    overlay: tuple[Path, ...],
     as_of: date | None,
     stage: Stage,
     workers: int,
 ) -> Iterator[Report]:
     """Keep a few batches in flight, so that an archive of any size is never held in memory."""
-    waiting = [pool.submit(_check_batch, b, folders, as_of, stage) for b in islice(batches, workers * 2)]
+    waiting = [pool.submit(_check_batch, b, overlay, as_of, stage) for b in islice(batches, workers * 2)]
     while waiting:
         done = waiting.pop(0).result()
-        waiting.extend(pool.submit(_check_batch, b, folders, as_of, stage) for b in islice(batches, 1))
+        waiting.extend(pool.submit(_check_batch, b, overlay, as_of, stage) for b in islice(batches, 1))
         yield from done
 
 
@@ -58,7 +58,7 @@ def _batches(notes: Iterable[NoteInput]) -> Iterator[list[NoteInput]]:
 
 
 def _check_batch(
-    notes: Sequence[NoteInput], folders: tuple[Path, ...], as_of: date | None, stage: Stage
+    notes: Sequence[NoteInput], overlay: tuple[Path, ...], as_of: date | None, stage: Stage
 ) -> list[Report]:
-    packs = load_packs(*folders)
+    packs = load_packs(overlay=overlay)
     return [check(note, packs=packs, as_of=as_of, stage=stage) for note in notes]

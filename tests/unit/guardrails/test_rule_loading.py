@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import ConfigurationError
+from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.cases import cross_fire, main, read_all, run_cases
 from agent.guardrails.loader import compile_rules, load_packs, read_rule, rule_files, tighten
 from agent.guardrails.pages import render_rule_page, render_schema
@@ -69,9 +69,10 @@ def test_cases_of_a_good_rule_hold(folder: Path) -> None:
     assert [r.detail for r in run_cases(file.rule, packs) if not r.passed] == []
     assert packs.versions == {"returns": "2026.11.1"}
     assert packs.digest.startswith("sha256:")
-    assert packs["RET-99"].rule.title == "稳赚"
-    with pytest.raises(KeyError):
-        packs["XXX-00"]
+    assert packs.find("RET-99") == ("returns", file.rule)
+    with pytest.raises(UsageError) as caught:
+        packs.find("RET-98")
+    assert "RET-99" in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,13 +14,14 @@ from agent.models import NoteInput
 
 __all__ = ["parse_notes"]
 
-NoteFormat = Literal["json", "jsonl", "txt", "md"]
 _TAGS = re.compile(r"^(?:\s*#[^#\s]+(?:\[话题\])?#?)+\s*$")
 _TAG = re.compile(r"#([^#\s]+)")
 
 
-def parse_notes(text: str, *, format: NoteFormat, name: str = "") -> list[NoteInput]:
+def parse_notes(text: str, *, format: str, name: str = "") -> list[NoteInput]:
     """Return the notes of a text; raise `UsageError` naming the line (or the item) and the key that is wrong."""
+    if format not in _PARSERS:
+        raise UsageError("note_format", name=name, value=format, allowed="、".join(_PARSERS))
     return list(_PARSERS[format](text.removeprefix("\ufeff"), name))
 
 
@@ -70,7 +71,7 @@ def _note(value: Any, name: str, line: int) -> NoteInput:
         raise UsageError("note_invalid", name=name, line=line, key=key, detail=first["msg"]) from None
 
 
-_PARSERS: dict[NoteFormat, Callable[[str, str], Iterator[NoteInput]]] = {
+_PARSERS: dict[str, Callable[[str, str], Iterator[NoteInput]]] = {
     "json": _parse_json,
     "jsonl": _parse_lines,
     "txt": _parse_text,

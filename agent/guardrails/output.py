@@ -1,0 +1,35 @@
+"""Choose the writer of a report format: text, json, jsonl, sarif, html."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from agent.guardrails.loader import Packs, load_packs
+from agent.guardrails.rendering import to_html, to_json, to_jsonl, to_text
+from agent.guardrails.sarif import to_sarif
+from agent.models import NoteInput, Report
+
+__all__ = ["ReportFormat", "render_reports"]
+
+ReportFormat = Literal["text", "json", "jsonl", "sarif", "html"]
+
+
+def render_reports(
+    checked: Sequence[tuple[NoteInput, Report]], *, format: ReportFormat, packs: Packs | None = None
+) -> str:
+    """Return the reports of these notes in one format, ending with a newline; `packs` describe rules in SARIF."""
+    notes = [note for note, _ in checked]
+    reports = [report for _, report in checked]
+    match format:
+        case "json":
+            text = to_json(reports)
+        case "jsonl":
+            text = to_jsonl(reports)
+        case "sarif":
+            text = to_sarif(notes, reports, packs or load_packs())
+        case "html":
+            text = to_html(notes, reports)
+        case "text":
+            text = to_text(reports)
+    return text + "\n"

@@ -1,0 +1,489 @@
+"""The contract of `check`: scope, stages, dates, guards, waivers, verdict, fingerprints, outputs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agent.errors import GuardError, UsageError
+from agent.guardrails import check, check_many, parse_notes, render_reports, review_waivers
+from agent.guardrails import engine as engine_module
+from agent.guardrails.loader import Packs, compile_rules, read_rule
+from agent.models import Account, Finding, Note, NoteInput, Report, Segment, Waiver
+from agent.paths import data_root
+
+Build = Callable[..., Packs]
+BASIS = [{"instrument": "广告法", "article": "25", "effective": "2015-09-01", "verified": "true"}]
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """Compile rules from keyword dictionaries, with the real lists and disclosures."""
+    base = data_root() / "guardrails" / "cn"
+    shutil.copytree(base / "terms", tmp_path / "terms")
+    shutil.copy(base / "disclosures.yaml", tmp_path)
+    pack = tmp_path / "tried"
+    pack.mkdir()
+    (pack / "pack.yaml").write_text("name: tried\ntitle: 试\nversion: '1'\n", encoding="utf-8")
+
+    def make(*rules: dict[str, Any]) -> Packs:
+        files = []
+        for number, changes in enumerate(rules, 1):
+            rule = {
+                "id": f"TRY-{number:02}", "title": "试", "severity": "block", "kind": "term",
+                "effective": "2020-01-01", "match": {"terms": ["稳赚"]}, "message": "不能承诺", "advice": "删去",
+                "basis": BASIS, "cases": {"flag": ["x"] * 6, "pass": ["x"] * 6},
+            }  # fmt: skip
+            rule.update(changes)
+            path = pack / f"{rule['id']}.yaml"
+            path.write_text(yaml.safe_dump(rule, allow_unicode=True), encoding="utf-8")
+            files.append(read_rule(path))
+        return compile_rules(files, [tmp_path])
+
+    return make
+
+
+def hits(report: Report) -> list[tuple[str, str, int | None, int | None, str]]:
+    return [(f.field, f.text, f.start, f.end, f.status) for f in report.findings]
+
+
+def test_span_is_raw_in_title_tag_cover_and_body(build: Build) -> None:
+    note = NoteInput(title="😀稳赚", body="一\n二😀稳\u200b赚", tags=("甲", "稳赚"), cover="穩賺")
+    report = check(note, packs=build({}))
+    assert hits(report) == [
+        ("body", "稳\u200b赚", 4, 7, "open"), ("cover", "穩賺", 0, 2, "open"),
+        ("tags", "稳赚", 0, 2, "open"), ("title", "稳赚", 1, 3, "open"),
+    ]  # fmt: skip
+    assert [f.index for f in report.findings] == [0, 0, 1, 0]
+    assert report.text_hash == note.text_hash
+
+
+def test_titles_are_indexed(build: Build) -> None:
+    note = Note(titles=("湖边", "稳赚"), title="湖边", segments=(Segment(text="面包", kind="life"),))
+    report = check(note, packs=build({}))
+    assert [(f.field, f.index) for f in report.findings] == [("title", 1)]
+    assert "ai" in str(report.label.reasons).lower()
+
+
+@pytest.mark.parametrize(("severity", "verdict"), [("block", "block"), ("fix", "revise"), ("warn", "pass")])
+def test_verdict_follows_the_worst_open_finding(build: Build, severity: str, verdict: str) -> None:
+    assert check(NoteInput(body="稳赚"), packs=build({"severity": severity})).verdict == verdict
+    assert check(NoteInput(body="湖边"), packs=build({"severity": severity})).verdict == "pass"
+
+
+def test_cleared_stays_visible_and_does_not_count(build: Build) -> None:
+    report = check(NoteInput(body="没有稳赚的买卖"), packs=build({"clear_by": ["negation"]}))
+    assert report.verdict == "pass"
+    assert [(f.status, f.status_by) for f in report.findings] == [("cleared", "negation")]
+    assert check(NoteInput(body="没有稳赚的买卖"), packs=build({})).verdict == "block"
+
+
+def test_disguised_hit_is_never_cleared(build: Build) -> None:
+    report = check(NoteInput(body="没有稳.赚的买卖"), packs=build({"clear_by": ["negation"]}))
+    assert [(f.status, f.disguise) for f in report.findings] == [("open", ("split",))]
+
+
+def test_benign_superstring_clears(build: Build) -> None:
+    packs = build({"match": {"terms": ["保本"]}, "except": ["保本点"]})
+    assert [f.status_by for f in check(NoteInput(body="算算保本点"), packs=packs).findings] == ["benign superstring"]
+    assert check(NoteInput(body="保本点,保本"), packs=packs).verdict == "block"
+
+
+def test_anchor_keeps_a_rule_silent_on_life(build: Build) -> None:
+    packs = build({"anchor": {"any_of": ["@product-anchor"], "within": "sentence"}})
+    assert not check(NoteInput(body="摆摊稳赚"), packs=packs).findings
+    assert not check(NoteInput(body="摆摊稳赚。理财"), packs=packs).findings
+    assert check(NoteInput(body="这款理财稳赚"), packs=packs).findings
+
+
+@pytest.mark.parametrize(
+    ("scope", "note", "fires"),
+    [
+        ({"products": ["fund"]}, {"products": ("card",)}, False),
+        ({"products": ["fund"]}, {"products": ("fund",)}, True),
+        ({"products": ["fund"]}, {}, True),
+        ({"note_types": ["marketing"]}, {"note_type": "lifestyle"}, False),
+        ({"places": ["title"]}, {}, False),
+        ({"field": "reply"}, {}, False),
+        ({"field": "reply"}, {"field": "reply"}, True),
+        ({"origin": "ai"}, {}, False),
+        ({"account_types": ["unbound"]}, {"account_type": "institution"}, False),
+        ({"account_types": ["unbound"]}, {}, True),
+        ({"promotes": "true"}, {}, False),
+        ({"promotes": "true"}, {"products": ("fund",)}, True),
+    ],
+)
+def test_scope(build: Build, scope: dict[str, Any], note: dict[str, Any], fires: bool) -> None:
+    report = check(NoteInput(body="稳赚", **note), packs=build({"scope": scope}))
+    assert bool(report.findings) == fires
+
+
+def test_dates_in_force(build: Build) -> None:
+    packs = build({"effective": "2026-09-30"}, {"effective": "2020-01-01", "until": "2026-09-29"})
+
+    def rules(day: date | None) -> list[str]:
+        return [f.rule for f in check(NoteInput(body="稳赚"), packs=packs, as_of=day).findings]
+
+    assert rules(date(2026, 9, 29)) == ["TRY-02"]
+    assert rules(date(2026, 9, 30)) == ["TRY-01"]
+    assert rules(None) == ["TRY-01"]
+
+
+def test_stages_are_cumulative(build: Build) -> None:
+    packs = build({"stage": "brief"}, {"stage": "note"}, {"stage": "publish"})
+    note = NoteInput(body="稳赚")
+    assert [f.rule for f in check(note, packs=packs, stage="brief").findings] == ["TRY-01"]
+    report = check(note, packs=packs)
+    assert [f.rule for f in report.findings] == ["TRY-01", "TRY-02"]
+    assert [(u.rule, u.needs) for u in report.undetermined] == [("TRY-03", ("publication",))]
+    assert len(check(note, packs=packs, publication={"x": 1}).findings) == 3
+
+
+def test_judge_rule_without_a_model_is_undetermined(build: Build) -> None:
+    report = check(NoteInput(body="稳赚"), packs=build({"kind": "judge", "match": {"criterion": "贬低同行"}}))
+    assert [u.needs for u in report.undetermined] == [("model",)]
+    assert report.verdict == "pass"
+
+
+def test_overlapping_findings_merge(build: Build) -> None:
+    packs = build({"match": {"terms": ["稳赚", "稳赚不赔", "赚不赔"]}})
+    assert [f.text for f in check(NoteInput(body="稳赚不赔"), packs=packs).findings] == ["稳赚不赔"]
+    assert len(check(NoteInput(body="稳赚,稳赚"), packs=packs).findings) == 2
+
+
+def test_exception_in_a_guard_is_never_a_pass(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("guard")
+
+    monkeypatch.setattr(engine_module, "clearing_guard", broken)
+    with pytest.raises(GuardError) as caught:
+        check(NoteInput(body="稳赚"), packs=build({}))
+    assert caught.value.exit_code == 4
+    assert "TRY-01" in caught.value.message
+
+
+def test_fingerprint_survives_edits_elsewhere(build: Build) -> None:
+    packs = build({})
+    one = check(NoteInput(body="我觉得这款理财产品真的稳赚,后面的话随便说说就好"), packs=packs).findings[0]
+    two = check(
+        NoteInput(title="新", body="加一段。\n我觉得这款理财产品真的稳赚,后面的话随便说说就好。再加"), packs=packs
+    ).findings[0]
+    other = check(NoteInput(body="换个说法也是稳赚的"), packs=packs).findings[0]
+    assert one.fingerprint == two.fingerprint != other.fingerprint
+
+
+def waiver(finding: Finding, **changes: Any) -> Waiver:
+    values: dict[str, Any] = {
+        "id": "w1", "rule": finding.rule, "fingerprint": finding.fingerprint, "reason": "已报备", "approver": "甲",
+        "second_approver": "乙", "created": date(2026, 1, 1), "expires": date(2026, 12, 31),
+    }  # fmt: skip
+    return Waiver(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "day", "status"),
+    [
+        ({}, date(2026, 6, 1), "waived"),
+        ({"fingerprint": "", "quote": "稳赚"}, date(2026, 6, 1), "waived"),
+        ({"fingerprint": ""}, date(2026, 6, 1), "open"),
+        ({"fingerprint": "0"}, date(2026, 6, 1), "open"),
+        ({"rule": "XXX-01"}, date(2026, 6, 1), "open"),
+        ({"second_approver": ""}, date(2026, 6, 1), "open"),
+        ({"second_approver": "甲"}, date(2026, 6, 1), "open"),
+        ({}, date(2027, 1, 1), "open"),
+        ({}, date(2025, 1, 1), "open"),
+        ({}, None, "open"),
+    ],
+)
+def test_waiver(build: Build, changes: dict[str, Any], day: date | None, status: str) -> None:
+    packs = build({})
+    finding = check(NoteInput(body="稳赚"), packs=packs).findings[0]
+    report = check(NoteInput(body="稳赚"), packs=packs, waivers=[waiver(finding, **changes)], as_of=day)
+    assert report.findings[0].status == status
+    assert report.verdict == ("pass" if status == "waived" else "block")
+
+
+def test_waiver_leaves_cleared_findings_alone(build: Build) -> None:
+    packs = build({"clear_by": ["negation"]})
+    finding = check(NoteInput(body="没有稳赚"), packs=packs).findings[0]
+    report = check(NoteInput(body="没有稳赚"), packs=packs, waivers=[waiver(finding)], as_of=date(2026, 6, 1))
+    assert report.findings[0].status == "cleared"
+
+
+def test_waivers_that_do_nothing_are_reported(build: Build) -> None:
+    packs = build({})
+    finding = check(NoteInput(body="稳赚"), packs=packs).findings[0]
+    waivers = [
+        waiver(finding, id="good"), waiver(finding, id="old", expires=date(2026, 2, 1)),
+        waiver(finding, id="early", created=date(2026, 8, 1)), waiver(finding, id="alone", second_approver=""),
+        waiver(finding, id="idle", rule="XXX-01"),
+    ]  # fmt: skip
+    day = date(2026, 6, 1)
+    report = check(NoteInput(body="稳赚"), packs=packs, waivers=waivers, as_of=day)
+    problems = {p.waiver: p.reason for p in review_waivers(waivers, [report], day)}
+    assert problems == {"old": "expired", "early": "not_yet", "alone": "second_approver", "idle": "unused"}
+
+
+def test_combination_needs_every_part_near(build: Build) -> None:
+    match = {"groups": [["客户"], ["re:赚了[0-9]+"]], "within": "sentence", "ordered": "true", "gap": "4"}
+    packs = build({"kind": "combine", "match": match})
+    assert [f.text for f in check(NoteInput(body="听客户说赚了200"), packs=packs).findings] == ["客户说赚了200"]
+    assert not check(NoteInput(body="赚了200的客户"), packs=packs).findings
+    assert not check(NoteInput(body="客户今天来网点他说赚了200"), packs=packs).findings
+    assert not check(NoteInput(body="客户。赚了200"), packs=packs).findings
+    loose = build({"kind": "combine", "match": {"groups": [["客户"], ["赚了"], ["客户"]]}})
+    assert not check(NoteInput(body="赚了的客户"), packs=loose).findings
+    assert check(NoteInput(body="客户夸客户赚了"), packs=loose).findings
+
+
+REQUIRE = {"kind": "require", "severity": "fix"}
+
+
+@pytest.mark.parametrize(
+    ("match", "body", "fires"),
+    [
+        ({"disclosure": ["wm-risk"]}, "理财非存款,产品有风险,投资须谨慎。风险等级:R2", False),
+        ({"disclosure": ["wm-risk"]}, "理财非存款 产品有风险 投资须谨慎 风险等级R2", False),
+        ({"disclosure": ["wm-risk"]}, "投资有风险", True),
+        ({"any_of": ["据{source}公告"]}, "据总行公告", False),
+        ({"any_of": ["re:截至[0-9]+月"]}, "截至6月", False),
+        ({"any_of": ["有风险"], "trigger": ["收益"]}, "湖边走一圈", False),
+        ({"any_of": ["有风险"], "trigger": ["收益"]}, "收益不错", True),
+        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "sentence"}, "收益不错。有风险", True),
+        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "sentence"}, "收益不错,有风险", False),
+        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "next_paragraph"}, "收益\n有风险", False),
+        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "next_paragraph"}, "收益\n\n\n有风险", True),
+        ({"any_of": ["有风险"], "position": "own_line"}, "好产品\n有风险", False),
+        ({"any_of": ["有风险"], "position": "own_line"}, "好产品有风险", True),
+        ({"any_of": ["有风险"], "position": "before_tags"}, "有风险\n#理财 #基金", False),
+        ({"any_of": ["有风险"], "position": "before_tags"}, "好\n#理财\n有风险", True),
+        ({"any_of": ["有风险"], "position": "before_tags"}, "好 #理财 有风险", True),
+    ],
+)
+def test_requirement(build: Build, match: dict[str, Any], body: str, fires: bool) -> None:
+    report = check(NoteInput(body=body), packs=build(REQUIRE | {"match": match}))
+    assert bool(report.findings) == fires
+
+
+def test_wording_only_in_the_tags_does_not_satisfy(build: Build) -> None:
+    note = NoteInput(body="好", tags=("有风险",))
+    assert check(note, packs=build(REQUIRE | {"match": {"any_of": ["有风险"]}})).findings
+    assert not check(note, packs=build(REQUIRE | {"match": {"any_of": ["有风险"], "position": "anywhere"}})).findings
+
+
+def test_absence_has_no_offsets_but_names_its_trigger_and_the_sentence_to_insert(build: Build) -> None:
+    match = {"any_of": ["有风险"], "trigger": ["收益"], "insert": "产品有风险。"}
+    finding = check(NoteInput(body="收益不错"), packs=build(REQUIRE | {"match": match})).findings[0]
+    assert (finding.start, finding.end, finding.text) == (None, None, "收益")
+    assert finding.fix
+    assert finding.fix.replacement == "产品有风险。"
+
+
+def test_requirement_anchor_looks_at_the_whole_note(build: Build) -> None:
+    rule = REQUIRE | {"match": {"any_of": ["有风险"]}, "anchor": {"any_of": ["理财"], "within": "note"}}
+    assert not check(NoteInput(body="湖边"), packs=build(rule)).findings
+    assert check(NoteInput(body="理财"), packs=build(rule)).findings
+
+
+ACCOUNT = Account(
+    id="a",
+    type="enterprise-staff",
+    nickname="小林",
+    licences=("基金从业",),
+    scope=("fund",),
+    authorised_until=date(2026, 6, 1),
+)
+
+
+@pytest.mark.parametrize(
+    ("when", "must", "given", "outcome"),
+    [
+        ([], [("account_type", "in", ["institution"])], {"account": ACCOUNT}, "fires"),
+        ([], [("account_type", "not_in", ["unbound"])], {"account": ACCOUNT}, "passes"),
+        ([], [("account_type", "in", ["institution"])], {}, "account_type"),
+        ([], [("account.certified_name", "present", None)], {"account": ACCOUNT}, "fires"),
+        ([], [("account.certified_name", "absent", None)], {"account": ACCOUNT}, "passes"),
+        ([], [("account.nickname", "present", None)], {}, "account"),
+        ([], [("account.nickname", "no_terms", ["理财"])], {"account": ACCOUNT}, "passes"),
+        ([], [("account.nickname", "no_terms", ["小林"])], {"account": ACCOUNT}, "fires"),
+        ([], [("account.scope", "covers_products", None)], {"account": ACCOUNT}, "passes"),
+        ([], [("account.licences", "covers_products", {"fund": ["基金"]})], {"account": ACCOUNT}, "passes"),
+        ([], [("account.licences", "covers_products", {"fund": ["证券"]})], {"account": ACCOUNT}, "fires"),
+        ([], [("account.licences", "covers_products", {"card": ["证券"]})], {"account": ACCOUNT}, "passes"),
+        (
+            [],
+            [("account.authorised_until", "not_expired", None)],
+            {"account": ACCOUNT, "as_of": date(2026, 6, 1)},
+            "passes",
+        ),
+        (
+            [],
+            [("account.authorised_until", "not_expired", None)],
+            {"account": ACCOUNT, "as_of": date(2026, 6, 2)},
+            "fires",
+        ),
+        ([], [("account.authorised_until", "not_expired", None)], {"account": ACCOUNT}, "account"),
+        ([], [("publication.hash", "equals_text_hash", None)], {"publication": {"hash": "x"}}, "fires"),
+        ([], [("publication.a", "equals", "publication.b")], {"publication": {"a": 1, "b": 1}}, "passes"),
+        ([], [("publication.a", "equals", "publication.b")], {"publication": {"a": 1, "b": 2}}, "fires"),
+        ([], [("publication.a", "equals", "publication.b")], {"publication": {"a": 1}}, "publication"),
+        ([], [("publication.hosted", "false", None)], {"publication": {"hosted": True}}, "fires"),
+        ([], [("publication.human", "true", None)], {"publication": {"human": True}}, "passes"),
+        ([], [("publication.none.deep", "true", None)], {"publication": {}}, "publication"),
+        ([("promotes", "true", None)], [("account_type", "in", ["institution"])], {}, "account_type"),
+        ([("origin", "in", ["ai"])], [("account_type", "in", ["institution"])], {}, "passes"),
+        ([("account_type", "in", ["unbound"])], [("origin", "in", ["ai"])], {}, "account_type"),
+    ],
+)
+def test_metadata(build: Build, when: list[Any], must: list[Any], given: dict[str, Any], outcome: str) -> None:
+    def conditions(rows: list[Any]) -> list[dict[str, Any]]:
+        return [{"path": p, "op": op} | ({} if value is None else {"value": value}) for p, op, value in rows]
+
+    packs = build({"kind": "metadata", "match": {"when": conditions(when), "must": conditions(must)}})
+    report = check(NoteInput(body="基金定投", products=("fund",)), packs=packs, **given)
+    if outcome == "fires":
+        assert [f.start for f in report.findings] == [None]
+    elif outcome == "passes":
+        assert not report.findings
+        assert not report.undetermined
+    else:
+        assert [u.needs for u in report.undetermined] == [(outcome,)]
+
+
+def test_platform_limits(build: Build) -> None:
+    def rule(limit: str, maximum: int) -> dict[str, Any]:
+        return {"kind": "structure", "match": {"limit": limit, "max": str(maximum)}}
+
+    assert check(NoteInput(title="湖" * 21), packs=build(rule("title_units", 20))).findings
+    assert not check(NoteInput(title="湖" * 20), packs=build(rule("title_units", 20))).findings
+    assert check(NoteInput(body="湖", tags=("a", "b")), packs=build(rule("tags", 1))).findings
+    assert not check(NoteInput(body="湖", tags=("a",)), packs=build(rule("tags", 1))).findings
+    images = build(rule("images", 2))
+    assert check(NoteInput(body="湖"), packs=images).undetermined
+    assert check(NoteInput(body="湖"), packs=images, publication={"images": ["a", "b", "c"]}).findings
+    assert not check(NoteInput(body="湖"), packs=images, publication={"images": 2}).findings
+
+
+def test_similarity_to_earlier_notes(build: Build) -> None:
+    packs = build({"kind": "similarity", "match": {"threshold": "0.8"}})
+    body = "周六在云湖走了一圈,风很大,面包很香,晚上回家看书"
+    assert check(NoteInput(body=body), packs=packs).undetermined
+    twin = Note(titles=("t",), title="t", segments=(Segment(text=body + "。", kind="life"),))
+    other = Note(titles=("t",), title="t", segments=(Segment(text="完全不同的一篇笔记", kind="life"),))
+    assert check(NoteInput(body=body), packs=packs, earlier=[other, twin]).findings[0].related == (twin.text_hash,)
+    assert not check(NoteInput(body=body), packs=packs, earlier=[other]).findings
+
+
+@pytest.mark.parametrize(
+    ("note", "text"),
+    [
+        ({"body": "湖边"}, ""),
+        ({"body": "湖边", "origin": "ai"}, "本文由AI辅助生成"),
+        ({"body": "信用卡立减,点击链接办理", "products": ("card",)}, "广告"),
+        ({"body": "信用卡立减,点击链接办理", "products": ("card",), "note_type": "lifestyle"}, ""),
+        ({"body": "信用卡立减", "products": ("card",)}, ""),
+        ({"body": "信用卡立减", "products": ("card",), "publication": {"link": "x"}}, "广告"),
+        ({"body": "信用卡立减,点击链接办理", "products": ("card",), "origin": "ai"}, "广告\n本文由AI辅助生成"),
+    ],
+)
+def test_label(build: Build, note: dict[str, Any], text: str) -> None:
+    label = check(NoteInput(**note), packs=build({})).label
+    assert (label.text, label.required) == (text, bool(text))
+    assert len(label.reasons) == len(label.platform_step.splitlines()) == len(text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("note", "note_type", "products"),
+    [
+        ({"body": "湖边走一圈"}, "lifestyle", ()),
+        ({"body": "科普:什么是通胀"}, "education", ()),
+        ({"body": "推荐一只基金"}, "marketing", ("fund",)),
+        ({"body": "信用卡满减优惠,点击办理"}, "benefit", ("card",)),
+        ({"body": "基金", "note_type": "education"}, "education", ("fund",)),
+        ({"body": "湖边", "products": ("gold",)}, "marketing", ("gold",)),
+    ],
+)
+def test_inference(build: Build, note: dict[str, Any], note_type: str, products: tuple[str, ...]) -> None:
+    report = check(NoteInput(**note), packs=build({}))
+    assert (report.note_type, report.products) == (note_type, products)
+
+
+def test_many_notes_keep_their_order() -> None:
+    notes = [NoteInput(id=str(n), body="湖边走一圈" * (n % 3 + 1)) for n in range(450)]
+    assert [report.id for report in check_many(notes)] == [note.id for note in notes]
+    assert [report.id for report in check_many(notes, workers=2)] == [note.id for note in notes]
+
+
+def test_notes_are_read_in_every_format() -> None:
+    assert [n.id for n in parse_notes('[{"id": "a", "body": "x"}, {"id": "b", "title": "y"}]', format="json")] == [
+        "a",
+        "b",
+    ]
+    assert parse_notes('\ufeff{"body": "x"}', format="json")[0].body == "x"
+    assert len(parse_notes('{"body": "x"}\n\n{"body": "y"}\n', format="jsonl")) == 2
+    note = parse_notes("# 湖边\n\n走一圈\n\n#散步 #周末[话题]#\n", format="md", name="a.md")[0]
+    assert (note.id, note.title, note.body, note.tags) == ("a.md", "湖边", "走一圈", ("散步", "周末"))
+    assert parse_notes("湖边\n#散步是好事 真的", format="txt")[0].body == "#散步是好事 真的"
+
+
+@pytest.mark.parametrize(
+    ("text", "format", "code", "line"),
+    [
+        ('{"body": "x"}\n{"body": ', "jsonl", "note_not_json", 2),
+        ('{"body": "x"}\n[1]', "jsonl", "note_not_object", 2),
+        ('[{"body": "x"}, {"boddy": "y"}]', "json", "note_invalid", 2),
+        ('{"title": " "}', "json", "note_invalid", 1),
+        ("\n", "txt", "note_invalid", 1),
+        ("x", "docx", "note_format", 1),
+    ],
+)
+def test_unreadable_note_is_named(text: str, format: Any, code: str, line: int) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_notes(text, format=format, name="n")
+    assert caught.value.code == code
+    assert caught.value.parameters.get("line", 1) == line
+
+
+def test_reports_are_written_in_every_format(build: Build) -> None:
+    packs = build({"clear_by": ["negation"], "fix": {"replacement": "删"}}, {"kind": "judge", "match": {"criterion": "x"}},
+                  REQUIRE | {"match": {"any_of": ["有风险"], "trigger": ["稳"]},
+                             "basis": [{"instrument": "《某办法》", "article": "9", "status": "draft"}]})  # fmt: skip
+    note = NoteInput(id="n 1", title="<b>稳赚</b>", body="没有稳赚。\n稳.赚", tags=("稳赚",), origin="ai")
+    checked = [(note, check(note, packs=packs))]
+    text = render_reports(checked, format="text")
+    for part in (
+        "[n 1] 不能发布",
+        "《广告法》第25条",
+        "《某办法》条款待核(征求意见稿)",
+        "已放行",
+        "否定语境",
+        "夹杂符号",
+        "未能判断",
+        "须加标识",
+        "可改为:删",
+    ):
+        assert part in text, part
+    assert json.loads(render_reports(checked, format="json"))[0]["id"] == "n 1"
+    assert json.loads(render_reports(checked * 2, format="jsonl").splitlines()[1])["verdict"] == "block"
+    html = render_reports(checked, format="html")
+    assert "<b>稳赚" not in html
+    assert '<mark class="block">稳赚</mark>' in html
+    sarif = json.loads(render_reports(checked, format="sarif", packs=packs))
+    run = sarif["runs"][0]
+    assert run["columnKind"] == "unicodeCodePoints"
+    contents = {a["location"]["uri"]: a["contents"]["text"] for a in run["artifacts"]}
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        if "region" in place:
+            region = place["region"]
+            text = contents[place["artifactLocation"]["uri"]]
+            assert text[region["charOffset"] :][: region["charLength"]].startswith("稳")
+            assert text.split("\n")[region["startLine"] - 1][region["startColumn"] - 1] == "稳"
+    assert any("suppressions" in result for result in run["results"])
