@@ -1,0 +1,68 @@
+"""Choose the one point or fact that belongs to a topic. Without a real overlap nothing is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import TypeVar
+
+from agent.authors.topics import Reading
+from agent.models import Fact, Point, Product, Sources
+
+__all__ = ["choose_facts", "choose_points"]
+
+SAME_SCENE, SAME_WORD = 3, 4
+Choice = TypeVar("Choice", Point, Fact)
+
+
+def choose_points(reading: Reading, sources: Sources, rng: Random) -> tuple[Point, ...]:
+    """Return the points the brief names, else the best match, else none."""
+    if sources.brief.points:
+        return tuple(point for point in sources.points if point.id in sources.brief.points)
+    return _best(sources.points, lambda point: _point_score(point, reading, sources), rng)
+
+
+def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact, ...]:
+    """Return the facts the brief names, else the valid one that matches best (of a named product: any)."""
+    brief = sources.brief
+    valid = tuple(fact for fact in sources.facts if fact.is_valid(brief.as_of))
+    if brief.facts:
+        return tuple(fact for fact in valid if fact.id in brief.facts)
+    if brief.note_type not in ("benefit", "marketing"):
+        return ()
+    products = {product.id: product for product in sources.products}
+    return _best(valid, lambda fact: _fact_score(fact, products.get(fact.product), reading, sources), rng)
+
+
+def _point_score(point: Point, reading: Reading, sources: Sources) -> int:
+    text = _asked(sources)
+    words = sum(SAME_WORD for word in point.keywords if word in text)
+    return words + _scene_score(point.scenes, reading)
+
+
+def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: Sources) -> int:
+    named = 1 if fact.product in sources.brief.products else 0
+    if product is None:
+        return named
+    cues = {cue for scene in reading.scenes[:2] for cue in scene.strong}
+    words = sum(SAME_WORD for cue in cues if cue in fact.claim)
+    return named + words + (_scene_score(product.scenes, reading) if words else 0)
+
+
+def _scene_score(scenes: tuple[str, ...], reading: Reading) -> int:
+    """Weigh the best scene more than the second one; further ones do not count."""
+    ranked = [scene.id for scene in reading.scenes[:2]]
+    return sum(SAME_SCENE - position for position, scene in enumerate(ranked) if scene in scenes)
+
+
+def _asked(sources: Sources) -> str:
+    brief = sources.brief
+    return " ".join((brief.topic, brief.keyword, *(item.text for item in brief.material)))
+
+
+def _best(candidates: tuple[Choice, ...], score: Callable[[Choice], int], rng: Random) -> tuple[Choice, ...]:
+    scored = [(score(candidate), candidate) for candidate in candidates]
+    top = max((value for value, _ in scored), default=0)
+    if top <= 0:
+        return ()
+    return (rng.choice([candidate for value, candidate in scored if value == top]),)

@@ -1,0 +1,200 @@
+"""Put a body together: a skeleton says the order, banks and sources give the sentences, a seed picks among them.
+
+Life comes first and weighs more than the point. Every segment carries the ids of what it was made from; a phrase
+from a bank carries none, because it asserts nothing checkable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from random import Random
+from typing import Literal
+
+from agent.authors.phrasebank import Common, Role, Scene, Skeleton, load_common
+from agent.authors.topics import Reading, usable_material
+from agent.models import Fact, Material, Plan, Point, Segment, Sources
+from agent.text.sentences import sentences
+
+__all__ = ["Composer"]
+
+LIFE_FLOOR, LIFE_CEILING = 190, 330
+LIFE_TO_POINT = 1.9
+OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
+PARAGRAPH = 88
+ENDS = "。！？!?…”"
+
+
+class Composer:
+    """Compose one body. Phrases are drawn without repetition, and none that the account has used lately."""
+
+    def __init__(self, reading: Reading, plan: Plan, sources: Sources, rng: Random) -> None:
+        self.reading = reading
+        self.sources = sources
+        self.rng = rng
+        self.common: Common = load_common()
+        self.facts = tuple(fact for fact in sources.facts if fact.id in plan.facts)
+        self.points = tuple(point for point in sources.points if point.id in plan.points)[:1]
+        self.material = tuple(item for item in usable_material(sources.brief) if item.id in plan.material)
+        self.scenes = reading.scenes[:2]
+        self.life_floor = LIFE_FLOOR
+        self._used = "\n".join(note.body for note in sources.earlier)
+        self._lines = self._line_order()
+
+    def body(self, skeleton: Skeleton) -> tuple[Segment, ...]:
+        """Return the segments of the body in the order of the skeleton."""
+        quota = self._quota(skeleton)
+        segments: list[Segment] = []
+        for roles in skeleton.paragraphs:
+            paragraph = [segment for role in roles for segment in self._say(role, quota)]
+            segments += _joined(paragraph)
+        return tuple(segments)
+
+    def draw(self, role: Literal["lead", "lines", "closing", "drawback"]) -> list[Segment]:
+        """Return one fresh segment of this role; none when its bank is empty."""
+        if role == "lines":
+            return [_life(line) for line in self._take_lines(1)]
+        bank = self._bank(role)
+        return [_life(self._fill(self.pick(bank)))] if bank else []
+
+    def _say(self, role: Role, quota: Iterator[int]) -> Iterable[Segment]:
+        if role == "lines":
+            return [_life(line) for line in self._take_lines(next(quota))]
+        if role == "material":
+            return self._told()
+        if role in ("opening", "lead", "closing", "drawback", "transition"):
+            return self._phrase(role)
+        if role in ("point", "steps", "caveat"):
+            return [segment for point in self.points for segment in self._educate(role, point)]
+        return [segment for fact in self.facts for segment in self._offer(role, fact)]
+
+    def _phrase(self, role: Role) -> list[Segment]:
+        if role == "transition" and not (self.points or self.facts):
+            return []
+        if role == "transition" and self.facts:
+            return []
+        if role == "drawback" and any(point.caveat for point in self.points):
+            return []
+        bank = self._bank(role)
+        return [_life(self._fill(self.pick(bank)))] if bank else []
+
+    def _bank(self, role: Role) -> tuple[str, ...]:
+        if not self.scenes:
+            bare = {
+                "closing": self.common.bare_closings,
+                "drawback": self.common.bare_drawbacks,
+                "transition": self.common.bare_transitions,
+            }
+            return bare.get(role, ())
+        scene = self.scenes[0]
+        return {
+            "opening": scene.openings,
+            "lead": scene.leads,
+            "closing": scene.closings,
+            "drawback": scene.drawbacks,
+            "transition": scene.transitions,
+        }[role]
+
+    def _educate(self, role: Role, point: Point) -> list[Segment]:
+        if role == "point":
+            return [_sourced(_ended(point.text), "point", point.id)]
+        if role == "caveat":
+            return [_sourced(_ended(point.caveat), "point", point.id)] if point.caveat else []
+        steps = point.steps[:2]
+        intros = (self.pick(self.common.steps_first), self.pick(self.common.steps_next))
+        return [
+            _sourced(_ended(intro.format(step=step.rstrip("。"))), "point", point.id)
+            for intro, step in zip(intros, steps, strict=False)
+        ]
+
+    def _offer(self, role: Role, fact: Fact) -> list[Segment]:
+        names = {product.id: product.name for product in self.sources.products}
+        if role == "benefit":
+            return [_life(self._fill(self.pick(self.common.benefit_intros), product=names.get(fact.product, "")))]
+        return [_sourced(_ended(fact.claim), "condition", fact.id)]
+
+    def _told(self) -> list[Segment]:
+        return [_sourced(_ended(item.text.strip()), "life", item.id) for item in _in_order(self.material)]
+
+    def _line_order(self) -> list[str]:
+        """Put what the topic names first, then what its scene knows, then a little of the second scene."""
+        named = [line for facet in self.reading.facets for line in facet.lines]
+        own = [line for scene in self.scenes[:1] for line in scene.lines]
+        other = [line for scene in self.scenes[1:] for line in scene.lines]
+        for group in (named, own, other):
+            self.rng.shuffle(group)
+        head, rest = named[:4], own + named[4:]
+        self.rng.shuffle(rest)
+        return [line for line in [*head, *other[:1], *rest] if self._may_say(line)]
+
+    def _take_lines(self, count: int) -> list[str]:
+        taken, self._lines = self._lines[:count], self._lines[count:]
+        return [self._fill(line) for line in taken]
+
+    def _quota(self, skeleton: Skeleton) -> Iterator[int]:
+        """Share out the lines that the length calls for among the places the skeleton has for them."""
+        places = sum(roles.count("lines") for roles in skeleton.paragraphs)
+        wanted = self._lines_wanted()
+        for place in range(places):
+            yield wanted // places + (1 if place < wanted % places else 0)
+
+    def _lines_wanted(self) -> int:
+        told = sum(len(item.text) for item in self.material)
+        taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
+        offered = sum(len(fact.claim) for fact in self.facts)
+        life = min(max(LIFE_FLOOR, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
+        line = sum(map(len, self._lines)) / len(self._lines) if self._lines else 1
+        return max(2, round((life - OTHER_LIFE - told) / line))
+
+    def pick(self, bank: Iterable[str]) -> str:
+        """Draw a phrase the persona would say and the account has not used lately, its own words first."""
+        allowed = [phrase for phrase in bank if self._may_say(phrase)] or list(bank)
+        persona = self.sources.persona
+        own = [phrase for phrase in allowed if persona and any(word in phrase for word in persona.words_used)]
+        return self.rng.choice(own or allowed)
+
+    def _may_say(self, phrase: str) -> bool:
+        persona = self.sources.persona
+        if persona and any(word and word in phrase for word in persona.words_never):
+            return False
+        longest = max(re.split(r"\{\w+\}", phrase), key=len)
+        return longest not in self._used
+
+    def _fill(self, phrase: str, *, product: str = "") -> str:
+        reading = self.reading
+        return phrase.format(
+            topic=reading.topic, lead=reading.lead, keyword=reading.keyword, product=product, label=_label(self.scenes)
+        )
+
+
+def _label(scenes: tuple[Scene, ...]) -> str:
+    return scenes[0].label if scenes else ""
+
+
+def _in_order(material: tuple[Material, ...]) -> list[Material]:
+    """Begin with when and where; the rest stays in the order it was told."""
+    return sorted(material, key=lambda item: item.kind not in ("time", "place"))
+
+
+def _life(text: str) -> Segment:
+    return Segment(text=text, kind="life")
+
+
+def _sourced(text: str, kind: str, source: str) -> Segment:
+    return Segment.model_validate({"text": text, "kind": kind, "sources": (source,)})
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(tuple(ENDS)) else f"{text}。"
+
+
+def _joined(paragraph: list[Segment]) -> list[Segment]:
+    """Run segments on in one paragraph until it is as long as a phone likes."""
+    joined: list[Segment] = []
+    length = count = 0
+    for segment in paragraph:
+        own = len(sentences(segment.text))
+        fresh = not joined or length + len(segment.text) > PARAGRAPH or count + own > 3
+        joined.append(segment.model_copy(update={"paragraph": fresh}))
+        length, count = (len(segment.text), own) if fresh else (length + len(segment.text), count + own)
+    return joined

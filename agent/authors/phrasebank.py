@@ -1,0 +1,127 @@
+"""Read the phrase banks of `agent/data/phrases`: scenes with their cues, common phrases, skeletons.
+
+A phrase is asserted by nobody: no number, no experience, no product. Wording is data; this module owns its shape.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agent.models import Frozen, NoteType
+from agent.paths import package_data
+from agent.yamlsource import read_yaml, validate
+
+__all__ = ["Common", "Facet", "Role", "Scene", "Skeleton", "load_common", "load_scenes", "load_skeletons"]
+
+Role = Literal[
+    "opening", "lead", "lines", "transition", "point", "steps", "caveat", "benefit", "fact", "drawback", "closing",
+    "material",
+]  # fmt: skip
+SLOTS = frozenset({"topic", "lead", "keyword", "product", "step", "label"})
+
+
+def _known_slots(phrase: str) -> str:
+    unknown = set(re.findall(r"\{(\w*)\}", phrase)) - SLOTS
+    if unknown:
+        raise ValueError(f"unknown slot {sorted(unknown)}; known: {sorted(SLOTS)}")
+    return phrase
+
+
+Phrase = Annotated[str, Field(min_length=2), AfterValidator(_known_slots)]
+Phrases = tuple[Phrase, ...]
+
+
+class Facet(Frozen):
+    """Hold what fits only part of a scene: lines used when the topic names one of the cues."""
+
+    cues: tuple[str, ...] = Field(min_length=1)
+    lines: Phrases = Field(min_length=2)
+
+
+class Scene(Frozen):
+    """Hold one scene family. One strong cue in the topic is enough to be in it; weak cues only add weight."""
+
+    id: str
+    label: str
+    strong: tuple[str, ...] = Field(min_length=3)
+    weak: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    openings: Phrases = Field(min_length=10)
+    leads: Phrases = Field(min_length=5)
+    lines: Phrases = Field(min_length=14)
+    facets: tuple[Facet, ...] = Field(min_length=3)
+    transitions: Phrases = Field(min_length=8)
+    drawbacks: Phrases = Field(min_length=3)
+    closings: Phrases = Field(min_length=8)
+    titles: Phrases = Field(min_length=6)
+    covers: Phrases = Field(min_length=3)
+    tags: tuple[str, ...] = Field(min_length=6)
+    questions: Phrases = Field(min_length=2)
+
+    @model_validator(mode="after")
+    def _leads_begin_with_the_topic(self) -> Scene:
+        if any("{lead}" not in lead for lead in self.leads):
+            raise ValueError("every lead carries {lead}")
+        return self
+
+
+class Skeleton(Frozen):
+    """Order the roles of a body, one inner list a paragraph; `lines` takes as many phrases as the length needs."""
+
+    id: str
+    note_types: tuple[NoteType, ...]
+    material: bool = False
+    paragraphs: tuple[tuple[Role, ...], ...]
+
+
+class Common(Frozen):
+    """Hold what every scene shares."""
+
+    steps_first: Phrases
+    steps_next: Phrases
+    benefit_intros: Phrases
+    benefit_drawbacks: Phrases
+    bare_transitions: Phrases
+    bare_drawbacks: Phrases
+    bare_closings: Phrases
+    bare_covers: Phrases
+    titles: Phrases
+    question_titles: Phrases
+    short_titles: Phrases
+    tags: tuple[str, ...]
+    outside_questions: Phrases
+    point_question: Phrase
+    fact_question: Phrase
+    time_heads: tuple[str, ...]
+    question_marks: tuple[str, ...]
+    stray_tails: tuple[str, ...]
+    commands: tuple[str, ...]
+    glue: tuple[str, ...]
+
+
+class _Skeletons(Frozen):
+    skeletons: tuple[Skeleton, ...]
+
+
+@functools.cache
+def load_scenes(folder: Path | None = None) -> tuple[Scene, ...]:
+    """Load all scene banks in the order of their file names; a wrong file raises `ConfigurationError`."""
+    folder = folder or package_data("phrases", "scenes")
+    return tuple(validate(Scene, read_yaml(path)) for path in sorted(folder.glob("*.yaml")))
+
+
+@functools.cache
+def load_common() -> Common:
+    """Load the phrases all scenes share."""
+    return validate(Common, read_yaml(package_data("phrases", "common.yaml")))
+
+
+@functools.cache
+def load_skeletons() -> tuple[Skeleton, ...]:
+    """Load the skeletons of every note type."""
+    return validate(_Skeletons, read_yaml(package_data("phrases", "skeletons.yaml"))).skeletons

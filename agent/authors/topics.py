@@ -1,0 +1,143 @@
+"""Read a topic: which scenes it belongs to, how it is built, and which words of it may be used.
+
+A topic is data typed by anyone. Words of it that a rule flags, that claim an experience or that state a number are
+not repeated; a neutral wording takes their place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.authors.phrasebank import Common, Facet, Scene, load_common, load_scenes
+from agent.guardrails import check
+from agent.models import Brief, Material, NoteInput
+from agent.text.provenance import checkable_numbers, first_person_claims
+
+__all__ = ["Reading", "is_clean", "read_topic", "usable_material"]
+
+STRONG, WEAK = 3, 1
+SELF = re.compile(r"(?:我们|咱们|我|咱|俺)(?:家的?|的)?")
+MIN_TOPIC = 2
+MAX_TOPIC = 18
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Hold what was understood of a topic; no scenes means it lies outside the known families."""
+
+    topic: str
+    keyword: str
+    is_question: bool
+    scenes: tuple[Scene, ...] = ()
+    facets: tuple[Facet, ...] = ()
+    refused: bool = False
+
+    @property
+    def scene(self) -> Scene | None:
+        """Return the scene that fits best."""
+        return self.scenes[0] if self.scenes else None
+
+    @property
+    def lead(self) -> str:
+        """Return the topic as the head of a sentence."""
+        return f"{self.topic}？" if self.is_question else f"{self.topic}，"
+
+
+def read_topic(brief: Brief) -> Reading:
+    """Understand the topic of a brief with the help of its keyword and, failing both, of its material."""
+    common = load_common()
+    wording = _tidy(brief.topic)
+    scenes = _scenes(f"{wording} {brief.keyword}")
+    if not scenes:
+        scenes = _scenes_of_material(brief.material)
+    label = scenes[0].label if scenes else ""
+    refused = not is_clean(wording) or _is_command(wording, common)
+    topic = _usable(wording, common, refused=refused) or _usable(brief.keyword, common) or label
+    keyword = _keyword(brief, topic, scenes)
+    return Reading(
+        topic=topic,
+        keyword=keyword,
+        is_question=any(mark in topic for mark in common.question_marks),
+        scenes=scenes,
+        facets=tuple(f for scene in load_scenes() for f in scene.facets if _named(f, wording, brief.keyword, scenes)),
+        refused=refused,
+    )
+
+
+def usable_material(brief: Brief) -> tuple[Material, ...]:
+    """Return the material that tells something; orders to the program are not material."""
+    common = load_common()
+    return tuple(item for item in brief.material if item.text.strip() and not _is_command(item.text, common))
+
+
+def is_clean(text: str) -> bool:
+    """Tell whether no rule objects to these words."""
+    if not text.strip():
+        return True
+    report = check(NoteInput(title=text, note_type="lifestyle", origin="human"))
+    return not any(finding.start is not None for finding in report.open("block", "fix"))
+
+
+def _tidy(topic: str) -> str:
+    return re.sub(r"\s+", " ", topic).strip(" 。！!，,、；;：:?？#“”\"'「」")
+
+
+def _usable(wording: str, common: Common, *, refused: bool = False) -> str:
+    """Return the wording without what nobody told us; empty when nothing safe is left."""
+    if refused or len(wording) < MIN_TOPIC:
+        return ""
+    text = SELF.sub("", wording) if SELF.search(wording) else wording
+    text = _shorten(_tidy(text), common)
+    if checkable_numbers(text) or first_person_claims(text) or len(text) < MIN_TOPIC:
+        return ""
+    return text
+
+
+def _shorten(text: str, common: Common) -> str:
+    """Keep the first clause, then drop heads that only tell the time, until a sentence can begin with it."""
+    if len(text) <= MAX_TOPIC:
+        return text
+    text = re.split(r"[，,。；;：:！!？?]", text)[0]
+    for head in common.time_heads:
+        if len(text) > MAX_TOPIC and text.startswith(head):
+            text = text[len(head) :]
+    return text if len(text) <= MAX_TOPIC else ""
+
+
+def _scenes(text: str) -> tuple[Scene, ...]:
+    scored = [(score, scene) for scene in load_scenes() if (score := _score(scene, text)) > 0]
+    return tuple(scene for _, scene in sorted(scored, key=lambda pair: -pair[0]))
+
+
+def _score(scene: Scene, text: str) -> int:
+    if any(word in text for word in scene.never):
+        return 0
+    strong = sum(STRONG * len(cue) for cue in scene.strong if cue in text)
+    return strong + sum(WEAK * len(cue) for cue in scene.weak if cue in text) if strong else 0
+
+
+def _scenes_of_material(material: tuple[Material, ...]) -> tuple[Scene, ...]:
+    text = " ".join(item.text for item in material)
+    scenes = _scenes(text)
+    return tuple(scene for scene in scenes if sum(cue in text for cue in scene.strong) > 1)[:1]
+
+
+def _named(facet: Facet, topic: str, keyword: str, scenes: tuple[Scene, ...]) -> bool:
+    owners = [scene for scene in scenes if facet in scene.facets]
+    return bool(owners) and any(cue in topic or cue in keyword for cue in facet.cues)
+
+
+def _keyword(brief: Brief, topic: str, scenes: tuple[Scene, ...]) -> str:
+    """Return the search word: the one asked for, else the longest cue the topic names, else the topic itself."""
+    if brief.keyword and is_clean(brief.keyword):
+        return brief.keyword
+    cues = [cue for scene in scenes for cue in (*scene.strong, *(c for f in scene.facets for c in f.cues))]
+    named = sorted({cue for cue in cues if cue in topic and len(cue) > 1}, key=lambda cue: (-len(cue), cue))
+    if named:
+        return named[0]
+    return scenes[0].label if scenes else topic
+
+
+def _is_command(text: str, common: Common) -> bool:
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in common.commands)
