@@ -16,6 +16,8 @@ from agent.models import FieldName, NoteInput
 
 __all__ = ["Document", "Hit", "Part"]
 
+# Parts stand on lines of their own: `^` and `$` of a pattern mean their edges, and `.` never crosses them.
+_BETWEEN = f"\n{SEPARATOR}\n"
 _SENTENCE = re.compile(rf"[。!?;\n{SEPARATOR}]|\.(?![0-9a-z])|…+")
 _CLAUSE = re.compile(
     rf"[。!?;\n{SEPARATOR}、]|,(?![0-9]{{3}})|:(?![0-9])|\.(?![0-9a-z])|…+|[—~]+|[\u2600-\u27bf\U0001f300-\U0001faff]+"
@@ -60,8 +62,8 @@ class Document:
         for field, index, text in _fields(note):
             self.parts.append(Part(field, index, position, position + len(text)))
             texts.append(text.replace(SEPARATOR, "\u200b"))
-            position += len(text) + 1
-        self.raw = SEPARATOR.join(texts)
+            position += len(text) + len(_BETWEEN)
+        self.raw = _BETWEEN.join(texts)
         self.view = TextView(self.raw)
         self.norm = self.view.norm
         self._starts = [part.start for part in self.parts]

@@ -28,6 +28,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _ASCII_LETTER = re.compile("[a-z]")
 _ASCII_DIGIT = re.compile("[0-9]")
 
+_BY_LINE = "(?m)"
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 
@@ -78,7 +79,7 @@ class Vocabulary:
         number = self._pattern_ids.get(pattern)
         if number is None:
             number = len(self._patterns)
-            self._patterns.append(re2.compile(pattern, _OPTIONS))
+            self._patterns.append(re2.compile(_BY_LINE + pattern, _OPTIONS))
             self._pattern_ids[pattern] = number
             if not rare:
                 self._in_set.append(number)
@@ -98,7 +99,7 @@ class Vocabulary:
         self._filter = re2.Filter()
         texts = list(self._pattern_ids)
         for number in self._in_set:
-            self._filter.Add(texts[number])
+            self._filter.Add(_BY_LINE + texts[number])
         if self._in_set:
             self._filter.Compile()
 

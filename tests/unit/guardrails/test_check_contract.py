@@ -96,6 +96,12 @@ def test_benign_superstring_clears(build: Build) -> None:
     assert check(NoteInput(body="保本点,保本"), packs=packs).verdict == "block"
 
 
+def test_pattern_edges_are_those_of_a_line_and_a_part(build: Build) -> None:
+    packs = build({"kind": "pattern", "match": {"patterns": ["^保本", "稳赚$", "甲.{0,4}乙"]}})
+    report = check(NoteInput(title="保本", body="这里稳赚\n保本", tags=("甲", "乙")), packs=packs)
+    assert [(f.field, f.text) for f in report.findings] == [("body", "稳赚"), ("body", "保本"), ("title", "保本")]
+
+
 def test_anchor_keeps_a_rule_silent_on_life(build: Build) -> None:
     packs = build({"anchor": {"any_of": ["@product-anchor"], "within": "sentence"}})
     assert not check(NoteInput(body="摆摊稳赚"), packs=packs).findings

@@ -40,7 +40,7 @@ def test_identifier_is_found(kind: str, text: str, quote: str | None) -> None:
         ("id_card", "990105194912310020"),
         ("id_card", "110105194913310020"),
         ("bank_card", "1234567890123456"),
-        ("bank_card", "62220200000000000"),
+        ("bank_card", "62220200000000001"),
         ("wechat", "用微信支付立减"),
         ("url", "版本v3.2"),
         ("email", "@小林"),
