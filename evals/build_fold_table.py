@@ -60,7 +60,7 @@ def _fold_one(char: str, convert: opencc.OpenCC) -> str:
     base = unicodedata.normalize("NFD", char)[0]
     if base.isascii() and base.isalpha():
         return base.lower()
-    if "\u3400" <= char:
+    if char >= "\u3400":
         simple = str(convert.convert(char))
         return simple if len(simple) == 1 else char
     return char

@@ -126,10 +126,16 @@ def _question(hit: Hit, context: GuardContext) -> bool:
     begin, stop = context.document.window("sentence", hit)
     sentence = norm[begin:stop]
     following = norm[stop : stop + _TAIL].lstrip(' \n"”')
-    if words.rhetorical.search(sentence) or words.answers.match(following):
+    if words.rhetorical.search(sentence) or _is_affirmed(following, words.answers):
         return False
     asked = norm[max(begin, hit.start - 6) : hit.start] + norm[hit.end : stop]
     return bool(words.marks.search(asked)) and not _promotes(norm[begin : hit.start], norm[hit.end : stop])
+
+
+def _is_affirmed(following: str, answers: re.Pattern[str]) -> bool:
+    """Tell whether what follows a question says yes; 肯定不 and 能不能 do not."""
+    answer = answers.match(following)
+    return answer is not None and following[answer.end() : answer.end() + 1] not in tuple("不否没未吗")
 
 
 def _statutory(hit: Hit, context: GuardContext) -> bool:
