@@ -36,7 +36,9 @@ def _facts(workspace: Workspace, brief: Brief, scope: tuple[str, ...]) -> tuple[
     return tuple(
         fact
         for fact in workspace.facts
-        if fact.product in {product.id for product in candidates} and fact.is_valid(brief.as_of)
+        if fact.product in {product.id for product in candidates}
+        and fact.kind == "benefit"
+        and fact.is_valid(brief.as_of)
     )
 
 

@@ -52,9 +52,13 @@ class FactNumber(Frozen):
 
 
 class Fact(Frozen):
-    """State one claim the bank supplied, with source and validity (both dates inclusive)."""
+    """State one claim the bank supplied, with source and validity (both dates inclusive).
+
+    `kind` benefit may be what a note is about; a term (fee, rate, product feature) is told only when it is named.
+    """
 
     id: str
+    kind: Literal["benefit", "term"] = "benefit"
     product: str
     category: Category
     claim: str

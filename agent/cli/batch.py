@@ -108,8 +108,9 @@ def _done(memory: Path) -> dict[str, dict[str, Any]]:
 def _remember(memory: Path, entry: dict[str, Any]) -> None:
     try:
         memory.parent.mkdir(parents=True, exist_ok=True)
+        cut_off = memory.is_file() and not memory.read_bytes().endswith(b"\n")
         with memory.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.write("\n" * cut_off + json.dumps(entry, ensure_ascii=False) + "\n")
     except OSError as error:
         raise StorageError("out_unwritable", path=memory.parent, reason=error.strerror or error) from error
 

@@ -186,24 +186,19 @@ def test_ctrl_c_leaves_with_130_and_says_how_to_go_on(tmp_path):
     told(result, 130, "agent resume")
 
 
-def as_nobody():
-    """Drop root, which no permission stops."""
+@pytest.fixture
+def read_only(tmp_path):
+    """Return a folder nobody can write to; root, which permissions do not stop, gets one in /proc."""
     if os.getuid() == 0:
-        os.setgid(65534)
-        os.setuid(65534)
+        return Path("/proc/kosnote-home")
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o555)
+    return folder / "home"
 
 
-def test_a_read_only_home_is_told_the_path_and_the_remedy(tmp_path):
-    home = tmp_path / "locked"
-    home.mkdir(mode=0o555)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(folder.stat().st_mode | 0o055)
-    home.chmod(0o555)
-    result = subprocess.run(
-        [*RUN, "draft", "--topic", "周末带爸妈去植物园"],
-        capture_output=True, text=True, env={**os.environ, "KOSNOTE_HOME": str(home)}, preexec_fn=as_nobody, timeout=60,
-    )  # fmt: skip
-    told(result, 2, str(home), "KOSNOTE_HOME")
+def test_a_read_only_home_is_told_the_path_and_the_remedy(draft, read_only):
+    result = draft("--topic", "周末带爸妈去植物园", env={"KOSNOTE_HOME": str(read_only)})
+    told(result, 2, str(read_only), "KOSNOTE_HOME")
 
 
 def test_a_full_disk_is_told_the_path_and_keeps_stdout_empty(tmp_path):
@@ -239,7 +234,7 @@ def test_files_are_written_with_evidence(draft, tmp_path):
 
 def test_a_batch_goes_on_where_it_stopped_and_names_the_row_that_failed(draft, tmp_path):
     plan = tmp_path / "plan.csv"
-    plan.write_text("主题,类型,人设\n周末带爸妈去植物园,education,\n雨天在家炖汤,education,\n散步,education,没有这个人\n", "utf-8")
+    plan.write_text("主题,类型,人设\n周末带爸妈去植物园,education,\n雨天在家炖汤,education,\n周六逛菜市场,education,没有这个人\n", "utf-8")
     first = draft("--batch", str(plan), "--out", str(tmp_path / "out"))
     assert first.returncode == 1 and "没有这个人" in first.stderr and "汇总" in first.stderr
     memory = tmp_path / "out/results.jsonl"
