@@ -1,7 +1,7 @@
 """Read YAML so that strings stay strings, remember where each value stood, and say so when a schema objects.
 
-Owns parsing and positions; knows no schema of its own. `12:30`, `on`, `no` and `#晨跑` in quotes survive as written; an empty
-value is None. The C parser is used where libyaml is present.
+Owns parsing and positions; knows no schema of its own. `12:30`, `on`, `no` and `#晨跑` in quotes survive as written;
+an empty value is None. The C parser is used where libyaml is present.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from agent.errors import ConfigurationError
 __all__ = ["Source", "read_yaml", "validate"]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_VALUES = 200_000
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -56,7 +57,10 @@ def read_yaml(path: Path) -> Source:
         ) from None
     marks: dict[Path_, tuple[int, int]] = {}
     source = Source(path, None, marks)
-    value = _build(root, (), source) if root is not None else None
+    try:
+        value = _build(root, (), source) if root is not None else None
+    except RecursionError:
+        raise source.error("yaml_too_much", limit=MAX_VALUES) from None
     return Source(path, value, marks)
 
 
@@ -81,6 +85,8 @@ def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
 
 def _build(node: yaml.Node, path: Path_, source: Source) -> Any:
     source.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if len(source.marks) > MAX_VALUES:  # references inside references multiply without end
+        raise source.error("yaml_too_much", path, limit=MAX_VALUES)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, source)
     if isinstance(node, yaml.SequenceNode):

@@ -12,10 +12,10 @@ from rapidfuzz import fuzz, process
 from agent.errors import ConfigurationError, UsageError
 from agent.models import Account, Fact, Frozen, Institution, Material, Persona, Point, Product, Waiver
 from agent.paths import package_data
-from agent.workspace.material import load_material
+from agent.workspace.material import complete_item, load_material
 from agent.yamlsource import Source, read_yaml, validate
 
-__all__ = ["MaterialSet", "Workspace", "load_demo_requests", "load_workspace"]
+__all__ = ["MaterialSet", "Workspace", "entry_files", "load_demo_requests", "load_workspace"]
 
 
 class MaterialSet(Frozen):
@@ -85,19 +85,23 @@ def load_workspace(root: Path | None) -> Workspace:
     folder = root if root is not None else package_data("demo")
     if not (folder / "workspace.yaml").is_file():
         raise ConfigurationError("workspace_missing", path=folder)
-    bank = Workspace(
+    products, personas = _entries(folder, "products", Product), _entries(folder, "personas", Persona)
+    facts, accounts = _entries(folder, "facts", Fact), _entries(folder, "accounts", Account)
+    materials = _materials(folder / "material")
+    _demand_known("product", facts, products)
+    _demand_known("persona", accounts, personas)
+    _demand_known("persona", materials, personas)
+    return Workspace(
         root=folder,
-        institution=validate(Institution, read_yaml(folder / "workspace.yaml"), ("institution",)),
-        products=_entries(folder, "products", Product),
-        facts=_entries(folder, "facts", Fact),
-        points=_entries(folder, "points", Point),
-        personas=_entries(folder, "personas", Persona),
-        accounts=_entries(folder, "accounts", Account),
-        waivers=_entries(folder, "waivers", Waiver),
-        materials=_materials(folder / "material"),
+        institution=_institution(folder / "workspace.yaml"),
+        products=_values(products),
+        facts=_values(facts),
+        points=_values(_entries(folder, "points", Point)),
+        personas=_values(personas),
+        accounts=_values(accounts),
+        waivers=_values(_entries(folder, "waivers", Waiver)),
+        materials=_values(materials),
     )
-    _check_references(folder, bank)
-    return bank
 
 
 def load_demo_requests() -> list[dict[str, Any]]:
@@ -109,66 +113,83 @@ def load_demo_requests() -> list[dict[str, Any]]:
     ]
 
 
-def _entries(folder: Path, name: str, model: type[Any]) -> tuple[Any, ...]:
-    """Read `NAME.yaml` and the files of `NAME/`; a list each, ids unique over all of them."""
+def entry_files(folder: Path, name: str) -> list[Path]:
+    """Return the files that hold entries of this name: `NAME.yaml`, then those of `NAME/`."""
     single = folder / f"{name}.yaml"
-    files = ([single] if single.is_file() else []) + sorted((folder / name).glob("*.yaml"))
-    found: dict[str, Any] = {}
-    for file in files:
+    return ([single] if single.is_file() else []) + sorted((folder / name).glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """Hold an entry with the place it was read from."""
+
+    value: Any
+    source: Source
+    path: tuple[str | int, ...] = ()
+
+
+def _institution(file: Path) -> Institution:
+    source = read_yaml(file)
+    if not isinstance(source.value, dict) or "institution" not in source.value:
+        raise source.error("yaml_missing_key", key="institution")
+    return validate(Institution, source, ("institution",))
+
+
+def _entries(folder: Path, name: str, model: type[Any]) -> tuple[_Placed, ...]:
+    """Read all entries of a name; a list in each file, ids unique over all of them."""
+    found: list[_Placed] = []
+    for file in entry_files(folder, name):
         source = read_yaml(file)
         if source.value is not None and not isinstance(source.value, list):
             raise source.error("yaml_not_list", name=name)
         for index in range(len(source.value or ())):
-            entry = validate(model, source, (index,))
-            if entry.id in found:
-                raise source.error("yaml_id_twice", (index, "id"), id=entry.id)
-            found[entry.id] = entry
-    return tuple(found.values())
+            found.append(_Placed(validate(model, source, (index,)), source, (index,)))
+    return _unique(found)
 
 
-def _materials(folder: Path) -> tuple[MaterialSet, ...]:
-    sets: dict[str, MaterialSet] = {}
+def _materials(folder: Path) -> tuple[_Placed, ...]:
+    found: list[_Placed] = []
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         if path.suffix == ".yaml":
-            source = read_yaml(path)
-            entry = validate(MaterialSet, _with_ids(source))
+            source = _completed(read_yaml(path))
+            found.append(_Placed(validate(MaterialSet, source), source))
         elif path.suffix in (".md", ".txt"):
-            entry = MaterialSet(id=path.stem, title=path.stem, items=load_material(path))
-        else:
-            continue
-        if entry.id in sets:
-            raise ConfigurationError("yaml_id_twice", file=path, line=1, column=1, id=entry.id)
-        sets[entry.id] = entry
-    return tuple(sets.values())
+            items = load_material(path)
+            found.append(_Placed(MaterialSet(id=path.stem, title=path.stem, items=items), Source(path, None, {})))
+    return _unique(found)
 
 
-def _with_ids(source: Source) -> Source:
-    """Give items without an id one: m1, m2, …; an item may be a bare string."""
+def _completed(source: Source) -> Source:
+    """Complete the items of a material set; an item may be a bare string."""
     value = source.value
     if not isinstance(value, dict) or not isinstance(value.get("items"), list):
         return source
-    items = [
-        {"id": f"m{number}", **(item if isinstance(item, dict) else {"text": item})}
-        for number, item in enumerate(value["items"], 1)
-    ]
+    items = [complete_item(item, number) for number, item in enumerate(value["items"], 1)]
     return Source(source.file, {**value, "items": items}, source.marks)
 
 
-def _check_references(folder: Path, bank: Workspace) -> None:
-    products = {product.id for product in bank.products}
-    for fact in bank.facts:
-        if fact.product not in products:
-            raise ConfigurationError(
-                "workspace_unknown_ref", path=folder, kind="fact", id=fact.id, value=fact.product,
-                nearest=_nearest(fact.product, products),
-            )  # fmt: skip
-    personas = {persona.id for persona in bank.personas}
-    for account in bank.accounts:
-        if account.persona and account.persona not in personas:
-            raise ConfigurationError(
-                "workspace_unknown_ref", path=folder, kind="account", id=account.id, value=account.persona,
-                nearest=_nearest(account.persona, personas),
-            )  # fmt: skip
+def _unique(entries: list[_Placed]) -> tuple[_Placed, ...]:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.value.id in seen:
+            raise entry.source.error("yaml_id_twice", (*entry.path, "id"), id=entry.value.id)
+        seen.add(entry.value.id)
+    return tuple(entries)
+
+
+def _demand_known(key: str, entries: Iterable[_Placed], known: Iterable[_Placed]) -> None:
+    """Refuse an entry whose `key` names nothing that exists; an empty one names nothing."""
+    ids = [entry.value.id for entry in known]
+    for entry in entries:
+        value = getattr(entry.value, key)
+        if value and value not in ids:
+            raise entry.source.error(
+                "yaml_unknown_ref", (*entry.path, key), key=key, value=value, nearest=_nearest(value, ids)
+            )
+
+
+def _values(entries: Iterable[_Placed]) -> tuple[Any, ...]:
+    return tuple(entry.value for entry in entries)
 
 
 def _find(kind: str, name: str, entries: Iterable[Entry], names: Any) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -42,12 +43,14 @@ def _problems(fact: Fact, as_of: date) -> Iterator[FactProblem]:
         yield _problem(fact, "fact_expired", until=fact.valid_to)
     elif fact.valid_to is not None and fact.valid_to - as_of <= SOON:
         yield _problem(fact, "fact_expires_soon", until=fact.valid_to)
+    if fact.valid_to is not None and fact.valid_to < fact.valid_from:
+        yield _problem(fact, "fact_dates_swapped", since=fact.valid_from, until=fact.valid_to)
     for phrase in fact.must_keep:
         if phrase not in fact.claim:
             yield _problem(fact, "fact_phrase_missing", phrase=phrase)
     told = {_plain(claim.text) for claim in find_numbers(fact.claim)}
     for number in fact.numbers:
-        if number.value not in fact.claim and _plain(number.value + number.unit) not in told:
+        if not _states(fact.claim, number.value) and _plain(number.value + number.unit) not in told:
             yield _problem(fact, "fact_number_missing", number=f"{number.value}{number.unit}")
     if not fact.source.strip():
         yield _problem(fact, "fact_source_missing")
@@ -55,6 +58,11 @@ def _problems(fact: Fact, as_of: date) -> Iterator[FactProblem]:
 
 def _problem(fact: Fact, code: str, **parameters: object) -> FactProblem:
     return FactProblem(fact.id, code, say(code, **parameters), advise(code, **parameters))
+
+
+def _states(claim: str, value: str) -> bool:
+    """Tell whether the digits stand in the claim on their own: 20 is not in 120, nor 3.6 in 3.60."""
+    return re.search(rf"(?<![\d.]){re.escape(value)}(?!\.?\d)", claim) is not None
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import itertools
 import re
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +19,17 @@ from pydantic import ValidationError
 
 from agent.errors import ConfigurationError, UsageError
 from agent.models import Fact
-from agent.workspace.bank import load_workspace
+from agent.text.clean import clean
+from agent.workspace.bank import entry_files, load_workspace
 from agent.workspace.material import read_text
+from agent.yamlsource import read_yaml
 
 __all__ = ["LedgerChange", "merge_facts", "read_facts"]
 
 HEADERS = {
     "编号": "id",
     "产品": "product",
+    "性质": "kind",
     "类别": "category",
     "内容": "claim",
     "不可省略": "must_keep",
@@ -48,7 +54,10 @@ class LedgerChange:
 
 
 def merge_facts(file: Path, *, workspace: Path | None, dry_run: bool = False) -> LedgerChange:
-    """Merge a sheet into `facts.yaml` of a workspace, atomically; the shipped demo is never written."""
+    """Merge a sheet into a workspace's ledger; a changed fact stays in its file, a new one goes to `facts.yaml`.
+
+    Each file is replaced at once. The shipped demo is never written.
+    """
     if workspace is None:
         raise UsageError("import_needs_workspace")
     bank = load_workspace(workspace)
@@ -60,7 +69,7 @@ def merge_facts(file: Path, *, workspace: Path | None, dry_run: bool = False) ->
         unchanged=tuple(fact.id for fact in facts if known.get(fact.id) == fact),
     )
     if not dry_run and (change.added or change.changed):
-        _write(workspace / "facts.yaml", {**known, **{fact.id: fact for fact in facts}})
+        _write_ledger(workspace, [fact for fact in facts if fact.id not in change.unchanged])
     return change
 
 
@@ -93,16 +102,20 @@ def read_facts(file: Path, *, products: dict[str, str]) -> tuple[Fact, ...]:
 
 def _row_problems(row: dict[str, str], products: dict[str, str], seen: set[str]) -> list[str]:
     problems: list[str] = []
-    if row.get("id", "") in seen:
-        problems.append(f"“编号”列：{row['id']} 重复")
-    seen.add(row.get("id", ""))
+    name = row.get("id", "")
+    if not name:
+        problems.append("“编号”列：空")
+    elif name in seen:
+        problems.append(f"“编号”列：{name} 重复")
+    seen.add(name)
     if row.get("product", "") not in products:
         problems.append(f"“产品”列：不认识“{row.get('product', '')}”")
     for entry in _list(row.get("numbers", "")):
         if not _NUMBER.match(entry):
             problems.append(f"“数字”列：“{entry}”应写成 名称=数值单位，例如 返现=5元")
-    if not problems:
-        _fact(row, products, problems)
+    fact = None if problems else _fact(row, products, problems)
+    if fact and fact.valid_to and fact.valid_to < fact.valid_from:
+        problems.append(f"“失效日”列：{fact.valid_to} 早于生效日 {fact.valid_from}")
     return problems
 
 
@@ -140,13 +153,13 @@ def _list(cell: str) -> list[str]:
 
 
 def _csv(file: Path) -> tuple[str, list[list[str]]]:
-    return file.name, [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(read_text(file)))]
+    return file.name, [[_cell(cell) for cell in row] for row in csv.reader(io.StringIO(read_text(file)))]
 
 
 def _excel(file: Path) -> tuple[str, list[list[str]]]:
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UsageError("file_unreadable", path=file, reason=error) from error
     try:
         sheet = book.worksheets[0]
@@ -161,15 +174,33 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, datetime.datetime):
         return value.date().isoformat()
-    return str(value).strip()
+    return clean(str(value)).text.strip()
 
 
-def _write(path: Path, facts: dict[str, Fact]) -> None:
-    rows = [fact.model_dump(mode="json", exclude_defaults=True) for fact in facts.values()]
-    text = yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=110)
-    temporary = path.with_suffix(".yaml.new")
+def _write_ledger(workspace: Path, facts: Iterable[Fact]) -> None:
+    default = workspace / "facts.yaml"
+    home = {entry["id"]: file for file in entry_files(workspace, "facts") for entry in _read(file)}
+    by_file: dict[Path, list[Fact]] = {}
+    for fact in facts:
+        by_file.setdefault(home.get(fact.id, default), []).append(fact)
+    for file, changed in by_file.items():
+        _rewrite(file, changed)
+
+
+def _rewrite(file: Path, facts: Iterable[Fact]) -> None:
+    """Replace facts by id and append new ones; comments above the first entry stay, others do not survive."""
+    old = file.read_text(encoding="utf-8") if file.is_file() else ""
+    entries = {entry["id"]: entry for entry in _read(file)}
+    entries |= {fact.id: fact.model_dump(mode="json", exclude_defaults=True) for fact in facts}
+    head = "".join(itertools.takewhile(lambda line: line.startswith("#"), old.splitlines(keepends=True)))
+    body = yaml.safe_dump(list(entries.values()), allow_unicode=True, sort_keys=False, width=110)
+    temporary = file.with_suffix(".yaml.new")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        temporary.write_text(head + body, encoding="utf-8")
+        temporary.replace(file)
     except OSError as error:
-        raise ConfigurationError("init_unwritable", path=path, reason=error.strerror or error) from error
+        raise ConfigurationError("init_unwritable", path=file, reason=error.strerror or error) from error
+
+
+def _read(file: Path) -> list[dict[str, Any]]:
+    return (read_yaml(file).value or []) if file.is_file() else []

@@ -94,7 +94,7 @@ def test_an_unknown_setting_in_the_file_lists_the_known_ones(toml):
     assert "rounds" in caught.value.hint
 
 
-@pytest.mark.parametrize("content", ["rounds = \n".encode(), "review = “是”\n".encode("gb18030")])
+@pytest.mark.parametrize("content", [b"rounds = \n", "review = “是”\n".encode("gb18030")])
 def test_a_broken_file_is_named(tmp_path, content):
     (tmp_path / "kosnote.toml").write_bytes(content)
     with pytest.raises(ConfigurationError, match=r"kosnote\.toml"):
