@@ -59,7 +59,9 @@ _GRAMMAR: tuple[tuple[Kind, str], ...] = (
     ("count", rf"(?:{_D})\s?{_MEASURE}|{_H}{_MEASURE}"),
 )
 _PATTERN = re.compile("|".join(f"(?P<k{index}>{pattern})" for index, (_, pattern) in enumerate(_GRAMMAR)))
-_CODE_BEFORE = re.compile(r"[A-Za-z_\-.#]$")
+_CODE_BEFORE = re.compile(r"[A-Za-z_.#]$|[A-Za-z][A-Za-z0-9]*-$")
+_NEVER_CODES = frozenset({"rate", "amount"})
+_UNITS = {"年期": "年", "月期": "月", "星期": "周"}
 _NUMERAL = re.compile(_N)
 
 
@@ -80,19 +82,27 @@ def find_numbers(text: str) -> tuple[NumberClaim, ...]:
     folded = text.translate(_WIDTH)
     claims = []
     for match in _PATTERN.finditer(folded):
-        if folded[match.start()].isascii() and _CODE_BEFORE.search(folded[: match.start()]):
-            continue
         kind = _GRAMMAR[int(str(match.lastgroup)[1:])][0] if str(match.lastgroup).startswith("k") else _kind(match)
+        if kind not in _NEVER_CODES and _is_code(folded, match.start()):
+            continue
         value, unit = _read(kind, match.group())
         claims.append(NumberClaim(match.start(), match.end(), text[match.start() : match.end()], kind, value, unit))
     return tuple(claims)
 
 
 def same_number(left: NumberClaim, right: NumberClaim) -> bool:
-    """Tell whether two claims state the same: equal value and unit across notations, or the same date digits."""
+    """Tell whether two claims state the same: equal value and unit across notations, or the same date digits.
+
+    A discount (五折) is not a percentage, and 12 months are not one year: the wording of a term is kept.
+    """
     if left.value is not None and right.value is not None:
-        return left.value == right.value and (left.unit == right.unit or left.kind == right.kind)
-    return left.kind == right.kind and _digits(left.text) == _digits(right.text)
+        return left.value == right.value and left.unit == right.unit
+    return left.kind == right.kind and (_digits(left.text) or left.text) == (_digits(right.text) or right.text)
+
+
+def _is_code(text: str, start: int) -> bool:
+    """Tell whether the digits belong to a product code or a version; a rate or an amount never does."""
+    return text[start].isascii() and bool(_CODE_BEFORE.search(text[:start]))
 
 
 def _kind(match: re.Match[str]) -> Kind:
@@ -113,7 +123,11 @@ def _read(kind: Kind, text: str) -> tuple[Decimal | None, str]:
         return _rate(text, value)
     if kind == "amount":
         return value * _scale(text), _currency(text)
-    return value, re.sub(rf"^.*?{_N}\s?", "", text)
+    if kind == "rank":
+        return value, "rank"
+    unit = re.sub(rf"^.*?{_N}\s?", "", text)
+    unit = unit.removeprefix("个") if kind == "duration" else unit
+    return value, _UNITS.get(unit, unit)
 
 
 def _rate(text: str, value: Decimal) -> tuple[Decimal, str]:
@@ -148,7 +162,9 @@ def _value(numeral: str) -> Decimal | None:
 
 
 def _han(text: str) -> int | None:
-    """Value a Han numeral; digit strings (二零二六) are read as digits."""
+    """Value a Han numeral; digit strings (二零二六) are read as digits, two neighbours (两三) are vague."""
+    if len(text) == 2 and all(_HAN_DIGITS.get(character) for character in text):
+        return None
     if all(character in _HAN_DIGITS for character in text):
         return int("".join(str(_HAN_DIGITS[character]) for character in text))
     total, section, digit = 0, 0, 0
