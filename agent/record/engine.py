@@ -1,4 +1,8 @@
-"""Open a database and bring its tables up to date; alembic is imported only when there is something to do."""
+"""Open a database, bring its tables up to date, and say in plain words why one cannot be used.
+
+Alembic is imported only when there is something to do. SQLite writers take their lock when a transaction begins, so
+that two processes wait for each other instead of failing half-way.
+"""
 
 from __future__ import annotations
 
@@ -6,59 +10,100 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from agent.errors import StorageError
 
-__all__ = ["HEAD", "open_engine"]
+__all__ = ["HEAD", "explain", "open_engine", "writing"]
 
 HEAD = "0001"
 KNOWN = frozenset({HEAD})
 BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+CODES = {
+    "SQLITE_BUSY": "record_busy",
+    "SQLITE_CORRUPT": "record_damaged",
+    "SQLITE_FULL": "record_disk_full",
+    "SQLITE_LOCKED": "record_busy",
+    "SQLITE_NOTADB": "record_damaged",
+    "SQLITE_READONLY": "record_read_only",
+}
+
 
 def open_engine(target: Path | str) -> tuple[Engine, str]:
     """Return an engine whose tables are at `HEAD`, and the name errors use for the database."""
-    if isinstance(target, str) and "://" in target:
-        engine = create_engine(target)
-        where = engine.url.render_as_string(hide_password=True)
-    else:
-        path = Path(target)
-        where = str(path)
-        _make_folder(path)
-        engine = create_engine(f"sqlite:///{path}")
-        event.listen(engine, "connect", _prepare_sqlite)
+    engine, where = _engine_of_url(target) if isinstance(target, str) and "://" in target else _engine_of_file(target)
     try:
         _upgrade(engine, where)
     except (DBAPIError, sqlite3.Error) as error:
         engine.dispose()
-        raise StorageError("record_unusable", path=where, reason=getattr(error, "orig", error)) from error
+        raise explain(error, where) from error
     except StorageError:
         engine.dispose()
         raise
     return engine, where
 
 
-def _make_folder(path: Path) -> None:
+def explain(error: DBAPIError | sqlite3.Error, where: str) -> StorageError:
+    """Turn a database error into one that names the database and the remedy, and holds no text of a note."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = getattr(cause, "sqlite_errorname", "")
+    code = next((code for prefix, code in CODES.items() if name.startswith(prefix)), "record_unusable")
+    return StorageError(code, path=where, reason=cause)
+
+
+def writing(engine: Engine) -> Engine:
+    """Return the engine with transactions that lock for writing as they begin."""
+    return engine.execution_options(writing=True)
+
+
+def _engine_of_url(target: str) -> tuple[Engine, str]:
+    try:
+        url = make_url(target)
+        engine = create_engine(url, hide_parameters=True)
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        raise StorageError("record_url_unusable", reason=error) from error
+    if url.get_backend_name() == "sqlite":
+        _listen(engine)
+    return engine, url.render_as_string(hide_password=True)
+
+
+def _engine_of_file(target: Path | str) -> tuple[Engine, str]:
+    path = Path(target)
+    if path.is_dir():
+        raise StorageError("record_is_folder", path=path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError("record_unusable", path=path, reason=error.strerror or error) from error
+    engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
+    _listen(engine)
+    return engine, str(path)
+
+
+def _listen(engine: Engine) -> None:
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _upgrade(engine: Engine, where: str) -> None:
-    revision = _revision(engine)
+    with engine.connect() as connection:
+        revision = _revision_on(connection)
     if revision == HEAD:
         return
     if revision is not None and revision not in KNOWN:
@@ -68,21 +113,13 @@ def _upgrade(engine: Engine, where: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.execute(text("BEGIN IMMEDIATE"))
+    with writing(engine).begin() as connection:
         config.attributes["connection"] = connection
         if _revision_on(connection) != HEAD:
             command.upgrade(config, "head")
-        connection.commit()
 
 
-def _revision(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        return _revision_on(connection)
-
-
-def _revision_on(connection: Any) -> str | None:
+def _revision_on(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,16 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz import process
-from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from agent.errors import StorageError, UsageError
+from agent.errors import UsageError
 from agent.models import Brief, Note, Outcome, Round
-from agent.record.engine import open_engine
+from agent.record.engine import explain, open_engine, writing
 from agent.record.tables import approvals, findings, runs, versions
 from agent.record.values import Decision, DecisionRecord, RunRecord, VersionRecord
 
 __all__ = ["Store"]
+
+CANDIDATES = 5
 
 
 class Store:
@@ -43,28 +46,32 @@ class Store:
 
     def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
         """Record that a run began; a run already recorded stays as it is."""
-        with self._begin() as connection:
-            if connection.execute(select(runs.c.id).where(runs.c.id == brief.id)).first():
-                return
-            connection.execute(
-                insert(runs).values(
-                    id=brief.id,
-                    topic=brief.topic,
-                    note_type=brief.note_type,
-                    account=brief.account,
-                    persona=brief.persona,
-                    workspace=workspace,
-                    author=author,
-                    brief_json=brief.model_dump_json(),
-                    created_at=created_at,
-                    updated_at=created_at,
-                )
-            )
+        row = {
+            "id": brief.id,
+            "topic": brief.topic,
+            "note_type": brief.note_type,
+            "account": brief.account,
+            "persona": brief.persona,
+            "workspace": workspace,
+            "author": author,
+            "brief_json": brief.model_dump_json(),
+            "created_at": created_at,
+            "updated_at": created_at,
+        }
+        with self._explained():
+            try:
+                with writing(self._engine).begin() as connection:
+                    if not _is_known(connection, brief.id):
+                        connection.execute(insert(runs).values(row))
+            except IntegrityError:
+                with self._engine.connect() as connection:
+                    if not _is_known(connection, brief.id):
+                        raise
 
     def save_version(self, run_id: str, revision: int, round_: Round, *, saved_at: datetime) -> None:
         """Record one text with its findings; the same revision again replaces what was there."""
         key = (versions.c.run_id == run_id) & (versions.c.revision == revision)
-        with self._begin() as connection:
+        with self._write() as connection:
             row = connection.execute(select(versions.c.round_json).where(key)).first()
             content = round_.model_dump_json()
             if row and row.round_json == content:
@@ -89,7 +96,7 @@ class Store:
 
     def finish_run(self, run_id: str, outcome: Outcome, *, best_revision: int | None, updated_at: datetime) -> None:
         """Record how a run stands; nothing is written when it already stands so."""
-        with self._begin() as connection:
+        with self._write() as connection:
             row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
             if row and (row.outcome, row.best_revision) == (outcome, best_revision):
                 return
@@ -109,10 +116,13 @@ class Store:
         reason: str,
         decided_at: datetime,
     ) -> None:
-        """Record a decision; an approval must name a version of the run that holds no open block."""
-        if decision == "approve":
-            self._demand_approvable(run_id, text_hash)
-        with self._begin() as connection:
+        """Record a decision; an approval must name the run's best text as it stands, without an open block.
+
+        Raises `UsageError` otherwise: an approval is a statement about one text, not about a run.
+        """
+        with self._write() as connection:
+            if decision == "approve":
+                _demand_approvable(connection, run_id, text_hash)
             connection.execute(
                 insert(approvals).values(
                     run_id=run_id,
@@ -136,13 +146,12 @@ class Store:
 
     def run(self, run_id: str) -> RunRecord:
         """Return a run by id or unique beginning; raise `UsageError` naming the nearest or the candidates."""
+        beginning = runs.c.id.startswith(run_id, autoescape=True)
+        query = select(runs).where(beginning).order_by(func.length(runs.c.id), runs.c.id).limit(CANDIDATES)
         with self._begin() as connection:
-            found = connection.execute(
-                select(runs).where(runs.c.id.startswith(run_id, autoescape=True)).limit(5)
-            ).mappings().all()  # fmt: skip
-            exact = [row for row in found if row["id"] == run_id]
-            if exact or len(found) == 1:
-                return _run((exact or found)[0])
+            found = connection.execute(query).mappings().all()
+            if found and (len(found) == 1 or found[0]["id"] == run_id):
+                return _run(found[0])
             if found:
                 raise UsageError("run_ambiguous", value=run_id, candidates="、".join(row["id"] for row in found))
             known = connection.execute(select(runs.c.id)).scalars().all()
@@ -196,19 +205,37 @@ class Store:
                 query = query.where(runs.c.created_at <= begun)
             return tuple(Round.model_validate_json(text).note for text in connection.execute(query).scalars())
 
-    def _demand_approvable(self, run_id: str, text_hash: str) -> None:
-        for version in self.versions(run_id):
-            if version.text_hash == text_hash and not version.round.report.open("block"):
-                return
-        raise UsageError("approval_unfounded", run=run_id, text_hash=text_hash)
-
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._explained(), writing(self._engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
         try:
-            with self._engine.begin() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise StorageError("record_unusable", path=self._where, reason=error.orig) from error
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            raise explain(error, self._where) from error
+
+
+def _is_known(connection: Connection, run_id: str) -> bool:
+    return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+
+
+def _demand_approvable(connection: Connection, run_id: str, text_hash: str) -> None:
+    best = (
+        select(versions.c.round_json)
+        .join(runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision))
+        .where(runs.c.id == run_id, versions.c.text_hash == text_hash)
+    )
+    content = connection.execute(best).scalar_one_or_none()
+    if content is None or Round.model_validate_json(content).report.open("block"):
+        raise UsageError("approval_unfounded", run=run_id, text_hash=text_hash)
 
 
 def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, Any]]:
