@@ -19,7 +19,6 @@ from langgraph.types import Command
 
 from agent import guardrails, tone
 from agent.authors import OfflineAuthor
-from agent.results import DraftResult, result_of
 from agent.errors import UsageError
 from agent.graph.build import build_graph
 from agent.graph.checkpoints import open_checkpoints
@@ -29,6 +28,7 @@ from agent.graph.state import DraftState, Review
 from agent.ingredients import gather
 from agent.models import Brief, Note
 from agent.record import Store
+from agent.results import DraftResult, result_of
 from agent.settings import Settings
 from agent.workspace import Workspace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -13,7 +13,6 @@ from agent.cli.session import AsOf, day
 if TYPE_CHECKING:
     from agent.guardrails import Packs
     from agent.guardrails.output import ReportFormat
-    from agent.guardrails.parsing import NoteFormat
     from agent.models import NoteInput, Report, Stage
 
 __all__ = ["check"]
@@ -50,7 +49,10 @@ def check(
     reports, packs = _check_all(notes, workspace=workspace, account=account, stage=stage, as_of=as_of)
     from agent.guardrails.output import render_reports
 
-    typer.echo(render_reports(list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs), nl=False)
+    typer.echo(
+        render_reports(list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs),
+        nl=False,
+    )
     failing = FAIL_ON[fail_on]
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
         raise typer.Exit(1)
@@ -64,13 +66,13 @@ def _read(files: list[str], text: str) -> list[NoteInput]:
     notes = [NoteInput(id="text", body=text)] if text.strip() else []
     for name in files:
         raw, suffix = _load(name)
-        notes += parse_notes(raw, format=cast("NoteFormat", suffix), name=name)
+        notes += parse_notes(raw, format=suffix, name=name)
     if not notes:
         raise UsageError("nothing_to_check")
     return notes
 
 
-def _load(name: str) -> tuple[str, str]:
+def _load(name: str) -> tuple[str, Literal["json", "jsonl", "md", "txt"]]:
     """Return a file's text and its format; standard input is JSON when it looks like it, else text."""
     from agent.workspace import read_text
 
@@ -79,8 +81,8 @@ def _load(name: str) -> tuple[str, str]:
         head = raw.lstrip()[:1]
         return raw, "json" if head in ("{", "[") else "txt"
     path = Path(name)
-    suffix = path.suffix.lstrip(".").lower()
-    return read_text(path), suffix if suffix in ("json", "jsonl", "md") else "txt"
+    known: dict[str, Literal["json", "jsonl", "md"]] = {".json": "json", ".jsonl": "jsonl", ".md": "md"}
+    return read_text(path), known.get(path.suffix.lower(), "txt")
 
 
 def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInput]:

@@ -33,7 +33,7 @@ def list_rules(
     packs = _load(workspace)
     if pack:
         require_choice("--pack", pack, tuple(sorted(packs.versions)))
-    found = [(name, rule) for name, rule in packs.list_rules() if not pack or name == pack]
+    found = [(name, rule) for name, rule in packs.entries() if not pack or name == pack]
     if output == "json":
         rows = [
             {

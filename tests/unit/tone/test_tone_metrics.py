@@ -23,7 +23,9 @@ PRODUCT = Product(id="p", name="云杉家庭卡", full_name="云杉银行家庭�
 FACT = Fact(id="f", product="p", category="card", claim="满50元减6元。", source="公告", valid_from=date(2026, 1, 1))
 
 
-def note(lines=LIFE, *, title="菜市场里的一块豆腐", cover="差一点算我的", tags=("菜市场", "豆腐", "周末", "早起", "做饭")):
+def note(
+    lines=LIFE, *, title="菜市场里的一块豆腐", cover="差一点算我的", tags=("菜市场", "豆腐", "周末", "早起", "做饭")
+):
     segments = tuple(Segment(text=line, kind="life", paragraph=number % 3 == 0) for number, line in enumerate(lines))
     return Note(titles=(title,), title=title, cover=cover, tags=tags, segments=segments)
 
@@ -53,7 +55,7 @@ def test_a_note_worth_keeping_passes_every_metric_that_applies():
         ("T09", note(["【重点】", *LIFE])),
         ("T10", note([*LIFE, "首先挑豆腐，其次挑番茄。总之值得注意的是，本质上都一样。"])),
         ("T11", note(["今天去了一趟菜市场门口。"] * 9)),
-        ("T12", note(["豆腐摊刚支起来的时候门口已经排了很长的队而且一直排到了路口那边的公交站牌底下还在继续往后面排着呢"])),
+        ("T12", note(["豆腐摊刚支起来的时候门口已经排了很长的队而且排到了路口那边的公交站牌底下还在继续往后面排着呢"])),
         ("T13", note([LIFE[6] * 3])),
         ("T14", note(["家人们，", *LIFE])),
         ("T14", note([*LIFE, "希望对你有帮助"])),
