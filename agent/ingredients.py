@@ -14,7 +14,7 @@ __all__ = ["gather"]
 def gather(workspace: Workspace, brief: Brief, *, earlier: tuple[Note, ...] = ()) -> Sources:
     """Resolve a brief; an unknown id raises `UsageError` naming the nearest."""
     account = workspace.account(brief.account) if brief.account else None
-    facts = _facts(workspace, brief, account.scope if account else ())
+    facts = _with_terms(workspace, brief, _facts(workspace, brief, account.scope if account else ()))
     named = tuple(workspace.product(product) for product in brief.products)
     wanted = {product.id for product in named} | {fact.product for fact in facts}
     return Sources(
@@ -40,6 +40,14 @@ def _facts(workspace: Workspace, brief: Brief, scope: tuple[str, ...]) -> tuple[
         and fact.kind == "benefit"
         and fact.is_valid(brief.as_of)
     )
+
+
+def _with_terms(workspace: Workspace, brief: Brief, facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """Add the terms (rates, fees) of the products in play: mandatory lines take their numbers from the ledger too."""
+    products = {*(workspace.product(product).id for product in brief.products), *(fact.product for fact in facts)}
+    named = {fact.id for fact in facts}
+    terms = (f for f in workspace.facts if f.kind == "term" and f.product in products and f.id not in named)
+    return (*facts, *(fact for fact in terms if fact.is_valid(brief.as_of)))
 
 
 def _candidate_products(workspace: Workspace, brief: Brief, scope: tuple[str, ...]) -> tuple[Product, ...]:

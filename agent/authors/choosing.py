@@ -31,6 +31,7 @@ def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact,
     if brief.note_type not in ("benefit", "marketing"):
         return ()
     products = {product.id: product for product in sources.products}
+    valid = tuple(fact for fact in valid if fact.kind == "benefit")
     return _best(valid, lambda fact: _fact_score(fact, products.get(fact.product), reading, sources), rng)
 
 
@@ -44,9 +45,17 @@ def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: 
     named = 1 if fact.product in sources.brief.products else 0
     if product is None:
         return named
-    cues = {cue for scene in reading.scenes[:2] for cue in scene.strong}
-    words = sum(SAME_WORD for cue in cues if cue in fact.claim)
+    claim = _without_names(fact.claim, product)
+    cues = {cue for scene in reading.scenes[:2] for cue in scene.strong if cue in claim}
+    words = sum(SAME_WORD * (2 if cue in sources.brief.topic else 1) for cue in cues)
     return named + words + (_scene_score(product.scenes, reading) if words else 0)
+
+
+def _without_names(claim: str, product: Product) -> str:
+    """Leave the product's names out: a coffee card's cinema benefit is not about coffee."""
+    for name in sorted((product.name, product.full_name, *product.aliases), key=len, reverse=True):
+        claim = claim.replace(name, "")
+    return claim
 
 
 def _scene_score(scenes: tuple[str, ...], reading: Reading) -> int:

@@ -20,6 +20,7 @@ __all__ = ["Composer"]
 
 LIFE_FLOOR, LIFE_CEILING = 190, 330
 LIFE_TO_POINT = 1.9
+CHOICES = 4
 OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
 ENDS = "。！？!?…”"
@@ -39,6 +40,7 @@ class Composer:
         self.scenes = reading.scenes[:2]
         self.life_floor = LIFE_FLOOR
         self._used = "\n".join(note.body for note in sources.earlier)
+        self._last_length = 0
         self._lines = self._line_order()
 
     def body(self, skeleton: Skeleton) -> tuple[Segment, ...]:
@@ -128,8 +130,12 @@ class Composer:
         return [line for line in [*head, *other[:1], *rest] if self._may_say(line)]
 
     def _take_lines(self, count: int) -> list[str]:
-        taken, self._lines = self._lines[:count], self._lines[count:]
-        return [self._fill(line) for line in taken]
+        taken = []
+        for _ in range(min(count, len(self._lines))):
+            line = self._uneven(self._lines[:CHOICES])
+            self._lines.remove(line)
+            taken.append(self._fill(line))
+        return taken
 
     def _quota(self, skeleton: Skeleton) -> Iterator[int]:
         """Share out the lines that the length calls for among the places the skeleton has for them."""
@@ -151,7 +157,14 @@ class Composer:
         allowed = [phrase for phrase in bank if self._may_say(phrase)] or list(bank)
         persona = self.sources.persona
         own = [phrase for phrase in allowed if persona and any(word in phrase for word in persona.words_used)]
-        return self.rng.choice(own or allowed)
+        bank = own or allowed
+        return self._uneven(self.rng.sample(bank, min(CHOICES, len(bank))))
+
+    def _uneven(self, phrases: list[str]) -> str:
+        """Take the phrase whose length differs most from the last one taken: prose of one length reads machine-made."""
+        chosen = max(phrases, key=lambda phrase: abs(len(phrase) - self._last_length))
+        self._last_length = len(chosen)
+        return chosen
 
     def _may_say(self, phrase: str) -> bool:
         persona = self.sources.persona
@@ -172,8 +185,11 @@ def _label(scenes: tuple[Scene, ...]) -> str:
 
 
 def _in_order(material: tuple[Material, ...]) -> list[Material]:
-    """Begin with when and where; the rest stays in the order it was told."""
-    return sorted(material, key=lambda item: item.kind not in ("time", "place"))
+    """Keep the order it was told in; only a first line that says when or where is moved to the front."""
+    if not material or material[0].kind in ("time", "place"):
+        return list(material)
+    placed = next((item for item in material if item.kind in ("time", "place")), material[0])
+    return [placed, *(item for item in material if item is not placed)]
 
 
 def _life(text: str) -> Segment:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from agent.errors import StorageError, UsageError
+from agent.guardrails.wording import cite
 from agent.models import Finding
 from agent.results import DraftResult
 
@@ -66,7 +67,7 @@ def summary(result: DraftResult) -> str:
 def finding_lines(finding: Finding) -> list[str]:
     """Explain a finding as staff read it: which words, why (clause), how to change them."""
     where = f"“{finding.text}” " if finding.text else ""
-    clauses = "；".join(_clause(finding, index) for index in range(len(finding.basis)))
+    clauses = "；".join(cite(basis) for basis in finding.basis)
     lines = [f"  [{LEVELS[finding.severity]}] {finding.rule} {where}", f"    为什么：{finding.message}（{clauses}）"]
     if finding.advice:
         lines.append(f"    改法：{finding.advice}")
@@ -89,13 +90,6 @@ def write_files(result: DraftResult, folder: Path, *, stem: str) -> list[Path]:
 
 def _author(name: str) -> str:
     return f"{name}（不用模型，由素材、事实和词库拼写）" if name.startswith("offline@") else name
-
-
-def _clause(finding: Finding, index: int) -> str:
-    basis = finding.basis[index]
-    article = f"第{basis.article}条" if basis.verified and basis.article else "条款待核"
-    draft = "，征求意见稿" if basis.status == "draft" else ""
-    return f"{basis.instrument} {article}{draft}"
 
 
 def _evidence(result: DraftResult) -> list[str]:

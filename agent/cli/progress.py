@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.cli.session import talk
 from agent.drafting import Event
+from agent.guardrails.wording import cite
 from agent.models import Finding, Report
 
 __all__ = ["Progress"]
@@ -63,4 +64,4 @@ class Progress:
         finding = self._findings.get(head)
         if finding is None or not finding.basis or not finding.basis[0].article:
             return head
-        return f"{finding.basis[0].instrument} {finding.basis[0].article}"
+        return cite(finding.basis[0])

@@ -12,8 +12,10 @@ from collections.abc import Iterable
 import yaml
 
 from agent.guardrails import required_disclosures
+from agent.guardrails.normalize import fold
 from agent.models import Fact, Frozen, LabelDecision, Note, Product, Segment, Sources
 from agent.paths import package_data
+from agent.text.provenance import checkable_numbers, unsupported_numbers
 from agent.text.sentences import sentences
 from agent.text.units import body_units, title_units
 
@@ -36,13 +38,16 @@ class _Lines(Frozen):
     provider_agency: str
 
 
-def assemble(note: Note, sources: Sources) -> Note:
-    """Return the note with everything mandatory in place; `sources` are those the note cites."""
+def assemble(note: Note, sources: Sources, *, ledger: tuple[Fact, ...] = ()) -> Note:
+    """Return the note with everything mandatory in place.
+
+    `sources` are those the note cites; `ledger` holds the facts that may support the numbers of a mandatory line.
+    """
     segments = _with_conditions(note.segments, sources.facts)
     tail = (
         *_provider(segments, sources.products),
         *_role(segments, sources),
-        *_disclosures(segments, sources),
+        *_disclosures(segments, sources, ledger),
         *_ai_line(segments),
     )
     segments = (*_before_label(segments), *tail, *_label_lines(segments))
@@ -59,10 +64,10 @@ def marked_as_due(note: Note, label: LabelDecision) -> Note:
 
 
 def _with_conditions(segments: tuple[Segment, ...], facts: Iterable[Fact]) -> tuple[Segment, ...]:
-    body = _text(segments)
+    body = fold(_text(segments))
     result = list(segments)
     for fact in facts:
-        if all(phrase in body for phrase in fact.must_keep):
+        if all(fold(phrase) in body for phrase in fact.must_keep):
             continue
         last = max(index for index, segment in enumerate(result) if fact.id in segment.sources)
         result.insert(last + 1, Segment(text=fact.claim, kind="condition", sources=(fact.id,), paragraph=False))
@@ -95,15 +100,25 @@ def _role(segments: tuple[Segment, ...], sources: Sources) -> tuple[Segment, ...
     return (Segment(text=lines.role_line.format(employer=employer), kind="role"),)
 
 
-def _disclosures(segments: tuple[Segment, ...], sources: Sources) -> tuple[Segment, ...]:
+def _disclosures(segments: tuple[Segment, ...], sources: Sources, ledger: tuple[Fact, ...]) -> tuple[Segment, ...]:
     body = _text(segments)
     slots = {key: value for product in sources.products for key, value in product.slots.items()}
     wanted = required_disclosures(sources.products, note_type=sources.brief.note_type, body=body)
     return tuple(
-        Segment(text=disclosure.render(slots), kind="disclosure")
-        for disclosure in wanted
-        if not disclosure.is_in(body) and not disclosure.missing_slots(slots)
+        Segment(text=text, kind="disclosure", sources=_supporting(text, ledger))
+        for text in (
+            disclosure.render(slots)
+            for disclosure in wanted
+            if not disclosure.is_in(body) and not disclosure.missing_slots(slots)
+        )
     )
+
+
+def _supporting(line: str, ledger: tuple[Fact, ...]) -> tuple[str, ...]:
+    """Return the fact that supports every number of a mandatory line, where the ledger has one."""
+    if not checkable_numbers(line):
+        return ()
+    return tuple(fact.id for fact in ledger if not unsupported_numbers(line, (fact.claim,)))[:1]
 
 
 def _ai_line(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

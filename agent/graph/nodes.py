@@ -194,7 +194,7 @@ def _demand_checked(state: DraftState) -> None:
 def _complete(note: Note, state: DraftState, context: DraftContext) -> Note:
     """Assemble, and mark as 广告 what the rules say is one."""
     sources = context.resolve(state["brief"])
-    complete = assembly.assemble(note, cited_sources(note, sources))
+    complete = assembly.assemble(note, cited_sources(note, sources), ledger=sources.facts)
     return assembly.marked_as_due(complete, _check(complete, state, context).label)
 
 

@@ -45,7 +45,7 @@ _GRAMMAR: tuple[tuple[Kind, str], ...] = (
     ("rate", rf"(?:{_D}|[一二三四五六七八九]{{1,2}})折(?!腾|叠|纸|断|返|中|回|扣|磨|射)"),
     ("amount", rf"[¥￥$]\s?(?:{_D}){_SCALE}?"),
     ("amount", rf"(?:{_D})\s?{_SCALE}?{_MONEY}"),
-    ("amount", rf"{_H}{_MONEY}(?!头|石|茎|根|状|儿)"),
+    ("amount", rf"(?!一块(?!钱)){_H}{_MONEY}(?!头|石|茎|根|状|儿)"),
     ("amount", rf"(?:{_D})\s?(?:[万亿]|[wW](?![a-zA-Z]))(?!{_MEASURE})"),
     ("amount", rf"满(?:{_D})(?=减|返|送|立减|可)"),
     ("amount", rf"(?<=[减返送])(?:{_D})(?!\d*[张次份天])"),
