@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3 python; d
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed-from-lock
 
-.PHONY: install lint test rules eval bench lock
+.PHONY: install lint test rules eval record bench lock
 
 install: $(INSTALLED)
 
@@ -32,6 +32,10 @@ rules:
 
 eval:
 	$(PY) -m evals.offline
+
+# Write again what the READMEs quote: a draft, a check, the picture of the graph.
+record:
+	$(PY) -m evals.recording
 
 bench:
 	$(PY) -m evals.bench
