@@ -13,7 +13,7 @@ from typing import Literal
 
 from agent.authors.phrasebank import Common, Role, Scene, Skeleton, load_common
 from agent.authors.topics import Reading, usable_material
-from agent.models import Fact, Material, Plan, Point, Segment, Sources
+from agent.models import Fact, Plan, Point, Segment, Sources
 from agent.text.sentences import sentences
 
 __all__ = ["Composer"]
@@ -116,7 +116,7 @@ class Composer:
         return [_sourced(_ended(fact.claim), "condition", fact.id)]
 
     def _told(self) -> list[Segment]:
-        return [_sourced(_ended(item.text.strip()), "life", item.id) for item in _in_order(self.material)]
+        return [_sourced(_ended(item.text.strip()), "life", item.id) for item in self.material]
 
     def _line_order(self) -> list[str]:
         """Put what the topic names first, then what its scene knows, then a little of the second scene."""
@@ -182,14 +182,6 @@ class Composer:
 
 def _label(scenes: tuple[Scene, ...]) -> str:
     return scenes[0].label if scenes else ""
-
-
-def _in_order(material: tuple[Material, ...]) -> list[Material]:
-    """Keep the order it was told in; only a first line that says when or where is moved to the front."""
-    if not material or material[0].kind in ("time", "place"):
-        return list(material)
-    placed = next((item for item in material if item.kind in ("time", "place")), material[0])
-    return [placed, *(item for item in material if item is not placed)]
 
 
 def _life(text: str) -> Segment:
