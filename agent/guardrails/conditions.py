@@ -75,17 +75,18 @@ def _compare(condition: Condition, value: Any, evidence: Evidence, lists: TermLi
 
 
 def _covers(needed: Any, value: Any, evidence: Evidence, lists: TermLists) -> bool:
-    """Tell whether the value covers the note's products.
+    """Tell whether the value covers the note's products: the declared ones, or those the text speaks of.
 
     With a mapping (category → terms) each product that it lists needs one of its terms in the value, and others need
     none; without a mapping the value itself must name every product.
     """
+    products = frozenset(evidence.note.products) or evidence.products
     if not isinstance(needed, Mapping):
-        return evidence.products <= _as_set(value)
+        return products <= _as_set(value)
     held = [fold(entry) for entry in _as_set(value)]
     return all(
         any(fold(term) in entry for term in lists.expand(needed[product]) for entry in held)
-        for product in evidence.products
+        for product in products
         if product in needed
     )
 

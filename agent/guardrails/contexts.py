@@ -22,7 +22,7 @@ from agent.guardrails.rules import Guard
 from agent.models import Category
 from agent.yamlsource import read_yaml
 
-__all__ = ["GuardContext", "clearing_guard"]
+__all__ = ["GuardContext", "clearing_guard", "is_warning"]
 
 _WINDOW = 12
 _TAIL = 10
@@ -93,6 +93,15 @@ def _warning(hit: Hit, context: GuardContext) -> bool:
     if reject is None:
         return False
     return bool(words.before.search(before)) or not _LINE.search(rest[: reject.start()])
+
+
+def is_warning(sentence: str) -> bool:
+    """Tell whether a whole sentence (norm plane) warns: it names fraud, or tells readers to beware."""
+    words = _words().warning
+    if words.spoilers.search(sentence):
+        return False
+    beware = any(word not in words.weak for word in words.before.findall(sentence))
+    return beware or words.rejects.search(sentence) is not None
 
 
 def _promotes(before: str, rest: str) -> bool:

@@ -20,7 +20,7 @@ from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
 from agent.guardrails.findings import apply_waivers, merge, write_finding
 from agent.guardrails.grounding import detect_numbers
 from agent.guardrails.identifiers import detect_identifiers
-from agent.guardrails.inference import infer_note_type, infer_products, promotes_product
+from agent.guardrails.inference import infer_note_type, infer_offer
 from agent.guardrails.label import decide_label
 from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
 from agent.guardrails.loader import Packs, load_packs
@@ -111,20 +111,20 @@ def as_input(note: NoteInput | Note) -> NoteInput:
 def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **given: Any) -> Evidence:
     given_note = as_input(note)
     document = Document(given_note)
-    products = infer_products(given_note, document.norm, packs.lists)
-    promotes = promotes_product(given_note, document.norm, products, packs.lists)
+    account = account or given_note.account
+    offer = infer_offer(given_note, document, packs.lists, employer=account.employer if account else "")
     publication = given["publication"] if given["publication"] is not None else given_note.publication
     return Evidence(
         note=given_note,
         document=document,
         scan=packs.vocabulary.scan(document),
-        products=products,
-        note_type=infer_note_type(given_note, document.norm, promotes=promotes, lists=packs.lists),
-        promotes=promotes,
+        products=offer.products,
+        note_type=infer_note_type(given_note, document.norm, promotes=offer.promotes, lists=packs.lists),
+        promotes=offer.promotes,
         facts=tuple(given["facts"]),
         material=tuple(given["material"]),
         points=tuple(given["points"]),
-        account=account or given_note.account,
+        account=account,
         publication=publication,
         earlier=tuple(given["earlier"]),
         as_of=given["as_of"],

@@ -6,8 +6,9 @@ compare to, the rule is undetermined.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from agent.guardrails.compiled import CompiledRule
@@ -17,10 +18,15 @@ from agent.guardrails.normalize import fold
 from agent.models import Fact, Note, Point, Segment
 from agent.text.numbers import NumberClaim, find_numbers, same_number
 from agent.text.provenance import checkable_numbers, first_person_claims, is_traced, unsupported_numbers
+from agent.text.sentences import sentences
 
 __all__ = ["Claim", "detect_numbers", "judge_claims"]
 
 Status = Literal["supported", "contradicted", "stale", "unsupported", "condition_missing"]
+# 一年…, 每月…, 可享…, 免费… right before a count: it is an allowance, not what happened to the writer.
+_ALLOWANCE = re.compile(
+    r"(?:(?:每|一个?|全|单|当|本)[年季月周天日户人卡]度?|可[用享]|免费|畅享|赠送?|含|送)[^，。！？；,!?;\n]{0,6}$"
+)
 _UNCHECKED = frozenset({"disclosure", "role", "label"})
 
 
@@ -53,8 +59,30 @@ def judge_claims(evidence: Evidence) -> Iterator[Claim]:
     told += [material.text for material in evidence.material]
     known = [number for text in told for number in find_numbers(text)]
     for part in evidence.document.parts:
-        for number in checkable_numbers(evidence.document.raw[part.start : part.end]):
+        text = evidence.document.raw[part.start : part.end]
+        for number in (*checkable_numbers(text), *_promised_counts(text, evidence)):
             yield _judge(number, _hit(evidence, part, number.start, number.end), known, evidence)
+
+
+def _promised_counts(text: str, evidence: Evidence) -> Iterator[NumberClaim]:
+    """Yield counts (6次) that a fact promises: its thing is named and an allowance stands before the number.
+
+    Other counts are everyday talk (去了2次, 有3张卡) and need no source.
+    """
+    for sentence in sentences(text):
+        units = _promised_units(fold(sentence.text), evidence.facts)
+        for number in find_numbers(sentence.text) if units else ():
+            allowed = _ALLOWANCE.search(sentence.text[: number.start])
+            if number.kind == "count" and number.unit in units and allowed:
+                start = sentence.start + number.start
+                yield replace(number, start=start, end=start + len(number.text))
+
+
+def _promised_units(sentence: str, facts: Sequence[Fact]) -> frozenset[str]:
+    """Return the units of the counts that facts state for things the sentence names."""
+    stated = [number for fact in facts for number in fact.numbers if number.what and fold(number.what) in sentence]
+    counts = [count for number in stated for count in find_numbers(f"{number.value}{number.unit}")]
+    return frozenset(count.unit for count in counts if count.kind == "count")
 
 
 def fact_texts(fact: Fact) -> tuple[str, ...]:
@@ -96,12 +124,17 @@ def _rival(number: NumberClaim, hit: Hit, evidence: Evidence) -> Fact | None:
     for fact in evidence.facts:
         for stated in fact.numbers:
             same_unit = any(
-                (other.kind, other.unit) == (number.kind, number.unit)
+                (_comparable(other), other.unit) == (_comparable(number), number.unit)
                 for other in find_numbers(f"{stated.value}{stated.unit}")
             )
             if same_unit and stated.what and fold(stated.what) in sentence:
                 return fact
     return None
+
+
+def _comparable(number: NumberClaim) -> str:
+    """Return the kind; a quota (每年限6次) is a count (6次) with its limit."""
+    return "count" if number.kind == "quota" else number.kind
 
 
 def _detect_provenance(evidence: Evidence) -> Detected:

@@ -1,27 +1,53 @@
 """What a note promotes and what kind of note it is, when nobody said so.
 
-Owns product and note-type inference from word lists (`products-<category>`, `promo-words`, `education-words` …).
+Owns product and note-type inference from word lists (`products-<category>`, `mentions-<category>`,
+`education-words` …) and from the signals in `data/promotion.yaml`. A product that is merely mentioned is not promoted.
 """
 
 from __future__ import annotations
 
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from agent.guardrails.contexts import is_warning
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.normalize import fold
 from agent.guardrails.terms import TermLists
 from agent.models import Category, NoteInput, NoteType
+from agent.yamlsource import read_yaml
 
-__all__ = ["infer_note_type", "infer_products", "promotes_product"]
+__all__ = ["Offer", "infer_note_type", "infer_offer"]
 
 CATEGORIES: tuple[Category, ...] = ("fund", "wm", "deposit", "card", "loan", "insurance", "securities", "gold")
+_SIGNALS_ENOUGH = 2
+_REACH = 24  # characters before a product word in which its own institution may stand
 
 
-def infer_products(note: NoteInput, norm: str, lists: TermLists) -> frozenset[Category]:
-    """Return declared categories and those the text names."""
+@dataclass(frozen=True)
+class Offer:
+    """Say which categories a note speaks of, and whether it promotes one."""
+
+    products: frozenset[Category]
+    promotes: bool
+
+
+def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employer: str = "") -> Offer:
+    """Return declared and named categories, and whether one is declared or named with signals of promotion."""
+    norm = _masked(document.norm, lists)
     named = {category for category in CATEGORIES if lists.occurs(f"products-{category}", norm)}
-    return frozenset(note.products) | named
-
-
-def promotes_product(note: NoteInput, norm: str, products: frozenset[Category], lists: TermLists) -> bool:
-    """Tell whether the note promotes: a product declared, or one named together with promotion words."""
-    return bool(note.products) or (bool(products) and lists.occurs("promo-words", norm))
+    promoted = {
+        category
+        for category in CATEGORIES
+        if any(
+            _is_promoted(hit, document, everyday=everyday, employer=fold(employer))
+            for hit, everyday in _mentions(norm, category, lists)
+        )
+    }
+    return Offer(frozenset(note.products) | named | promoted, bool(note.products) or bool(promoted))
 
 
 def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLists) -> NoteType:
@@ -33,3 +59,71 @@ def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLi
             "benefit" if lists.occurs("benefit-words", norm) and not lists.occurs("invest-words", norm) else "marketing"
         )
     return "education" if lists.occurs("education-words", norm) else "lifestyle"
+
+
+def _masked(norm: str, lists: TermLists) -> str:
+    """Blank out words that hold a product word and name none: 存款保险, 黄金周."""
+    for word in sorted(lists.folded("products-masked"), key=len, reverse=True):
+        norm = norm.replace(word, "\x00" * len(word))
+    return norm
+
+
+def _mentions(norm: str, category: Category, lists: TermLists) -> Iterator[tuple[Hit, bool]]:
+    """Yield every mention of a category, and whether its word is an everyday one."""
+    everyday = frozenset(lists.folded(f"mentions-{category}"))
+    for word in {*lists.folded(f"products-{category}"), *everyday}:
+        for match in re.finditer(re.escape(word), norm):
+            yield Hit(match.start(), match.end()), word in everyday
+
+
+def _is_promoted(hit: Hit, document: Document, *, everyday: bool, employer: str) -> bool:
+    begin, stop = document.window("sentence", hit)
+    if is_warning(document.norm[begin:stop]):
+        return False
+    signals, around = _signals(), tuple(_around(document, begin, stop))
+    found = [
+        bool(employer) and any(employer in sentence for sentence in around),
+        any(signals.own.search(sentence) for sentence in around),
+        any(signals.rate.search(sentence) for sentence in around),
+        any(_invites(sentence) for sentence in around),
+    ]
+    strength = sum((found[0] or found[1], found[2], found[3]))
+    if everyday:
+        return strength >= _SIGNALS_ENOUGH
+    before = document.norm[max(begin, hit.start - _REACH) : hit.start]
+    return found[2] or found[3] or bool(signals.bound.search(before))
+
+
+def _around(document: Document, begin: int, stop: int) -> Iterator[str]:
+    """Yield a sentence and its neighbours, without those that warn."""
+    norm = document.norm
+    spans = [(begin, stop)]
+    if begin:
+        spans.append(document.window("sentence", Hit(begin - 1, begin)))
+    if stop < len(norm):
+        spans.append(document.window("sentence", Hit(stop, stop + 1)))
+    return (norm[start:end] for start, end in spans if not is_warning(norm[start:end]))
+
+
+def _invites(sentence: str) -> bool:
+    """Tell whether a sentence shows the way in, or asks the reader to take a step of buying."""
+    signals = _signals()
+    return bool(signals.entry.search(sentence) or (signals.act.search(sentence) and signals.invite.search(sentence)))
+
+
+@dataclass(frozen=True)
+class _Signals:
+    bound: re.Pattern[str]
+    own: re.Pattern[str]
+    rate: re.Pattern[str]
+    entry: re.Pattern[str]
+    act: re.Pattern[str]
+    invite: re.Pattern[str]
+
+
+@functools.cache
+def _signals() -> _Signals:
+    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/promotion.yaml")))).value
+    patterns = {name: "|".join(f"(?:{pattern})" for pattern in entries) for name, entries in data.items()}
+    patterns["bound"] = patterns["bound"].replace("{p}", "$")
+    return _Signals(**{name: re.compile(pattern) for name, pattern in patterns.items()})

@@ -56,7 +56,7 @@ class Vocabulary:
     _patterns: list[Any] = field(default_factory=list)
     _in_set: list[int] = field(default_factory=list)
     _rare: frozenset[int] = frozenset()
-    _filter: Any = None
+    _filter: Any = field(default_factory=re2.Filter)
 
     def add(self, term: str, *, disguise: bool = False) -> int:
         """Return the id of a term; `disguise` puts it on the skeleton plane too."""
@@ -79,7 +79,7 @@ class Vocabulary:
         number = self._pattern_ids.get(pattern)
         if number is None:
             number = len(self._patterns)
-            self._patterns.append(re2.compile(_BY_LINE + pattern, _OPTIONS))
+            self._patterns.append(self._compile(_BY_LINE + pattern, rare=rare))
             self._pattern_ids[pattern] = number
             if not rare:
                 self._in_set.append(number)
@@ -96,10 +96,6 @@ class Vocabulary:
         self._skeleton = ahocorasick_rs.AhoCorasick(self._skeleton_terms) if self._skeletons else None
 
         self._rare = frozenset(range(len(self._patterns))) - frozenset(self._in_set)
-        self._filter = re2.Filter()
-        texts = list(self._pattern_ids)
-        for number in self._in_set:
-            self._filter.Add(_BY_LINE + texts[number])
         if self._in_set:
             self._filter.Compile()
 
@@ -114,6 +110,15 @@ class Vocabulary:
         if self._skeleton is not None:
             self._scan_skeleton(document, found)
         return scan
+
+    def _compile(self, pattern: str, *, rare: bool) -> Any:
+        """Compile a pattern once: the filter owns those it screens, and a broken one is compiled alone to say why."""
+        if rare:
+            return re2.compile(pattern, _OPTIONS)
+        try:
+            return self._filter.re(self._filter.Add(pattern, _OPTIONS))
+        except re2.error:
+            return re2.compile(pattern, _OPTIONS)
 
     def _screen(self, norm: str) -> frozenset[int]:
         """Return the patterns whose required literals occur; rare ones are always worth a look.

@@ -458,7 +458,8 @@ def test_unreadable_note_is_named(text: str, format: Any, code: str, line: int) 
 
 
 def test_reports_are_written_in_every_format(build: Build) -> None:
-    packs = build({"clear_by": ["negation"], "fix": {"replacement": "删"}}, {"kind": "judge", "match": {"criterion": "x"}},
+    packs = build({"clear_by": ["negation"], "fix": {"replacement": "删"}},
+                  {"kind": "judge", "match": {"criterion": "x"}},
                   REQUIRE | {"match": {"any_of": ["有风险"], "trigger": ["稳"]},
                              "basis": [{"instrument": "《某办法》", "article": "9", "status": "draft"}]})  # fmt: skip
     note = NoteInput(id="n 1", title="<b>稳赚</b>", body="没有稳赚。\n稳.赚", tags=("稳赚",), origin="ai")
