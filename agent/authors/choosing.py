@@ -26,13 +26,14 @@ def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact,
     """Return the facts the brief names, else the valid one that matches best (of a named product: any)."""
     brief = sources.brief
     valid = tuple(fact for fact in sources.facts if fact.is_valid(brief.as_of))
+    benefits = tuple(fact for fact in valid if fact.kind == "benefit")
     if brief.facts:
         return tuple(fact for fact in valid if fact.id in brief.facts)
     if brief.note_type not in ("benefit", "marketing"):
         return ()
     products = {product.id: product for product in sources.products}
     valid = tuple(fact for fact in valid if fact.kind == "benefit")
-    return _best(valid, lambda fact: _fact_score(fact, products.get(fact.product), reading, sources), rng)
+    return _best(benefits, lambda fact: _fact_score(fact, products.get(fact.product), reading, sources), rng)
 
 
 def _point_score(point: Point, reading: Reading, sources: Sources) -> int:
@@ -42,20 +43,18 @@ def _point_score(point: Point, reading: Reading, sources: Sources) -> int:
 
 
 def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: Sources) -> int:
+    """Weigh words of the topic and cues of its scene in the claim; the name of the product says nothing."""
+    claim = fact.claim.replace(product.name, "").replace(product.full_name, "") if product else fact.claim
+    claim = claim.split("；")[0]
     named = 1 if fact.product in sources.brief.products else 0
-    if product is None:
-        return named
-    claim = _without_names(fact.claim, product)
-    cues = {cue for scene in reading.scenes[:2] for cue in scene.strong if cue in claim}
-    words = sum(SAME_WORD * (2 if cue in sources.brief.topic else 1) for cue in cues)
-    return named + words + (_scene_score(product.scenes, reading) if words else 0)
+    asked = {cue for cue in _cues(reading) if cue in _asked(sources) and cue in claim}
+    own = {cue for scene in reading.scenes[:1] for cue in scene.strong if cue in claim}
+    return named + SAME_WORD * len(asked) + SAME_SCENE * min(len(own), 1)
 
 
-def _without_names(claim: str, product: Product) -> str:
-    """Leave the product's names out: a coffee card's cinema benefit is not about coffee."""
-    for name in sorted((product.name, product.full_name, *product.aliases), key=len, reverse=True):
-        claim = claim.replace(name, "")
-    return claim
+def _cues(reading: Reading) -> set[str]:
+    facets = (cue for scene in reading.scenes for facet in scene.facets for cue in facet.cues)
+    return {*(cue for scene in reading.scenes for cue in (*scene.strong, *scene.weak)), *facets}
 
 
 def _scene_score(scenes: tuple[str, ...], reading: Reading) -> int:
