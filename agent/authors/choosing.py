@@ -11,7 +11,7 @@ from agent.models import Fact, Point, Product, Sources
 
 __all__ = ["choose_facts", "choose_points"]
 
-SAME_SCENE, SAME_WORD = 3, 4
+SAME_SCENE, SAME_WORD, SAME_FACET = 3, 4, 2
 Choice = TypeVar("Choice", Point, Fact)
 
 
@@ -38,8 +38,11 @@ def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact,
 
 def _point_score(point: Point, reading: Reading, sources: Sources) -> int:
     text = _asked(sources)
-    words = sum(SAME_WORD for word in point.keywords if word in text)
-    return words + _scene_score(point.scenes, reading)
+    told = "".join((point.title, point.text, *point.steps))
+    words = SAME_WORD * sum(word in text for word in point.keywords) + _relevance(told, reading, sources)
+    if not words and sources.brief.note_type == "lifestyle":
+        return 0
+    return words + _scene_score(point.scenes, reading) if point.scenes or words > SAME_FACET else 0
 
 
 def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: Sources) -> int:
@@ -47,9 +50,17 @@ def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: 
     claim = fact.claim.replace(product.name, "").replace(product.full_name, "") if product else fact.claim
     claim = claim.split("；")[0]
     named = 1 if fact.product in sources.brief.products else 0
-    asked = {cue for cue in _cues(reading) if cue in _asked(sources) and cue in claim}
-    own = {cue for scene in reading.scenes[:1] for cue in scene.strong if cue in claim}
-    return named + SAME_WORD * len(asked) + SAME_SCENE * min(len(own), 1)
+    own = any(cue in claim for scene in reading.scenes[:1] for cue in scene.strong)
+    return named + SAME_WORD * _relevance(claim, reading, sources) + own
+
+
+def _relevance(told: str, reading: Reading, sources: Sources) -> int:
+    """Count what topic and text share: words of the topic weigh more than the other cues of its facets."""
+    text = _asked(sources)
+    cues = {cue for cue in _cues(reading) if len(cue) > 1 and cue in told}
+    named = {cue for cue in cues if cue in text}
+    facet = {cue for facet in reading.facets for cue in facet.cues if cue in cues}
+    return SAME_FACET * (2 * len(named) + min(len(facet - named), 2))
 
 
 def _cues(reading: Reading) -> set[str]:

@@ -23,6 +23,7 @@ LIFE_TO_POINT = 1.9
 CHOICES = 4
 OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
+SHORT = 12
 ENDS = "。！？!?…”"
 
 
@@ -41,6 +42,7 @@ class Composer:
         self.life_floor = LIFE_FLOOR
         self._used = "\n".join(note.body for note in sources.earlier)
         self._last_length = 0
+        self._asides: set[str] = set()
         self._lines = self._line_order()
 
     def body(self, skeleton: Skeleton) -> tuple[Segment, ...]:
@@ -61,7 +63,7 @@ class Composer:
 
     def _say(self, role: Role, quota: Iterator[int]) -> Iterable[Segment]:
         if role == "lines":
-            return [_life(line) for line in self._take_lines(next(quota))]
+            return self._spaced(self._take_lines(next(quota)))
         if role == "material":
             return self._told()
         if role in ("opening", "lead", "closing", "drawback", "transition"):
@@ -91,7 +93,7 @@ class Composer:
         scene = self.scenes[0]
         return {
             "opening": scene.openings,
-            "lead": scene.leads,
+            "lead": self.common.event_leads if self.reading.is_event else scene.leads,
             "closing": scene.closings,
             "drawback": scene.drawbacks,
             "transition": scene.transitions,
@@ -118,6 +120,15 @@ class Composer:
     def _told(self) -> list[Segment]:
         return [_sourced(_ended(item.text.strip()), "life", item.id) for item in self.material]
 
+    def _spaced(self, lines: list[str]) -> list[Segment]:
+        """Let a very short sentence follow a line when all of them are of a length: speech is uneven."""
+        segments = [_life(line) for line in lines]
+        if lines and min(map(len, lines)) > SHORT and len(lines) < 3:
+            aside = self.pick([a for a in self.common.asides if a not in self._asides])
+            self._asides.add(aside)
+            segments.insert(self.rng.randrange(len(lines)) + 1, _life(aside))
+        return segments
+
     def _line_order(self) -> list[str]:
         """Put what the topic names first, then what its scene knows, then a little of the second scene."""
         named = [line for facet in self.reading.facets for line in facet.lines]
@@ -127,7 +138,8 @@ class Composer:
             self.rng.shuffle(group)
         head, rest = named[:4], own + named[4:]
         self.rng.shuffle(rest)
-        return [line for line in [*head, *other[:1], *rest] if self._may_say(line)]
+        order = [line for line in dict.fromkeys([*head, *other[:1], *rest]) if self._may_say(line)]
+        return sorted(order, key=self.reading.is_foreign)
 
     def _take_lines(self, count: int) -> list[str]:
         taken = []
@@ -155,6 +167,7 @@ class Composer:
     def pick(self, bank: Iterable[str]) -> str:
         """Draw a phrase the persona would say and the account has not used lately, its own words first."""
         allowed = [phrase for phrase in bank if self._may_say(phrase)] or list(bank)
+        allowed = [phrase for phrase in allowed if not self.reading.is_foreign(phrase)] or allowed
         persona = self.sources.persona
         own = [phrase for phrase in allowed if persona and any(word in phrase for word in persona.words_used)]
         bank = own or allowed

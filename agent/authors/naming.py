@@ -13,7 +13,7 @@ from agent.text.units import title_units
 __all__ = ["name_cover", "name_tags", "name_titles"]
 
 MAX_UNITS, SHORTEST, LONGEST = 20, 8, 18
-TITLES, MAX_TAGS, MIN_TAGS = 4, 7, 5
+TITLES, MAX_TAGS = 4, 7
 HEAD = 13
 MAX_COVER = 15
 
@@ -21,10 +21,12 @@ MAX_COVER = 15
 def name_titles(reading: Reading, rng: Random, *, earlier: Iterable[str] = ()) -> tuple[str, ...]:
     """Return three to five candidates, each with topic or keyword near its head; the first is the one chosen."""
     common, scene = load_common(), reading.scene
-    generic = common.question_titles if reading.is_question else common.titles
-    own = list(scene.titles) if scene else []
-    patterns = [*rng.sample(list(generic), k=len(generic)), *rng.sample(own, k=len(own))]
-    patterns.sort(key=lambda pattern: rng.random() + (0.0 if "{topic}" in pattern else 0.6))
+    generic = _generic(reading)
+    own = [title for title in scene.titles if not reading.is_foreign(title)] if scene else []
+    own = sorted(rng.sample(own, k=len(own)), key=lambda title: "{topic}" not in title)
+    wider = rng.sample(list(generic), k=len(generic))
+    patterns = [*wider[:1], *own] if reading.is_question or reading.is_event else [*own[:3], *wider[:1], *own[3:]]
+    patterns += wider[1:]
     found: list[str] = []
     for pattern in [*patterns, *common.short_titles, "{topic}", "{keyword}"]:
         title = _fill(pattern, reading)
@@ -43,12 +45,22 @@ def name_cover(reading: Reading, title: str, rng: Random) -> str:
 
 def name_tags(reading: Reading, scenes: tuple[Scene, ...], rng: Random) -> tuple[str, ...]:
     """Return the keyword, words of the topic, then tags of the scene; five to seven in all."""
-    cues = [cue for facet in reading.facets for cue in facet.cues if cue in reading.topic]
+    cues = [cue for facet in reading.facets for cue in facet.cues if cue in reading.topic and len(cue) > 1]
     own = rng.sample(scenes[0].tags, k=min(3, len(scenes[0].tags))) if scenes else []
     other = list(scenes[1].tags[:1]) if len(scenes) > 1 else []
-    common = rng.sample(load_common().tags, k=2)
-    wanted = dict.fromkeys(_as_tag(tag) for tag in [reading.keyword, *cues[:2], *own, *other, *common])
-    return tuple(tag for tag in wanted if tag and is_clean(tag))[:MAX_TAGS]
+    common = rng.sample(load_common().tags, k=2 if scenes else 4)
+    wanted: list[str] = []
+    for tag in map(_as_tag, [reading.keyword, *cues[:3], *own, *other, *common]):
+        if tag and not any(tag in kept or kept in tag for kept in wanted) and is_clean(tag):
+            wanted.append(tag)
+    return tuple(wanted)[:MAX_TAGS]
+
+
+def _generic(reading: Reading) -> tuple[str, ...]:
+    common = load_common()
+    if reading.is_question:
+        return common.question_titles
+    return common.event_titles if reading.is_event else common.titles
 
 
 def _as_tag(text: str) -> str:
@@ -57,6 +69,8 @@ def _as_tag(text: str) -> str:
 
 def _fill(pattern: str, reading: Reading) -> str:
     label = reading.scene.label if reading.scene else ""
+    if reading.is_question:
+        pattern = pattern.replace("{topic}，", "{topic}？")
     return pattern.format(topic=reading.topic, keyword=reading.keyword, label=label, lead=reading.lead)
 
 

@@ -92,6 +92,9 @@ class Common(Frozen):
     bare_covers: Phrases
     titles: Phrases
     question_titles: Phrases
+    event_titles: Phrases
+    event_leads: Phrases
+    asides: Phrases
     short_titles: Phrases
     tags: tuple[str, ...]
     outside_questions: Phrases
@@ -99,9 +102,8 @@ class Common(Frozen):
     fact_question: Phrase
     time_heads: tuple[str, ...]
     question_marks: tuple[str, ...]
-    stray_tails: tuple[str, ...]
+    event_marks: tuple[str, ...]
     commands: tuple[str, ...]
-    glue: tuple[str, ...]
 
 
 class _Skeletons(Frozen):

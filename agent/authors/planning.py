@@ -85,7 +85,9 @@ def _unwritable(topic: str, reason: str) -> Plan:
 
 def _questions(reading: Reading, sources: Sources, *, has_point: bool) -> tuple[Question, ...]:
     texts: list[str] = []
-    if not sources.brief.material and reading.scene:
+    if reading.scene is None:
+        texts += [phrase.format(topic=reading.topic) for phrase in load_common().outside_questions[1:4]]
+    elif not sources.brief.material:
         texts += [phrase.format(topic=reading.topic) for phrase in reading.scene.questions]
     if sources.brief.note_type == "education" and not has_point:
         texts.append(load_common().point_question.format(topic=reading.topic))

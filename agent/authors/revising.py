@@ -14,12 +14,14 @@ from agent.authors.retouching import Retouch
 from agent.authors.topics import is_clean, read_topic
 from agent.catalogue import say
 from agent.models import Critique, Finding, Note, Plan, Report, Revision, Segment, Sources
+from agent.text.numbers import find_numbers
 from agent.text.sentences import sentences
 
 __all__ = ["Revisor"]
 
 MANDATORY = ("disclosure", "role", "label")
 SHORTEST_SENTENCE = 4
+LONGEST_PHRASE = 12
 _DANGLING = re.compile(
     r"^[，、；：,;:。！？!?的地得和与]|[的地得和与很最更太][。！？!?]?$|[，、；]{2}|[，、；：][。！？]$"
 )
@@ -167,12 +169,26 @@ def _edited(text: str, span: tuple[int, int], finding: Finding) -> tuple[str, st
     start, end = span
     sentence = next((s for s in sentences(text) if s.start <= start < s.end), None)
     low, high = (sentence.start, sentence.end) if sentence else (start, end)
-    if finding.fix is not None:
+    if finding.fix is not None and _reads_on(finding.fix.replacement):
+        closing = re.sub(r"[^。！？!?…]", "", text[end:high])[:1] or "。"
+        whole = finding.fix.replacement.rstrip("。") + closing
+        return (
+            text[:low] + whole + text[max(end, high) :],
+            "author_changed_fix",
+            low,
+            text[low : max(end, high)].strip(),
+        )
+    if finding.fix is not None and not (not finding.fix.replacement and find_numbers(text[start:end])):
         replacement = finding.fix.replacement
         fixed = text[low:start] + replacement + text[end : max(end, high)]
         if replacement or not _breaks(fixed):
             return text[:start] + replacement + text[end:], _replaced(finding), start, text[start:end]
     return text[:low] + text[max(end, high) :], "author_changed_sentence", low, text[low : max(end, high)].strip()
+
+
+def _reads_on(replacement: str) -> bool:
+    """Tell whether a replacement is a statement of its own, which cannot stand inside another sentence."""
+    return len(replacement) > LONGEST_PHRASE or "，" in replacement
 
 
 def _breaks(sentence: str) -> bool:

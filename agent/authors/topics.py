@@ -29,6 +29,7 @@ class Reading:
     topic: str
     keyword: str
     is_question: bool
+    is_event: bool = False
     scenes: tuple[Scene, ...] = ()
     facets: tuple[Facet, ...] = ()
     refused: bool = False
@@ -42,6 +43,11 @@ class Reading:
     def lead(self) -> str:
         """Return the topic as the head of a sentence."""
         return f"{self.topic}？" if self.is_question else f"{self.topic}，"
+
+    def is_foreign(self, phrase: str) -> bool:
+        """Tell whether a phrase is about a part of the scene that the topic does not name."""
+        cues = {cue for scene in self.scenes for facet in scene.facets for cue in facet.cues if cue in phrase}
+        return bool(cues) and not any(cue in self.topic or cue in self.keyword for cue in cues)
 
 
 def read_topic(brief: Brief) -> Reading:
@@ -59,6 +65,7 @@ def read_topic(brief: Brief) -> Reading:
         topic=topic,
         keyword=keyword,
         is_question=any(mark in topic for mark in common.question_marks),
+        is_event=any(mark in topic for mark in common.event_marks),
         scenes=scenes,
         facets=tuple(f for scene in load_scenes() for f in scene.facets if _named(f, wording, brief.keyword, scenes)),
         refused=refused,
@@ -87,10 +94,19 @@ def _usable(wording: str, common: Common, *, refused: bool = False) -> str:
     """Return the wording without what nobody told us; empty when nothing safe is left."""
     if refused or len(wording) < MIN_TOPIC:
         return ""
-    text = SELF.sub("", wording) if SELF.search(wording) else wording
-    text = _shorten(_tidy(text), common)
+    text = _shorten(_tidy(_without_numbers(SELF.sub("", wording))), common)
     if checkable_numbers(text) or first_person_claims(text) or len(text) < MIN_TOPIC:
         return ""
+    return text
+
+
+def _without_numbers(text: str) -> str:
+    """Cut an unsourced number off the head or the tail, with the words that led to it."""
+    for claim in reversed(checkable_numbers(text)):
+        if claim.end == len(text):
+            text = re.sub(r"(?:的?[这那]|花了?|用了?|的)+$", "", text[: claim.start])
+        elif claim.start == 0:
+            text = text[claim.end :].lstrip("的")
     return text
 
 
@@ -129,13 +145,13 @@ def _named(facet: Facet, topic: str, keyword: str, scenes: tuple[Scene, ...]) ->
 
 
 def _keyword(brief: Brief, topic: str, scenes: tuple[Scene, ...]) -> str:
-    """Return the search word: the one asked for, else the longest cue the topic names, else the topic itself."""
+    """Return the search word: the one asked for, else the last cue the topic names (where its head stands)."""
     if brief.keyword and is_clean(brief.keyword):
         return brief.keyword
-    cues = [cue for scene in scenes for cue in (*scene.strong, *(c for f in scene.facets for c in f.cues))]
-    named = sorted({cue for cue in cues if cue in topic and len(cue) > 1}, key=lambda cue: (-len(cue), cue))
+    cues = {cue for scene in scenes for cue in (*scene.strong, *(c for f in scene.facets for c in f.cues))}
+    named = [cue for cue in cues if len(cue) > 1 and cue in topic]
     if named:
-        return named[0]
+        return max(named, key=lambda cue: (topic.rfind(cue) + len(cue), len(cue)))
     return scenes[0].label if scenes else topic
 
 
