@@ -6,12 +6,14 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
+from agent.authors.phrasebank import load_common
 from agent.authors.topics import Reading
 from agent.models import Fact, Point, Product, Sources
+from agent.text.shingles import similarity
 
 __all__ = ["choose_facts", "choose_points"]
 
-SAME_SCENE, SAME_WORD, SAME_FACET = 3, 4, 2
+SAME_SCENE, SAME_WORD, FACET_AT_MOST = 3, 4, 2
 Choice = TypeVar("Choice", Point, Fact)
 
 
@@ -36,13 +38,14 @@ def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact,
     return _best(benefits, lambda fact: _fact_score(fact, products.get(fact.product), reading, sources), rng)
 
 
-def _point_score(point: Point, reading: Reading, sources: Sources) -> int:
+def _point_score(point: Point, reading: Reading, sources: Sources) -> float:
     text = _asked(sources)
-    told = "".join((point.title, point.text, *point.steps))
+    told = point.title + point.text
     words = SAME_WORD * sum(word in text for word in point.keywords) + _relevance(told, reading, sources)
     if not words and sources.brief.note_type == "lifestyle":
         return 0
-    return words + _scene_score(point.scenes, reading) if point.scenes or words > SAME_FACET else 0
+    known = _scene_score(point.scenes, reading)
+    return words + known + _nearness(told, reading) if known or words > FACET_AT_MOST else 0
 
 
 def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: Sources) -> int:
@@ -51,16 +54,22 @@ def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: 
     claim = claim.split("；")[0]
     named = 1 if fact.product in sources.brief.products else 0
     own = any(cue in claim for scene in reading.scenes[:1] for cue in scene.strong)
-    return named + SAME_WORD * _relevance(claim, reading, sources) + own
+    return named + _relevance(claim, reading, sources) + own
 
 
 def _relevance(told: str, reading: Reading, sources: Sources) -> int:
     """Count what topic and text share: words of the topic weigh more than the other cues of its facets."""
     text = _asked(sources)
-    cues = {cue for cue in _cues(reading) if len(cue) > 1 and cue in told}
+    cues = {cue for cue in _cues(reading) if len(cue) > 1 and cue in told} - set(load_common().time_heads)
     named = {cue for cue in cues if cue in text}
     facet = {cue for facet in reading.facets for cue in facet.cues if cue in cues}
-    return SAME_FACET * (2 * len(named) + min(len(facet - named), 2))
+    return SAME_WORD * len(named) + min(len(facet - named), FACET_AT_MOST)
+
+
+def _nearness(told: str, reading: Reading) -> float:
+    """Settle ties (below 1) by the wording that text and the lines on this topic share."""
+    lines = "".join(line for facet in reading.facets for line in facet.lines)
+    return similarity(told, reading.topic + lines, size=2)
 
 
 def _cues(reading: Reading) -> set[str]:
@@ -79,7 +88,7 @@ def _asked(sources: Sources) -> str:
     return " ".join((brief.topic, brief.keyword, *(item.text for item in brief.material)))
 
 
-def _best(candidates: tuple[Choice, ...], score: Callable[[Choice], int], rng: Random) -> tuple[Choice, ...]:
+def _best(candidates: tuple[Choice, ...], score: Callable[[Choice], float], rng: Random) -> tuple[Choice, ...]:
     scored = [(score(candidate), candidate) for candidate in candidates]
     top = max((value for value, _ in scored), default=0)
     if top <= 0:

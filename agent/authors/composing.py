@@ -15,15 +15,18 @@ from agent.authors.phrasebank import Common, Role, Scene, Skeleton, load_common
 from agent.authors.topics import Reading, usable_material
 from agent.models import Fact, Plan, Point, Segment, Sources
 from agent.text.sentences import sentences
+from agent.text.shingles import shingles
 
 __all__ = ["Composer"]
 
-LIFE_FLOOR, LIFE_CEILING = 190, 330
+LIFE_FLOOR, LIFE_ALONE, LIFE_CEILING = 200, 260, 330
 LIFE_TO_POINT = 1.9
-CHOICES = 4
+CHOICES = 2
 OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
 SHORT = 12
+REPEAT = 5
+HEAD = 70
 ENDS = "。！？!?…”"
 
 
@@ -43,16 +46,25 @@ class Composer:
         self._used = "\n".join(note.body for note in sources.earlier)
         self._last_length = 0
         self._asides: set[str] = set()
+        self._said: frozenset[str] = frozenset()
         self._lines = self._line_order()
 
     def body(self, skeleton: Skeleton) -> tuple[Segment, ...]:
         """Return the segments of the body in the order of the skeleton."""
         quota = self._quota(skeleton)
-        segments: list[Segment] = []
-        for roles in skeleton.paragraphs:
-            paragraph = [segment for role in roles for segment in self._say(role, quota)]
-            segments += _joined(paragraph)
-        return tuple(segments)
+        paragraphs = [
+            [segment for role in roles for segment in self._say(role, quota)] for roles in skeleton.paragraphs
+        ]
+        self._name_keyword(paragraphs)
+        return tuple(segment for paragraph in paragraphs for segment in _joined(paragraph))
+
+    def _name_keyword(self, paragraphs: list[list[Segment]]) -> None:
+        """Say the search word somebody asked for near the start, when the topic does not."""
+        keyword = self.sources.brief.keyword
+        head = "".join(segment.text for paragraph in paragraphs for segment in paragraph)[:HEAD]
+        first = next((paragraph for paragraph in paragraphs if paragraph), None)
+        if first is not None and keyword and keyword == self.reading.keyword and keyword not in head:
+            first.insert(1, _life(self._fill(self.pick(self.common.keyword_leads))))
 
     def draw(self, role: Literal["lead", "lines", "closing", "drawback"]) -> list[Segment]:
         """Return one fresh segment of this role; none when its bank is empty."""
@@ -77,7 +89,7 @@ class Composer:
             return []
         if role == "transition" and self.facts:
             return []
-        if role == "drawback" and any(point.caveat for point in self.points):
+        if role == "drawback" and any(_warns(point.caveat, self.common) for point in self.points):
             return []
         bank = self._bank(role)
         return [_life(self._fill(self.pick(bank)))] if bank else []
@@ -104,7 +116,7 @@ class Composer:
             return [_sourced(_ended(point.text), "point", point.id)]
         if role == "caveat":
             return [_sourced(_ended(point.caveat), "point", point.id)] if point.caveat else []
-        steps = point.steps[:2]
+        steps = point.steps[: self.rng.choice((1, 2, 2))]
         intros = (self.pick(self.common.steps_first), self.pick(self.common.steps_next))
         return [
             _sourced(_ended(intro.format(step=step.rstrip("。"))), "point", point.id)
@@ -122,12 +134,12 @@ class Composer:
 
     def _spaced(self, lines: list[str]) -> list[Segment]:
         """Let a very short sentence follow a line when all of them are of a length: speech is uneven."""
-        segments = [_life(line) for line in lines]
         if lines and min(map(len, lines)) > SHORT and len(lines) < 3:
-            aside = self.pick([a for a in self.common.asides if a not in self._asides])
+            aside = self.rng.choice([aside for aside in self.common.asides if aside not in self._asides])
             self._asides.add(aside)
-            segments.insert(self.rng.randrange(len(lines)) + 1, _life(aside))
-        return segments
+            place = self.rng.randrange(len(lines))
+            lines = [line + aside if index == place else line for index, line in enumerate(lines)]
+        return [_life(line) for line in lines]
 
     def _line_order(self) -> list[str]:
         """Put what the topic names first, then what its scene knows, then a little of the second scene."""
@@ -136,17 +148,19 @@ class Composer:
         other = [line for scene in self.scenes[1:] for line in scene.lines]
         for group in (named, own, other):
             self.rng.shuffle(group)
-        head, rest = named[:4], own + named[4:]
+        head, rest = named[:3], own + named[3:]
         self.rng.shuffle(rest)
         order = [line for line in dict.fromkeys([*head, *other[:1], *rest]) if self._may_say(line)]
         return sorted(order, key=self.reading.is_foreign)
 
     def _take_lines(self, count: int) -> list[str]:
-        taken = []
-        for _ in range(min(count, len(self._lines))):
+        taken: list[str] = []
+        while self._lines and len(taken) < count:
             line = self._uneven(self._lines[:CHOICES])
             self._lines.remove(line)
-            taken.append(self._fill(line))
+            if not self._said & shingles(line, size=REPEAT):
+                taken.append(self._fill(line))
+                self._said |= shingles(line, size=REPEAT)
         return taken
 
     def _quota(self, skeleton: Skeleton) -> Iterator[int]:
@@ -160,7 +174,8 @@ class Composer:
         told = sum(len(item.text) for item in self.material)
         taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
         offered = sum(len(fact.claim) for fact in self.facts)
-        life = min(max(LIFE_FLOOR, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
+        floor = LIFE_FLOOR if self.points or self.facts else LIFE_ALONE
+        life = min(max(floor, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
         line = sum(map(len, self._lines)) / len(self._lines) if self._lines else 1
         return max(2, round((life - OTHER_LIFE - told) / line))
 
@@ -191,6 +206,10 @@ class Composer:
         return phrase.format(
             topic=reading.topic, lead=reading.lead, keyword=reading.keyword, product=product, label=_label(self.scenes)
         )
+
+
+def _warns(caveat: str, common: Common) -> bool:
+    return any(mark in caveat for mark in common.drawback_marks)
 
 
 def _label(scenes: tuple[Scene, ...]) -> str:

@@ -27,11 +27,14 @@ def name_titles(reading: Reading, rng: Random, *, earlier: Iterable[str] = ()) -
     wider = rng.sample(list(generic), k=len(generic))
     patterns = [*wider[:1], *own] if reading.is_question or reading.is_event else [*own[:3], *wider[:1], *own[3:]]
     patterns += wider[1:]
+    if reading.keyword not in reading.topic:
+        patterns = [*rng.sample(list(common.short_titles), k=2), *patterns]
     found: list[str] = []
     for pattern in [*patterns, *common.short_titles, "{topic}", "{keyword}"]:
         title = _fill(pattern, reading)
         if len(found) < TITLES and title not in found and title not in set(earlier) and _fits(title, reading):
             found.append(title)
+    found.sort(key=lambda title: reading.keyword not in title)
     return tuple(found) or (reading.keyword[:LONGEST],)
 
 

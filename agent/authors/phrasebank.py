@@ -95,6 +95,8 @@ class Common(Frozen):
     event_titles: Phrases
     event_leads: Phrases
     asides: Phrases
+    keyword_leads: Phrases
+    drawback_marks: tuple[str, ...]
     short_titles: Phrases
     tags: tuple[str, ...]
     outside_questions: Phrases

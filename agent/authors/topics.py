@@ -94,14 +94,17 @@ def _usable(wording: str, common: Common, *, refused: bool = False) -> str:
     """Return the wording without what nobody told us; empty when nothing safe is left."""
     if refused or len(wording) < MIN_TOPIC:
         return ""
-    text = _shorten(_tidy(_without_numbers(SELF.sub("", wording))), common)
+    text = _shorten(_tidy(_without_numbers(SELF.sub("", wording), common)), common)
     if checkable_numbers(text) or first_person_claims(text) or len(text) < MIN_TOPIC:
         return ""
     return text
 
 
-def _without_numbers(text: str) -> str:
+def _without_numbers(text: str, common: Common) -> str:
     """Cut an unsourced number off the head or the tail, with the words that led to it."""
+    if checkable_numbers(text):
+        head = max((head for head in common.time_heads if text.startswith(head)), key=len, default="")
+        text = text[len(head) :]
     for claim in reversed(checkable_numbers(text)):
         if claim.end == len(text):
             text = re.sub(r"(?:的?[这那]|花了?|用了?|的)+$", "", text[: claim.start])
