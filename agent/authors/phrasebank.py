@@ -44,7 +44,10 @@ class Facet(Frozen):
 
 
 class Scene(Frozen):
-    """Hold one scene family. One strong cue in the topic is enough to be in it; weak cues only add weight."""
+    """Hold one scene family. One strong cue in the topic is enough to be in it; weak cues only add weight.
+
+    A `never` word that holds a cue hides it (熊猫, 猫); any other rules the scene out.
+    """
 
     id: str
     label: str

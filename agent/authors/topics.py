@@ -130,8 +130,11 @@ def _scenes(text: str) -> tuple[Scene, ...]:
 
 
 def _score(scene: Scene, text: str) -> int:
-    if any(word in text for word in scene.never):
-        return 0
+    """Add up the cues. A word that only looks like a cue (熊猫 for 猫) does not count; one that cannot be rules out."""
+    for word in scene.never:
+        if word in text and not any(cue in word for cue in scene.strong):
+            return 0
+        text = text.replace(word, "□")
     strong = sum(STRONG * len(cue) for cue in scene.strong if cue in text)
     return strong + sum(WEAK * len(cue) for cue in scene.weak if cue in text) if strong else 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.models import Category, Note, NoteInput, Product, Sources
 
-__all__ = ["cited_sources", "submit"]
+__all__ = ["categories", "cited_sources", "submit"]
 
 
 def cited_sources(note: Note, sources: Sources) -> Sources:

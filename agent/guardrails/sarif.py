@@ -32,7 +32,6 @@ def to_sarif(notes: Sequence[NoteInput], reports: Sequence[Report], packs: Packs
             "driver": {
                 "name": "kosnote",
                 "rules": list(_rules(packs)),
-                "informationUri": "https://pypi.org/project/kosnote/",
             }
         },
         "columnKind": "unicodeCodePoints",

@@ -66,7 +66,9 @@ def test_a_card_benefit_keeps_its_conditions_and_says_who_speaks(draft):
     data = json.loads(result.stdout)
     assert result.returncode == 0, result.stderr
     facts = [source for source in data["sources"] if source["type"] == "fact"]
-    assert len(facts) == 1 and facts[0]["valid_to"] >= TODAY
+    benefits = [fact for fact in facts if fact["id"] != "cc-instalment"]  # the source of the mandatory rate
+    assert [fact["id"] for fact in benefits] == ["cc-coffee-30-5"] and benefits[0]["valid_to"] >= TODAY
+    assert "每户每月限3次" in data["note"]["body"] and "12月31日" in data["note"]["body"]
     assert "利益相关" in data["note"]["body"] or "员工" in data["note"]["body"]
 
 

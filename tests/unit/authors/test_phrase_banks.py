@@ -1,0 +1,89 @@
+"""Every phrase of every bank is asserted by nobody: no experience, no number, nothing a rule objects to."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.authors.phrasebank import Scene, load_common, load_scenes, load_skeletons
+from agent.errors import ConfigurationError
+from agent.guardrails import check
+from agent.models import NoteInput
+from agent.text.provenance import checkable_numbers, first_person_claims
+
+SLOTS = {
+    "topic": "整理阳台",
+    "lead": "整理阳台，",
+    "keyword": "阳台",
+    "label": "家务",
+    "product": "家庭卡",
+    "step": "翻账单",
+}
+
+
+def phrases(scene: Scene) -> list[str]:
+    facets = [line for facet in scene.facets for line in facet.lines]
+    banks = (scene.openings, scene.leads, scene.lines, facets, scene.transitions, scene.drawbacks, scene.closings)
+    return [phrase.format(**SLOTS) for bank in (*banks, scene.titles, scene.covers) for phrase in bank]
+
+
+def shared() -> list[str]:
+    common = load_common()
+    banks = (
+        common.steps_first, common.steps_next, common.benefit_intros, common.benefit_drawbacks,
+        common.bare_transitions, common.bare_drawbacks, common.bare_closings, common.titles, common.question_titles,
+        common.event_titles, common.event_leads, common.short_titles, common.asides, common.keyword_leads,
+    )  # fmt: skip
+    return [phrase.format(**SLOTS) for bank in banks for phrase in bank]
+
+
+@pytest.mark.parametrize("scene", load_scenes(), ids=lambda scene: scene.id)
+def test_no_phrase_claims_an_experience_or_states_a_number(scene: Scene) -> None:
+    assert [p for p in phrases(scene) if first_person_claims(p) or checkable_numbers(p)] == []
+
+
+@pytest.mark.parametrize("scene", load_scenes(), ids=lambda scene: scene.id)
+def test_no_rule_objects_to_a_phrase(scene: Scene) -> None:
+    report = check(NoteInput(title=SLOTS["topic"], body="\n".join(phrases(scene)), note_type="lifestyle"))
+    found = [(f.rule, f.text) for f in report.open("block", "fix") if f.start is not None and f.rule != "XHS-01"]
+    assert found == []
+
+
+def test_shared_phrases_claim_nothing_and_break_no_rule() -> None:
+    assert [p for p in shared() if first_person_claims(p) or checkable_numbers(p)] == []
+    report = check(NoteInput(title=SLOTS["topic"], body="\n".join(shared()), note_type="lifestyle"))
+    assert [f.text for f in report.open("block", "fix") if f.start is not None and f.rule != "XHS-01"] == []
+
+
+def test_there_are_at_least_twenty_families_with_distinct_ids() -> None:
+    ids = [scene.id for scene in load_scenes()]
+    assert len(ids) >= 20
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("note_type", ["lifestyle", "education", "benefit", "marketing"])
+@pytest.mark.parametrize("material", [True, False])
+def test_each_note_type_has_several_skeletons(note_type: str, material: bool) -> None:
+    fitting = [s for s in load_skeletons() if note_type in s.note_types and s.material is material]
+    assert len(fitting) >= 4
+
+
+def test_skeletons_tell_life_before_the_point() -> None:
+    for skeleton in load_skeletons():
+        roles = [role for paragraph in skeleton.paragraphs for role in paragraph]
+        first = min(roles.index(role) for role in ("point", "fact") if role in roles)
+        assert set(roles[:first]) & {"material", "lines"}, skeleton.id
+
+
+def test_a_wrong_bank_names_file_line_and_key(tmp_path: Path) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text("id: broken\nlabel: 坏\nstrong: [甲, 乙, 丙]\nopening: []\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as raised:
+        load_scenes(tmp_path)
+    assert "broken.yaml" in str(raised.value)
+
+
+def test_an_unknown_slot_is_an_error(tmp_path: Path) -> None:
+    source = next(Path("agent/data/phrases/scenes").glob("coffee.yaml")).read_text(encoding="utf-8")
+    (tmp_path / "coffee.yaml").write_text(source.replace("{keyword}", "{place}", 1), encoding="utf-8")
+    with pytest.raises(ConfigurationError):
+        load_scenes(tmp_path)
