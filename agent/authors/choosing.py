@@ -14,6 +14,7 @@ from agent.text.shingles import similarity
 __all__ = ["choose_facts", "choose_points"]
 
 SAME_SCENE, SAME_WORD, FACET_AT_MOST = 3, 4, 2
+ENOUGH = 2
 Choice = TypeVar("Choice", Point, Fact)
 
 
@@ -54,7 +55,9 @@ def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: 
     claim = claim.split("；")[0]
     named = 1 if fact.product in sources.brief.products else 0
     own = any(cue in claim for scene in reading.scenes[:1] for cue in scene.strong)
-    return named + _relevance(claim, reading, sources) + own
+    label = any(scene.label in claim for scene in reading.scenes[:1])
+    score = _relevance(claim, reading, sources) + own + label
+    return named + score if named or score >= ENOUGH else 0
 
 
 def _relevance(told: str, reading: Reading, sources: Sources) -> int:

@@ -27,7 +27,7 @@ def name_titles(reading: Reading, rng: Random, *, earlier: Iterable[str] = ()) -
     wider = rng.sample(list(generic), k=len(generic))
     patterns = [*wider[:1], *own] if reading.is_question or reading.is_event else [*own[:3], *wider[:1], *own[3:]]
     patterns += wider[1:]
-    if reading.keyword not in reading.topic:
+    if reading.keyword not in reading.topic and not (scene and reading.keyword == scene.label):
         patterns = [*rng.sample(list(common.short_titles), k=2), *patterns]
     found: list[str] = []
     for pattern in [*patterns, *common.short_titles, "{topic}", "{keyword}"]:
