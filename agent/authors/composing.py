@@ -95,6 +95,8 @@ class Composer:
         return [_life(self._fill(self.pick(bank)))] if bank else []
 
     def _bank(self, role: Role) -> tuple[str, ...]:
+        if role == "drawback" and self.facts:
+            return self.common.benefit_drawbacks
         if not self.scenes:
             bare = {
                 "closing": self.common.bare_closings,
