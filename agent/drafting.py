@@ -94,16 +94,7 @@ class Drafting:
         if not snapshot.interrupts:
             raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
         _demand_reviewable(run.id, snapshot.values, review)
-        result = await self._advance(run.brief, Command(resume=review.model_dump(mode="json")), on_event)
-        self.store.add_decision(
-            run.id,
-            decision=review.action,
-            text_hash=review.text_hash,
-            reviewer=review.reviewer,
-            reason=review.reason,
-            decided_at=self.now(),
-        )
-        return result
+        return await self._advance(run.brief, Command(resume=review.model_dump(mode="json")), on_event)
 
     async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent) -> DraftResult:
         graph, config = self._graph(), _config(brief.id)
@@ -127,7 +118,21 @@ class Drafting:
         self._record(brief, values)
         result = self._result(brief, values)
         self.store.finish_run(brief.id, result.outcome, best_revision=values.get("best"), updated_at=self.now())
+        self._record_decisions(brief, values)
         return result
+
+    def _record_decisions(self, brief: Brief, values: dict[str, Any]) -> None:
+        """Record every decision the run holds and the record does not: one may be missing after a kill."""
+        known = len(self.store.decisions(brief.id))
+        for review in values.get("reviews", ())[known:]:
+            self.store.add_decision(
+                brief.id,
+                decision=review.action,
+                text_hash=review.text_hash,
+                reviewer=review.reviewer,
+                reason=review.reason,
+                decided_at=self.now(),
+            )
 
     def _result(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
         return result_of(brief, values, author=self.author.name, sources=self._sources(brief))

@@ -99,3 +99,16 @@ def test_a_rejected_run_keeps_its_reason(agent):
     assert agent("reject", run, "--reviewer", "甲", "--reason", "素材太少").returncode == 0
     assert only_run(agent)["outcome"] == "rejected"
     assert "素材太少" in agent("show", run).stdout
+
+
+def test_an_approval_killed_before_it_was_recorded_is_recorded_on_resume(agent):
+    run = json.loads(agent(*DRAFT).stdout)["run"]
+    before = (
+        "import os, signal\nfrom agent.record import Store\n"
+        "Store.add_decision = lambda self, *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    assert agent("approve", run, "--reviewer", "甲", before=before).returncode == -signal.SIGKILL
+    assert json.loads(agent("resume", run, "--format", "json").stdout)["outcome"] == "approved"
+    assert agent("show", run).stdout.count("甲 approve") == 1
+    agent("resume", run)
+    assert agent("show", run).stdout.count("甲 approve") == 1
