@@ -31,7 +31,7 @@ def cite(basis: Basis) -> str:
     elif basis.verified:
         article = ""
     note = label_of("basis_status", basis.status)
-    name = basis.instrument if basis.instrument.startswith("《") else f"《{basis.instrument}》"
+    name = basis.instrument if "《" in basis.instrument else f"《{basis.instrument}》"
     return name + article + (f"({note})" if note else "")
 
 
