@@ -103,6 +103,8 @@ def _role(segments: tuple[Segment, ...], sources: Sources) -> tuple[Segment, ...
 def _disclosures(segments: tuple[Segment, ...], sources: Sources, ledger: tuple[Fact, ...]) -> tuple[Segment, ...]:
     body = _text(segments)
     slots = {key: value for product in sources.products for key, value in product.slots.items()}
+    selling = {product.id for product in sources.products}
+    ledger = tuple(fact for fact in ledger if fact.product in selling)
     wanted = required_disclosures(sources.products, note_type=sources.brief.note_type, body=body)
     return tuple(
         Segment(text=text, kind="disclosure", sources=_supporting(text, ledger))
