@@ -31,7 +31,7 @@ class Settings(BaseSettings):
 
     workspace: Path | None = None
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kosnote", appauthor=False)))
-    rounds: int = Field(default=3, ge=0, le=10)
+    rounds: int = Field(default=3, ge=1, le=10)
     review: bool = True
     seed: int = 0
     tracing: bool = False
