@@ -14,7 +14,7 @@ install: $(INSTALLED)
 $(INSTALLED): lock-dev.txt pyproject.toml hatch_build.py
 	@test -x $(PY) || test -n "$(PYTHON)" || { echo "kosnote needs Python 3.11, 3.12 or 3.13 with venv (or: make install PYTHON=/path/to/python)" >&2; exit 2; }
 	test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --require-hashes -r lock-dev.txt
+	$(PIP) install --quiet --no-deps --require-hashes -r lock-dev.txt
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -43,4 +43,4 @@ bench:
 # Needs uv. Writes both locks for every supported Python, without addresses.
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock.txt
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock-dev.txt
+	uv pip compile pyproject.toml --group dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock-dev.txt
