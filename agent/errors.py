@@ -5,6 +5,8 @@
     ├── ConfigurationError  exit 2   a setting, workspace or data file is wrong (file, line, column)
     ├── StorageError        exit 2   the record or the checkpoints cannot be written or read
     ├── ProviderError       exit 3   a model endpoint failed
+    │   ├── ReplyError               its reply cannot be used, after one repair turn
+    │   └── BudgetError              tokens or money of a run or a batch are spent
     └── GuardError          exit 4   a guard could not do its work: never counts as a pass
 
 Code and parameters are here; the Chinese text comes from `agent/data/messages/*.yaml` by `code`.
@@ -16,7 +18,16 @@ from typing import ClassVar
 
 from agent.catalogue import advise, say
 
-__all__ = ["ConfigurationError", "GuardError", "KosnoteError", "ProviderError", "StorageError", "UsageError"]
+__all__ = [
+    "BudgetError",
+    "ConfigurationError",
+    "GuardError",
+    "KosnoteError",
+    "ProviderError",
+    "ReplyError",
+    "StorageError",
+    "UsageError",
+]
 
 
 class KosnoteError(Exception):
@@ -64,6 +75,18 @@ class ProviderError(KosnoteError):
 
     exit_code = 3
     retryable = True
+
+
+class ReplyError(ProviderError):
+    """Report a reply that cannot be used: empty, refused, cut off, or not of the shape asked for, twice."""
+
+    retryable = False
+
+
+class BudgetError(ProviderError):
+    """Report a budget that does not allow the next call."""
+
+    retryable = False
 
 
 class GuardError(KosnoteError):

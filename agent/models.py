@@ -165,6 +165,13 @@ class Brief(Frozen):
     seed: int = 0
 
 
+class Message(Frozen):
+    """Hold one message to or from a chat model."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
 class Question(Frozen):
     """Ask the employee for one piece of material; `options` are tappable answers."""
 
@@ -338,7 +345,11 @@ class LabelDecision(Frozen):
 
 
 class Report(Frozen):
-    """Hold all findings of one note; cleared and waived ones stay visible."""
+    """Hold all findings of one note; cleared and waived ones stay visible.
+
+    `needs_look` says why a person must look although no finding is open (a judge asked for it or could not do its
+    work, a language without rule packs): it keeps a note from passing, never the other way round.
+    """
 
     id: str = ""
     verdict: Verdict
@@ -347,6 +358,7 @@ class Report(Frozen):
     findings: tuple[Finding, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
     label: LabelDecision = LabelDecision(required=False)
+    needs_look: tuple[str, ...] = ()
     packs: dict[str, str] = Field(default_factory=dict)
     text_hash: str = ""
 
@@ -393,15 +405,17 @@ class Critique(Frozen):
     metrics: dict[str, Metric] = Field(default_factory=dict)
     rubric: dict[str, RubricAnswer] = Field(default_factory=dict)
     passed: bool
+    needs_look: tuple[str, ...] = ()
     text_hash: str = ""
 
 
 class Usage(Frozen):
-    """Count tokens; cost is null when the price is unknown."""
+    """Count calls and tokens; `estimated` when an endpoint did not count them; cost is null when a price is unknown."""
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    estimated: bool = False
     cost: float | None = None
 
 
