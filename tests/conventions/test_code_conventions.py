@@ -16,7 +16,7 @@ MODULES = sorted(
     for path in (REPO / "agent").rglob("*.py")
     if "migrations" not in path.parts and "__pycache__" not in path.parts
 )
-LONGER = {"models.py": 450}  # the design keeps every value in one module
+LONGER = {"models.py": 500}  # the design keeps every value in one module
 HEAVY = ("langgraph", "openai", "sqlalchemy")
 LIGHT = {
     "import agent": "import agent",
