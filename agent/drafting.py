@@ -26,7 +26,7 @@ from agent.graph.context import DraftContext
 from agent.graph.protocols import Author
 from agent.graph.state import DraftState, Review
 from agent.ingredients import gather
-from agent.models import Brief, Note
+from agent.models import Brief, Critique, Note
 from agent.record import Store
 from agent.results import DraftResult, result_of
 from agent.settings import Settings
@@ -151,7 +151,7 @@ class Drafting:
         return DraftContext(
             author=self.author,
             check=functools.partial(guardrails.check, packs=_packs(self.workspace)),
-            critique=tone.critique,
+            critique=_measured,
             resolve=lambda _: sources,
             waivers=self.workspace.waivers,
         )
@@ -182,6 +182,11 @@ def draft(brief: Brief, *, workspace: Workspace, settings: Settings, on_event: O
             return await drafting.draft(brief, on_event=on_event)
 
     return asyncio.run(once())
+
+
+async def _measured(note: Note, /, *, round_number: int = 1, **given: Any) -> Critique:
+    """Score the tone by its metrics alone."""
+    return tone.critique(note, **given)
 
 
 def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> None:

@@ -11,7 +11,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 from agent.catalogue import say
-from agent.errors import GuardError
+from agent.errors import BudgetError, GuardError, ReplyError
 from agent.graph import assembly, gatekeeping
 from agent.graph.context import DraftContext
 from agent.graph.refusal import reasons_to_refuse
@@ -22,6 +22,7 @@ from agent.models import Note, Outcome, Report, Round
 
 __all__ = ["assemble", "comply", "critique", "decide", "finish", "gate", "plan", "review", "revise", "write"]
 
+LANGUAGES_WITH_PACKS = frozenset({"zh-CN"})
 _Update = dict[str, Any]
 _Runtime = Runtime[DraftContext]
 
@@ -55,15 +56,22 @@ async def assemble(state: DraftState, runtime: _Runtime) -> _Update:
 
 
 async def comply(state: DraftState, runtime: _Runtime) -> _Update:
-    """Check the text against the rules."""
-    return {"last_report": _check(state["note"], state, runtime.context)}
+    """Check the text against the rules, then let a judge add to what they found."""
+    context, brief = runtime.context, state["brief"]
+    report = _check(state["note"], state, context)
+    if brief.language not in LANGUAGES_WITH_PACKS:
+        report = report.model_copy(update={"needs_look": (say("look_language", language=brief.language),)})
+    if context.judge is not None:
+        sources = context.resolve(brief)
+        report = await context.judge(state["note"], report, sources=sources, round_number=_first_read(state))
+    return {"last_report": report}
 
 
 async def critique(state: DraftState, runtime: _Runtime) -> _Update:
     """Score the tone of the same text."""
     context = runtime.context
     sources = cited_sources(state["note"], context.resolve(state["brief"]))
-    verdict = context.critique(
+    verdict = await context.critique(
         state["note"],
         brief=state["brief"],
         facts=sources.facts,
@@ -71,19 +79,22 @@ async def critique(state: DraftState, runtime: _Runtime) -> _Update:
         account=sources.account,
         persona=sources.persona,
         earlier=sources.earlier,
+        round_number=_first_read(state),
     )
     return {"last_critique": verdict}
 
 
 async def decide(state: DraftState, runtime: _Runtime) -> _Update:
     """Keep this version, and settle whether it passed, goes on, or goes to a person as it stands."""
+    prompts, usage = runtime.context.trace(state["round"])
     round_ = Round(
         number=state["round"],
         note=state["note"],
         report=state["last_report"],
         critique=state["last_critique"],
         changes=tuple(state.get("changes", ())),
-        prompts=(),
+        prompts=prompts,
+        usage=usage,
     )
     versions = [*state.get("versions", []), SavedVersion(revision=state["revision"], round=round_)]
     route = _route(state, versions)
@@ -104,18 +115,24 @@ async def decide(state: DraftState, runtime: _Runtime) -> _Update:
 
 
 async def revise(state: DraftState, runtime: _Runtime) -> _Update:
-    """Edit flagged spans; keep the earlier text when the revision adds a block or touches a ledger number."""
+    """Edit flagged spans; keep the earlier text when the revision adds a block or touches a ledger number.
+
+    A reply that cannot be used and a spent budget keep it too: the text then stands still and goes to a person.
+    """
     context = runtime.context
     sources = context.resolve(state["brief"])
     round_number = state["round"] + 1
-    revision = await context.author.revise(
-        state["note"],
-        plan=state["chosen_plan"],
-        report=state["last_report"],
-        critique=state["last_critique"],
-        sources=sources,
-        round_number=round_number,
-    )
+    try:
+        revision = await context.author.revise(
+            state["note"],
+            plan=state["chosen_plan"],
+            report=state["last_report"],
+            critique=state["last_critique"],
+            sources=sources,
+            round_number=round_number,
+        )
+    except (ReplyError, BudgetError) as error:
+        return {"round": round_number, "changes": [say("revision_unusable", reason=error.message)]}
     candidate = _complete(revision.note, state, context)
     report = _check(candidate, state, context)
     refused = reasons_to_refuse(state["note"], candidate, before=state["last_report"], after=report, sources=sources)
@@ -164,6 +181,13 @@ def _route(state: DraftState, versions: list[SavedVersion]) -> Route:
     if route == "open" and (state.get("human_text") or _stands_still(versions)):
         return "spent"
     return route
+
+
+def _first_read(state: DraftState) -> int:
+    """Return the round in which this very text was first read: a model is not asked twice about one text."""
+    text_hash = state["note"].text_hash
+    seen = (v.round.number for v in state.get("versions", []) if v.round.note.text_hash == text_hash)
+    return next(seen, state["round"])
 
 
 def _stands_still(versions: list[SavedVersion]) -> bool:

@@ -25,7 +25,7 @@ from agent.models import (
     Waiver,
 )
 
-__all__ = ["Author", "Checker", "Critic"]
+__all__ = ["Author", "Checker", "Critic", "Judge"]
 
 
 class Checker(Protocol):
@@ -50,9 +50,9 @@ class Checker(Protocol):
 
 
 class Critic(Protocol):
-    """Score the tone of a note; see `agent.tone.critique`."""
+    """Score the tone of a note; see `agent.tone.critique` and `agent.readers.ModelCritic`."""
 
-    def __call__(
+    async def __call__(
         self,
         note: Note,
         /,
@@ -63,8 +63,17 @@ class Critic(Protocol):
         account: Account | None = None,
         persona: Persona | None = None,
         earlier: Sequence[Note] = (),
+        round_number: int = 1,
     ) -> Critique:
         """Return metrics and rubric."""
+        ...
+
+
+class Judge(Protocol):
+    """Add to a report what rules cannot see; see `agent.readers.ModelJudge`."""
+
+    async def __call__(self, note: Note, report: Report, /, *, sources: Sources, round_number: int = 1) -> Report:
+        """Return the report with added findings or a reason to look; nothing is ever cleared."""
         ...
 
 

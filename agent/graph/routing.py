@@ -13,7 +13,7 @@ __all__ = ["after_decide", "after_gate", "after_plan", "after_review", "best_ver
 
 
 def judge_round(note: Note, report: Report, critique: Critique, *, round_number: int, max_rounds: int) -> Route:
-    """Decide whether a text passed, is worth another round, or has spent them.
+    """Decide whether a text passed, is worth another round, or has spent them; what needs a look goes to a person.
 
     Both readers must have read this very text: a verdict on another one raises `GuardError`.
     """
@@ -21,7 +21,7 @@ def judge_round(note: Note, report: Report, critique: Critique, *, round_number:
         if seen != note.text_hash:
             raise GuardError("verdict_of_other_text", reader=reader)
     if report.verdict == "pass" and critique.passed:
-        return "passed"
+        return "spent" if report.needs_look or critique.needs_look else "passed"
     return "open" if round_number < max_rounds else "spent"
 
 

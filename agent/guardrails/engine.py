@@ -17,7 +17,7 @@ from agent.guardrails.conditions import detect_conditions
 from agent.guardrails.contexts import GuardContext, clearing_guard
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
-from agent.guardrails.findings import apply_waivers, merge, write_finding
+from agent.guardrails.findings import apply_waivers, merge, verdict_of, write_finding
 from agent.guardrails.grounding import detect_numbers
 from agent.guardrails.identifiers import detect_identifiers
 from agent.guardrails.inference import infer_note_type, infer_offer
@@ -36,7 +36,6 @@ from agent.models import (
     Report,
     Stage,
     Undetermined,
-    Verdict,
     Waiver,
 )
 
@@ -87,7 +86,7 @@ def check(
     findings = apply_waivers(findings, waivers, as_of)
     return Report(
         id=evidence.note.id,
-        verdict=_verdict(findings),
+        verdict=verdict_of(findings),
         note_type=evidence.note_type,
         products=tuple(sorted(evidence.products)),
         findings=tuple(findings),
@@ -233,10 +232,3 @@ def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, con
         else:
             cleared_by = clearing_guard(compiled.rule.clear_by, where, context) or ""
     return write_finding(compiled, candidate, evidence, cleared_by=cleared_by)
-
-
-def _verdict(findings: Iterable[Finding]) -> Verdict:
-    severities = {finding.severity for finding in findings if finding.status == "open"}
-    if "block" in severities:
-        return "block"
-    return "revise" if "fix" in severities else "pass"

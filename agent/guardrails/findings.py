@@ -11,9 +11,9 @@ from typing import Literal
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.evidence import Candidate, Evidence
 from agent.guardrails.normalize import TextView, fold
-from agent.models import Finding, Report, Waiver
+from agent.models import Finding, Report, Verdict, Waiver
 
-__all__ = ["WaiverProblem", "apply_waivers", "merge", "review_waivers", "write_finding"]
+__all__ = ["WaiverProblem", "apply_waivers", "identify", "merge", "review_waivers", "verdict_of", "write_finding"]
 
 _NEIGHBOURS = 8
 
@@ -28,12 +28,12 @@ def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Eviden
     }  # fmt: skip
     if candidate.hit is None:
         values |= {"field": candidate.field, "index": candidate.index, "text": candidate.quote}
-        return Finding(**values, fingerprint=_fingerprint(rule.id, candidate.quote, "", ""))
+        return Finding(**values, fingerprint=identify(rule.id, candidate.quote, "", ""))
     part, start, end, text = evidence.document.locate(candidate.hit)
     raw = evidence.document.raw[part.start : part.end]
     values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
     values |= {"disguise": candidate.hit.disguise}
-    return Finding(**values, fingerprint=_fingerprint(rule.id, text, raw[:start], raw[end:]))
+    return Finding(**values, fingerprint=identify(rule.id, text, raw[:start], raw[end:]))
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
@@ -66,6 +66,14 @@ def _longer(one: Finding, other: Finding) -> Finding:
     if one.start is None or other.start is None or one.end is None or other.end is None:
         return one
     return other if other.end - other.start > one.end - one.start else one
+
+
+def verdict_of(findings: Iterable[Finding]) -> Verdict:
+    """Return block, revise or pass by the most severe open finding."""
+    severities = {finding.severity for finding in findings if finding.status == "open"}
+    if "block" in severities:
+        return "block"
+    return "revise" if "fix" in severities else "pass"
 
 
 def apply_waivers(findings: Sequence[Finding], waivers: Sequence[Waiver], as_of: date | None) -> list[Finding]:
@@ -117,7 +125,7 @@ def _accepts(waiver: Waiver, finding: Finding, as_of: date | None) -> bool:
     return bool(waiver.quote) and fold(waiver.quote) == fold(finding.text)
 
 
-def _fingerprint(rule: str, text: str, before: str, after: str) -> str:
+def identify(rule: str, text: str, before: str, after: str) -> str:
     """Identify a finding by rule, quote and the nearest letters around it, so that edits elsewhere keep it."""
     near = TextView(before).skeleton[-_NEIGHBOURS:] + "|" + TextView(after).skeleton[:_NEIGHBOURS]
     return hashlib.sha256(f"{rule}\n{fold(text)}\n{near}".encode()).hexdigest()[:16]

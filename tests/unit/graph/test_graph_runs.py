@@ -40,7 +40,7 @@ class Reader:
         verdict = "block" if any(f.severity == "block" for f in findings) else "revise" if findings else "pass"
         return Report(verdict=verdict, note_type="lifestyle", findings=findings, text_hash=note.text_hash)
 
-    def critique(self, note, /, **given):
+    async def critique(self, note, /, **given):
         return Critique(passed="生硬" not in note.body, text_hash=note.text_hash)
 
 

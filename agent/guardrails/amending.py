@@ -1,0 +1,72 @@
+"""Add to a report what a judge found. Nothing here clears, lowers or removes a finding of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from agent.catalogue import say
+from agent.guardrails.findings import apply_waivers, identify, verdict_of
+from agent.guardrails.loader import Packs
+from agent.guardrails.rules import Rule
+from agent.models import FieldName, Finding, Report, Waiver
+
+__all__ = ["add_findings", "found_by_judge", "rules_for_judge"]
+
+READABLE = frozenset({"term", "pattern", "combine", "judge"})  # rules about what a text means
+
+
+def rules_for_judge(packs: Packs, report: Report, as_of: date) -> tuple[tuple[str, Rule], ...]:
+    """Return the rules, with their packs, that a reader of this note may find broken: by meaning, and in scope."""
+    return tuple((pack, rule) for pack, rule in packs.entries() if _readable(rule, as_of) and _in_scope(rule, report))
+
+
+def found_by_judge(
+    rule: Rule, pack: str, *, field: FieldName, index: int, start: int, text: str, around: str, why: str
+) -> Finding:
+    """Write the finding of a quote that stands at `start` of a raw field (`around`)."""
+    end = start + len(text)
+    return Finding(
+        rule=rule.id,
+        pack=pack,
+        severity=rule.severity,
+        field=field,
+        index=index,
+        start=start,
+        end=end,
+        text=text,
+        message=say("judge_message", message=rule.message, why=why or rule.title),
+        basis=rule.basis,
+        advice=rule.advice,
+        by="judge",
+        fingerprint=identify(rule.id, text, around[:start], around[end:]),
+    )
+
+
+def add_findings(
+    report: Report, added: Iterable[Finding], *, waivers: Sequence[Waiver] = (), as_of: date | None = None
+) -> Report:
+    """Return the report with these findings and the verdict they lead to; what is already open there is left out."""
+    fresh = [finding for finding in added if not any(_same(finding, known) for known in report.open())]
+    findings = (*report.findings, *apply_waivers(fresh, waivers, as_of))
+    return report.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
+
+
+def _readable(rule: Rule, as_of: date) -> bool:
+    in_force = rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
+    return in_force and rule.stage == "note" and rule.kind in READABLE
+
+
+def _in_scope(rule: Rule, report: Report) -> bool:
+    scope = rule.scope
+    if scope.products and report.products and not set(scope.products) & set(report.products):
+        return False
+    return not scope.note_types or report.note_type in scope.note_types
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    if (one.rule, one.field, one.index) != (other.rule, other.field, other.index):
+        return False
+    if one.start is None or other.start is None or one.end is None or other.end is None:
+        return False
+    return one.start < other.end and other.start < one.end
