@@ -58,8 +58,20 @@ class DraftResult:
             "usage": _dump(self.usage),
             "refusal": [_dump(finding) for finding in self.refusal],
             "reason": self.reason,
+            "needs_look": list(self.needs_look),
             "brief": _dump(self.brief),
         }
+
+    @property
+    def needs_look(self) -> tuple[str, ...]:
+        """Say why a person must look although nothing is open."""
+        asked = (self.report.needs_look if self.report else ()), (self.critique.needs_look if self.critique else ())
+        return tuple(reason for reasons in asked for reason in reasons)
+
+    def claims(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Pair each sentence group that rests on something with the ids it cites, in reading order."""
+        segments = self.note.segments if self.note else ()
+        return [(segment.text, segment.sources) for segment in segments if segment.sources]
 
     def evidence(self) -> list[dict[str, Any]]:
         """List what the note cites: material as told, facts with validity, points with source."""
@@ -85,7 +97,9 @@ class DraftResult:
         ]
 
 
-def result_of(brief: Brief, values: Mapping[str, Any], *, author: str, sources: Sources) -> DraftResult:
+def result_of(
+    brief: Brief, values: Mapping[str, Any], *, author: str, sources: Sources, usage: Usage | None = None
+) -> DraftResult:
     """Read a result from the state of a run that has stopped."""
     plan = values.get("chosen_plan")
     versions = values.get("versions", [])
@@ -102,6 +116,7 @@ def result_of(brief: Brief, values: Mapping[str, Any], *, author: str, sources: 
         reason=plan.reason if plan else "",
         sources=sources,
         author=author,
+        usage=usage,
     )
 
 

@@ -53,7 +53,7 @@ def runs(
 
 def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -> None:
     """Print a run's note and, on stdout too, its evidence."""
-    from agent.cli.output import OUTPUTS, render, require_choice, summary
+    from agent.cli.output import OUTPUTS, claim_lines, render, require_choice, summary
 
     require_choice("--format", output, OUTPUTS)
     result, decisions = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
@@ -63,6 +63,8 @@ def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -
     if output == "json":
         return
     typer.echo(summary(result))
+    for line in claim_lines(result):
+        typer.echo(line)
     for round_ in result.rounds:
         typer.echo(f"第 {round_.number} 轮：{round_.report.verdict}；" + ("；".join(round_.changes) or "初稿"))
     if result.note is not None:

@@ -7,17 +7,27 @@ from pathlib import Path
 
 from agent.errors import StorageError, UsageError
 from agent.guardrails.wording import cite
-from agent.models import Finding
+from agent.models import Critique, Finding
 from agent.results import DraftResult
 
-__all__ = ["OUTCOMES", "OUTPUTS", "finding_lines", "render", "require_choice", "summary", "write_files"]
+__all__ = [
+    "OUTCOMES",
+    "OUTPUTS",
+    "claim_lines",
+    "finding_lines",
+    "render",
+    "require_choice",
+    "summary",
+    "usage_line",
+    "write_files",
+]
 
 OUTPUTS = ("text", "md", "json")
 OUTCOMES = {
     "ready": "合格（未设人审）",
     "in_review": "合格，等人审",
     "approved": "已批准",
-    "needs_human": "轮次用完仍有问题，需要人改",
+    "needs_human": "还不能放行，需要人看",
     "needs_material": "缺素材，先回答问题",
     "refused": "准入未通过，没有写",
     "rejected": "已退回",
@@ -48,6 +58,8 @@ def summary(result: DraftResult) -> str:
         f"运行 {result.run} · {OUTCOMES[result.outcome]}（{result.outcome}） · 作者 {_author(result.author)}"
         f" · {len(result.rounds)} 轮",
     ]
+    if result.usage is not None:
+        lines.append(usage_line(result))
     if result.reason:
         lines.append(result.reason)
     for finding in result.refusal:
@@ -100,18 +112,47 @@ def _evidence(result: DraftResult) -> list[str]:
         lines.append(f"  {item['id']} {item['text']}{source}{until}")
     if lines:
         lines.insert(0, "依据：")
+    lines += [f"  请人看：{reason}" for reason in result.needs_look]
     if result.report:
         for finding in result.report.open():
             lines += finding_lines(finding)
         if result.report.label.platform_step:
             lines.append(f"标识：{result.report.label.platform_step}")
     if result.critique:
+        lines += _rubric(result.critique)
         lines += [
             f"  [口吻] {name} {metric.message}"
             for name, metric in result.critique.metrics.items()
             if metric.passed is False
         ]
     return lines
+
+
+def _rubric(critique: Critique) -> list[str]:
+    """List the questions answered no; their spans are the note's own words."""
+    return [
+        f"  [口吻] {name}"
+        + (f" “{answer.span}”" if answer.span else "")
+        + (f" 改法：{answer.edit}" if answer.edit else "")
+        for name, answer in critique.rubric.items()
+        if answer.answer == "no"
+    ]
+
+
+def claim_lines(result: DraftResult) -> list[str]:
+    """Print each group of sentences with what it rests on beside it."""
+    claims = result.claims()
+    return ["逐句来源：", *(f"  {text} ← {'、'.join(sources)}" for text, sources in claims)] if claims else []
+
+
+def usage_line(result: DraftResult) -> str:
+    """Say what the models used; empty when none was asked."""
+    usage = result.usage
+    if usage is None:
+        return ""
+    about = "约 " if usage.estimated else ""
+    cost = "" if usage.cost is None else f"，费用 {usage.cost:.4f}"
+    return f"模型：{usage.calls} 次调用，{about}{usage.prompt_tokens} + {usage.completion_tokens} token{cost}"
 
 
 def _options(options: tuple[str, ...]) -> str:
