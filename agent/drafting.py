@@ -17,18 +17,18 @@ from typing import Any
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
-from agent import guardrails, tone
-from agent.authors import OfflineAuthor
+from agent import guardrails
 from agent.errors import UsageError
 from agent.graph.build import build_graph
 from agent.graph.checkpoints import open_checkpoints
 from agent.graph.context import DraftContext
-from agent.graph.protocols import Author
 from agent.graph.state import DraftState, Review
 from agent.ingredients import gather
-from agent.models import Brief, Critique, Note
+from agent.llm import OnText, total_usage
+from agent.models import Brief, Note
 from agent.record import Store
 from agent.results import DraftResult, result_of
+from agent.roles import Casting, Roles, open_casting
 from agent.settings import Settings
 from agent.workspace import Workspace
 
@@ -60,12 +60,13 @@ class Drafting:
     settings: Settings
     store: Store
     checkpointer: BaseCheckpointSaver[str]
-    author: Author
+    casting: Casting
     now: Callable[[], datetime]
+    on_text: OnText | None = None
 
     async def draft(self, brief: Brief, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Run a brief until a person is needed or the run ends; the run id is the brief's id."""
-        self.store.start_run(brief, author=self.author.name, workspace=str(self.workspace.root), created_at=self.now())
+        self.store.start_run(brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now())
         begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
         return await self._advance(brief, begin, on_event)
 
@@ -76,6 +77,8 @@ class Drafting:
         if not snapshot.values:
             return await self.draft(run.brief, on_event=on_event)
         if snapshot.next and not snapshot.interrupts:
+            if run.author != self.casting.name:
+                raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
             return await self._advance(run.brief, None, on_event)
         return self._settle(run.brief, snapshot.values)
 
@@ -135,7 +138,13 @@ class Drafting:
             )
 
     def _result(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
-        return result_of(brief, values, author=self.author.name, sources=self._sources(brief))
+        return result_of(
+            brief,
+            values,
+            author=self.store.run(brief.id).author,
+            sources=self._sources(brief),
+            usage=total_usage(self.store.journal.entries(brief.id)),
+        )
 
     def _graph(self) -> Any:
         return build_graph(self.checkpointer)
@@ -147,14 +156,20 @@ class Drafting:
         return self.store.earlier_notes(brief.account, before=brief.id) if brief.account else ()
 
     def _context(self, brief: Brief) -> DraftContext:
-        sources = self._sources(brief)
+        sources, packs = self._sources(brief), _packs(self.workspace)
+        roles = self._roles(brief, packs)
         return DraftContext(
-            author=self.author,
-            check=functools.partial(guardrails.check, packs=_packs(self.workspace)),
-            critique=_measured,
+            author=roles.author,
+            check=functools.partial(guardrails.check, packs=packs),
+            critique=roles.critique,
+            judge=roles.judge,
+            trace=roles.trace,
             resolve=lambda _: sources,
             waivers=self.workspace.waivers,
         )
+
+    def _roles(self, brief: Brief, packs: guardrails.Packs) -> Roles:
+        return self.casting.roles(brief.id, packs=packs, workspace=self.workspace, on_text=self.on_text)
 
 
 @asynccontextmanager
@@ -164,14 +179,15 @@ async def open_drafting(
     """Open record and checkpoints of these settings; both are created when missing."""
     async with open_checkpoints(settings.home / "checkpoints.db") as checkpointer:
         with Store.open(settings.home / "record.db") as store:
-            yield Drafting(
-                workspace=workspace,
-                settings=settings,
-                store=store,
-                checkpointer=checkpointer,
-                author=OfflineAuthor(),
-                now=now,
-            )
+            async with open_casting(settings, workspace, store.journal) as casting:
+                yield Drafting(
+                    workspace=workspace,
+                    settings=settings,
+                    store=store,
+                    checkpointer=checkpointer,
+                    casting=casting,
+                    now=now,
+                )
 
 
 def draft(brief: Brief, *, workspace: Workspace, settings: Settings, on_event: OnEvent = _quiet) -> DraftResult:
@@ -182,11 +198,6 @@ def draft(brief: Brief, *, workspace: Workspace, settings: Settings, on_event: O
             return await drafting.draft(brief, on_event=on_event)
 
     return asyncio.run(once())
-
-
-async def _measured(note: Note, /, *, round_number: int = 1, **given: Any) -> Critique:
-    """Score the tone by its metrics alone."""
-    return tone.critique(note, **given)
 
 
 def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> None:

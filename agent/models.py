@@ -415,6 +415,7 @@ class Usage(Frozen):
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
     estimated: bool = False
     cost: float | None = None
 

@@ -9,17 +9,32 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from agent.errors import ConfigurationError
 
-__all__ = ["Settings", "load_settings"]
+__all__ = ["Price", "Settings", "Structured", "load_settings"]
 
 FILE = "kosnote.toml"
+MILLION = 1_000_000
+Structured = Literal["json_schema", "json_object", "prompt"]
+
+
+class Price(BaseModel):
+    """Hold what a model costs per million tokens, in the bank's own currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
+
+    def of(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Return the cost of a call."""
+        return (prompt_tokens * self.input + completion_tokens * self.output) / MILLION
 
 
 class Settings(BaseSettings):
@@ -35,11 +50,43 @@ class Settings(BaseSettings):
     review: bool = True
     seed: int = 0
     tracing: bool = False
+    author: Literal["auto", "offline", "model"] = "auto"
     model: str = ""
+    critic_model: str = ""
+    judge_model: str = ""
+    judge: bool = True
+    structured: Structured = "json_schema"
+    stream: bool = False
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    max_tokens: int | None = Field(default=None, ge=1)
+    timeout: float = Field(default=120, gt=0)
+    max_retries: int = Field(default=2, ge=0, le=10)
+    concurrency: int = Field(default=8, ge=1)
+    requests_per_minute: int = Field(default=0, ge=0)
+    budget_tokens: int | None = Field(default=None, ge=1)
+    budget_cost: float | None = Field(default=None, gt=0)
+    batch_tokens: int | None = Field(default=None, ge=1)
+    batch_cost: float | None = Field(default=None, gt=0)
+    prices: dict[str, Price] = Field(default_factory=dict)
     base_url: str = Field(default="", validation_alias=AliasChoices("KOSNOTE_BASE_URL", "OPENAI_BASE_URL"))
     api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("KOSNOTE_API_KEY", "OPENAI_API_KEY")
     )
+
+    @property
+    def writes_with_model(self) -> bool:
+        """Tell whether a model writes; raise `ConfigurationError` when one should and nothing says which or where."""
+        if self.author == "offline" or (self.author == "auto" and not self.model):
+            return False
+        if not self.model:
+            raise ConfigurationError("author_model_missing")
+        if not self.base_url and not self.api_key.get_secret_value():
+            raise ConfigurationError("author_endpoint_missing", model=self.model)
+        return True
+
+    def model_of(self, role: str) -> str:
+        """Return the model bound to writer, critic or judge."""
+        return {"critic": self.critic_model, "judge": self.judge_model}.get(role, "") or self.model
 
     @classmethod
     def settings_customise_sources(

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.errors import ConfigurationError
 
-__all__ = ["Source", "read_yaml", "validate"]
+__all__ = ["Source", "parse_yaml", "read_yaml", "validate"]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_VALUES = 200_000
@@ -46,9 +46,15 @@ class Source:
 def read_yaml(path: Path) -> Source:
     """Load one file; raise `ConfigurationError` for text that is not UTF-8, not YAML or has a key twice."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        return parse_yaml(path.read_text(encoding="utf-8"), path)
     except UnicodeDecodeError as error:
         raise ConfigurationError("yaml_not_utf8", file=str(path), line=1, column=1, detail=str(error)) from None
+
+
+def parse_yaml(text: str, path: Path) -> Source:
+    """Read YAML that begins on the first line of this file; see `read_yaml`."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import typer
 
-from agent.cli import checking, desk, drafts, facts, rules, setup
+from agent.cli import checking, desk, drafts, facts, prompts, rules, setup
 
 __all__ = ["app", "run"]
 
@@ -33,6 +33,7 @@ app.command("init", help="写出一个机构工作区，供修改。")(setup.ini
 app.command("demo", help="用内置的云杉银行演示一遍，不写任何记录。")(setup.demo)
 app.command("doctor", help="检查安装、工作区、规则包与存储。")(setup.doctor)
 app.add_typer(rules.app, name="rules", help="规则：列出、查看、运行用例。")
+app.add_typer(prompts.app, name="prompts", help="提示词：列出、渲染、比较、运行用例、锁定。")
 app.add_typer(facts.app, name="facts", help="事实台账：列出、查看、核对、导入。")
 
 

@@ -126,4 +126,8 @@ def _checkpoints(workspace: Path | None) -> str:
 def _author(workspace: Path | None) -> str:
     from agent.authors import OfflineAuthor
 
-    return f"{OfflineAuthor().name}，不联网、不用模型"
+    settings, _ = load(workspace)
+    if not settings.writes_with_model:
+        return f"{OfflineAuthor.name}，不联网、不用模型"
+    readers = f"口吻 {settings.model_of('critic')}，语义审核 {settings.model_of('judge') if settings.judge else '关'}"
+    return f"写稿 {settings.model}，{readers}；结构化输出 {settings.structured}；接口 {settings.base_url or 'OpenAI'}"

@@ -1,34 +1,145 @@
-"""Ask models on behalf of one run."""
+"""Ask models on behalf of one run: the journal first, then the budgets, then the endpoint, then one repair turn."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from agent.llm.protocol import ChatModel, Journal, ModelRole
+from agent.catalogue import say
+from agent.errors import ReplyError
+from agent.llm.budget import Budget
+from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText
+from agent.llm.structured import read_reply
+from agent.llm.tokens import count_messages, counter_for
 from agent.models import Message, Usage
 
-__all__ = ["Calls"]
+__all__ = ["Calls", "total_usage"]
 
+TURNS = 2  # the question, and one repair
 Output = TypeVar("Output", bound=BaseModel)
 
 
 class Calls:
-    """Ask the models of one run: journal first, then budget, then the endpoint, then one repair turn."""
+    """Ask the models of one run. What an earlier process of the run spent counts against its budget."""
 
-    def __init__(self, run: str, *, models: Mapping[ModelRole, ChatModel], journal: Journal) -> None:
+    def __init__(
+        self,
+        run: str,
+        *,
+        models: Mapping[ModelRole, ChatModel],
+        journal: Journal,
+        budget: Budget | None = None,
+        batch: Budget | None = None,
+        on_text: OnText | None = None,
+    ) -> None:
         self.run = run
         self._models = models
         self._journal = journal
+        self._budgets = tuple(each for each in (budget, batch) if each is not None)
+        self._on_text = on_text
+        if budget is not None:
+            for entry in journal.entries(run):
+                budget.spend(entry.completion.usage)
 
     async def ask(
-        self, output: type[Output], *, role: ModelRole, prompt: str, messages: Sequence[Message], node: str, round: int
+        self,
+        output: type[Output],
+        *,
+        role: ModelRole,
+        prompt: str,
+        messages: Sequence[Message],
+        node: str,
+        round: int,
+        objection: Callable[[Output], str] = lambda reply: "",
     ) -> Output:
-        """Return a reply of the shape asked for; raise `ReplyError`, `BudgetError` or `ProviderError`."""
-        raise NotImplementedError
+        """Return a reply of the shape asked for, to which nothing objects.
+
+        Raises `ReplyError` after one repair turn, `BudgetError` before a call no budget allows, `ProviderError` when
+        the endpoint failed.
+        """
+        turn, problem = tuple(messages), ""
+        for _ in range(TURNS):
+            completion = await self._complete(output, role=role, prompt=prompt, messages=turn, node=node, round=round)
+            reply, problem = read_reply(completion.text, output)
+            if reply is not None and not (problem := objection(reply)):
+                return reply
+            complaint = Message(role="user", content=say("reply_repair", problem=problem))
+            turn = (*messages, Message(role="assistant", content=completion.text), complaint)
+        raise ReplyError("reply_unusable", node=node, problem=problem)
 
     def trace(self, round: int) -> tuple[tuple[str, ...], Usage | None]:
-        """Return the prompts used in a round, each once, and what they cost; (), None when no model was asked."""
-        raise NotImplementedError
+        """Return the prompts used in a round, each once, and what they used; (), None when no model was asked."""
+        entries = [entry for entry in self._journal.entries(self.run) if entry.key.round == round]
+        return tuple(dict.fromkeys(entry.prompt for entry in entries)), total_usage(entries)
+
+    def total(self) -> Usage | None:
+        """Return what the run has used so far; None when no model was asked."""
+        return total_usage(self._journal.entries(self.run))
+
+    async def _complete(
+        self,
+        output: type[BaseModel],
+        *,
+        role: ModelRole,
+        prompt: str,
+        messages: Sequence[Message],
+        node: str,
+        round: int,
+    ) -> Completion:
+        model = self._models[role]
+        key = CallKey(run=self.run, node=node, round=round, digest=_digest(role, model, messages, output))
+        known = self._journal.recall(key)
+        if known is not None:
+            return known
+        completion = await self._within_budgets(model, messages, output, stream=role == "writer")
+        self._journal.keep(Entry(key=key, prompt=prompt, completion=completion))
+        return completion
+
+    async def _within_budgets(
+        self, model: ChatModel, messages: Sequence[Message], output: type[BaseModel], *, stream: bool
+    ) -> Completion:
+        expected = count_messages(messages, counter_for(model.name)) if self._budgets else 0
+        holding: list[Budget] = []
+        try:
+            for budget in self._budgets:
+                budget.hold(expected)
+                holding.append(budget)
+            completion = await model.complete(messages, schema=output, on_text=self._on_text if stream else None)
+        finally:
+            for budget in holding:
+                budget.release(expected)
+        for budget in self._budgets:
+            budget.spend(completion.usage)
+        return completion
+
+
+def total_usage(entries: Sequence[Entry]) -> Usage | None:
+    """Sum what these replies used; the cost is null as soon as one of them has none."""
+    used = [entry.completion.usage for entry in entries]
+    if not used:
+        return None
+    costs = [usage.cost for usage in used if usage.cost is not None]
+    return Usage(
+        calls=len(used),
+        prompt_tokens=sum(usage.prompt_tokens for usage in used),
+        completion_tokens=sum(usage.completion_tokens for usage in used),
+        cached_tokens=sum(usage.cached_tokens for usage in used),
+        estimated=any(usage.estimated for usage in used),
+        cost=sum(costs) if len(costs) == len(used) else None,
+    )
+
+
+def _digest(role: ModelRole, model: ChatModel, messages: Sequence[Message], output: type[BaseModel]) -> str:
+    asked = {
+        "role": role,
+        "model": model.name,
+        "mode": model.mode,
+        "output": output.__name__,
+        "schema": output.model_json_schema(),
+        "messages": [message.model_dump() for message in messages],
+    }
+    return hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -49,6 +49,11 @@ class ChatModel(Protocol):
         """Identify the model as the endpoint knows it."""
         ...
 
+    @property
+    def mode(self) -> str:
+        """Name the structured mode: json_schema, json_object or prompt."""
+        ...
+
     async def complete(
         self, messages: Sequence[Message], *, schema: type[BaseModel] | None = None, on_text: OnText | None = None
     ) -> Completion:

@@ -17,8 +17,8 @@ from agent.errors import StorageError
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
-HEAD = "0001"
-KNOWN = frozenset({HEAD})
+HEAD = "0002"
+KNOWN = frozenset({"0001", HEAD})
 BUSY_TIMEOUT_MS = 30_000
 MIGRATIONS = Path(__file__).with_name("migrations")
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from agent.errors import UsageError
 from agent.models import Brief, Note, Outcome, Round
 from agent.record.engine import explain, open_engine, writing
+from agent.record.journal import ReplyJournal
 from agent.record.tables import approvals, findings, runs, versions
 from agent.record.values import Decision, DecisionRecord, RunRecord, VersionRecord
 
@@ -43,6 +44,11 @@ class Store:
             yield cls(engine, where)
         finally:
             engine.dispose()
+
+    @property
+    def journal(self) -> ReplyJournal:
+        """Return the journal of model replies in this database."""
+        return ReplyJournal(self._engine, self._where)
 
     def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
         """Record that a run began; a run already recorded stays as it is."""

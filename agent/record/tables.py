@@ -13,9 +13,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-__all__ = ["approvals", "findings", "metadata", "runs", "versions"]
+__all__ = ["approvals", "findings", "metadata", "replies", "runs", "versions"]
 
 metadata = MetaData(
     naming_convention={
@@ -84,4 +85,17 @@ approvals = Table(
     Column("reviewer", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("node", String(16), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("completion_json", Text, nullable=False),
+    UniqueConstraint("run_id", "node", "round", "digest", name="uq_replies_key"),
 )

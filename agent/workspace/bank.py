@@ -55,6 +55,12 @@ class Workspace:
         folder = self.root / "guardrails"
         return folder if folder.is_dir() else None
 
+    @property
+    def prompts_overlay(self) -> Path | None:
+        """Return the folder of the bank's own prompts, if it has one."""
+        folder = self.root / "prompts"
+        return folder if folder.is_dir() else None
+
     def product(self, name: str) -> Product:
         """Return a product by id, name, full name or alias."""
         return _find("product", name, self.products, lambda p: (p.id, p.name, p.full_name, *p.aliases))
