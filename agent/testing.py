@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from agent.models import Critique, Note, Plan, Report, Revision, Sources
+from pydantic import BaseModel
 
-__all__ = ["ScriptedAuthor", "fixed_clock"]
+from agent.llm.protocol import CallKey, Completion, Entry, OnText
+from agent.models import Critique, Message, Note, Plan, Report, Revision, Sources, Usage
+
+__all__ = ["MemoryJournal", "ScriptedAuthor", "ScriptedModel", "fixed_clock"]
 
 
 def fixed_clock(moment: datetime = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)) -> Callable[[], datetime]:
@@ -41,3 +44,44 @@ class ScriptedAuthor:
         """Return the note of this round."""
         self.calls.append("revise")
         return Revision(note=self.notes[min(round_number, len(self.notes)) - 1], changes=("scripted",))
+
+
+@dataclass
+class MemoryJournal:
+    """Keep replies for as long as the process lives."""
+
+    kept: list[Entry] = field(default_factory=list)
+
+    def recall(self, key: CallKey) -> Completion | None:
+        """Return the reply kept under this key, if any."""
+        return next((entry.completion for entry in self.kept if entry.key == key), None)
+
+    def keep(self, entry: Entry) -> None:
+        """Keep a reply; the same key again changes nothing."""
+        if self.recall(entry.key) is None:
+            self.kept.append(entry)
+
+    def entries(self, run: str) -> tuple[Entry, ...]:
+        """Return the replies of a run in order."""
+        return tuple(entry for entry in self.kept if entry.key.run == run)
+
+
+@dataclass
+class ScriptedModel:
+    """Reply by the shape asked for: a text, or a list of texts used in order (the last one repeats)."""
+
+    replies: dict[str, Sequence[str] | str]
+    name: str = "scripted"
+    mode: str = "prompt"
+    asked: list[tuple[str, tuple[Message, ...]]] = field(default_factory=list)
+
+    async def complete(
+        self, messages: Sequence[Message], *, schema: type[BaseModel] | None = None, on_text: OnText | None = None
+    ) -> Completion:
+        """Return the next scripted reply for this shape."""
+        shape = schema.__name__ if schema else ""
+        earlier = sum(name == shape for name, _ in self.asked)
+        self.asked.append((shape, tuple(messages)))
+        scripted = self.replies[shape]
+        text = scripted if isinstance(scripted, str) else scripted[min(earlier, len(scripted) - 1)]
+        return Completion(text=text, model=self.name, usage=Usage(calls=1, prompt_tokens=10, completion_tokens=5))
