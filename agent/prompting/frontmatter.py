@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,7 +48,7 @@ class FrontMatter(Frozen):
     role: Literal["writer", "critic", "judge"]
     output: str
     inputs: dict[str, Input]
-    since: str
+    since: date
 
 
 def split_prompt(path: Path) -> tuple[FrontMatter, str]:
@@ -56,9 +57,9 @@ def split_prompt(path: Path) -> tuple[FrontMatter, str]:
     Raises `ConfigurationError` naming file, line, column and the remedy.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigurationError("yaml_not_utf8", file=str(path), line=1, column=1, detail=error) from None
+        raise ConfigurationError("yaml_not_utf8", file=str(path), line=1, column=1, detail=str(error)) from None
     lines = text.splitlines(keepends=True)
     closing = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == RULE), 0)
     if not lines or lines[0].rstrip() != RULE or not closing:

@@ -8,27 +8,37 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
-from jinja2.meta import find_referenced_templates
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from rapidfuzz import process
 
 from agent.errors import ConfigurationError, UsageError
 from agent.models import Message
 from agent.paths import data_root
-from agent.prompting.fencing import fence, unfenced
+from agent.prompting.fencing import fence
 from agent.prompting.frontmatter import FrontMatter, split_prompt
+from agent.prompting.inspection import Parsed, inspect, layout
 
 __all__ = ["Library", "Prompt", "load_prompts"]
 
 SHARED = "_shared"
-PATTERN = "[a-z]*/v*.md.j2"
-ROLES = ("system", "user", "assistant")
+PATTERN = "[a-z]*/*.j2"
+UNRENDERABLE = (TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -57,8 +67,9 @@ class Prompt:
         context = self.template.new_context(values)
         try:
             texts = {name: "".join(block(context)).strip() for name, block in self.template.blocks.items()}
-        except TemplateError as error:
-            raise ConfigurationError("prompt_unrenderable", file=self.path, detail=error.message) from None
+        except UNRENDERABLE as error:
+            file, line = _raised_at(error, self.path)
+            raise ConfigurationError("prompt_unrenderable", file=str(file), line=line, detail=str(error)) from None
         return tuple(
             Message.model_validate({"role": name.split("_")[0], "content": text})
             for name, text in texts.items()
@@ -106,74 +117,106 @@ def load_prompts(overlay: Path | None = None) -> Library:
 @functools.lru_cache(maxsize=8)
 def _load(overlay: Path | None) -> Library:
     shipped = data_root() / "prompts"
-    roots = [shipped, *([overlay] if overlay else [])]
+    if overlay:
+        _demand_new(overlay, shipped)
     found: dict[str, Prompt] = {}
-    for root in roots:
-        environment = _environment([root, shipped])
+    for root in (shipped, *([overlay] if overlay else [])):
+        environment = _environment([shipped, root])
         for path in sorted(root.glob(PATTERN)):
             prompt = _read(path, environment)
             if prompt.id in found:
-                raise ConfigurationError("prompt_replaced", file=path, id=prompt.id)
+                raise ConfigurationError("prompt_replaced", file=str(path), id=prompt.id)
             found[prompt.id] = prompt
     return Library(found.values())
 
 
+def _raised_at(error: BaseException, path: Path) -> tuple[Path, int]:
+    """Return file and line of the template an error came out of, from the frames Jinja compiled."""
+    place, frame = (path, 1), error.__traceback__
+    while frame is not None:
+        template = frame.tb_frame.f_globals.get("__jinja_template__")
+        if isinstance(template, Template):
+            file = path if template.name is None else Path(template.filename or template.name)
+            place = (file, template.get_corresponding_lineno(frame.tb_lineno))
+        frame = frame.tb_next
+    return place
+
+
 def _environment(roots: list[Path]) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(roots),
+        loader=FileSystemLoader(roots, encoding="utf-8-sig"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.globals.clear()
     environment.filters["fence"] = fence
     return environment
 
 
 def _read(path: Path, environment: ImmutableSandboxedEnvironment) -> Prompt:
     head, body = split_prompt(path)
-    untrusted = [name for name, wanted in head.inputs.items() if wanted.untrusted]
-    digest = hashlib.sha256(path.read_bytes())
-    seen: list[str] = []
-    try:
-        _inspect(body, path, environment, untrusted, seen)
-        for name in sorted(seen):
-            digest.update(_source(name, environment)[0].encode())
+    with _syntax_of(path):
+        own = Parsed(path, body, environment.parse(body))
+        layout(own)
         template = environment.from_string(body)
+    included: dict[str, Parsed] = {}
+    _gather(own, environment, included, ())
+    inspect((own, *included.values()), {name: wanted.untrusted for name, wanted in head.inputs.items()})
+    return Prompt(path=path, head=head, digest=_digest(path, included), template=template)
+
+
+@contextmanager
+def _syntax_of(path: Path) -> Iterator[None]:
+    """Say where a template is wrongly written; an unknown filter and a block named twice count."""
+    try:
+        yield
     except TemplateSyntaxError as error:
-        where = error.filename or path
-        raise ConfigurationError("prompt_syntax", file=where, line=error.lineno, detail=error.message) from None
-    except TemplateError as error:
-        raise ConfigurationError("prompt_unrenderable", file=path, detail=error.message) from None
-    _demand_blocks(template, path)
-    return Prompt(path=path, head=head, digest=digest.hexdigest(), template=template)
+        raise ConfigurationError(
+            "prompt_syntax", file=str(path), line=error.lineno, detail=str(error.message)
+        ) from None
 
 
-def _inspect(
-    text: str, path: Path, environment: ImmutableSandboxedEnvironment, untrusted: list[str], seen: list[str]
+def _gather(
+    parsed: Parsed, environment: ImmutableSandboxedEnvironment, found: dict[str, Parsed], above: tuple[str, ...]
 ) -> None:
-    """Refuse unfenced outside text here and in everything included; note what is included."""
-    tree: nodes.Template = environment.parse(text)
-    for place in unfenced(tree, untrusted):
-        raise ConfigurationError("prompt_unfenced", file=path, line=place.line, name=place.name)
-    for name in find_referenced_templates(tree):
-        if name is None:
-            raise ConfigurationError("prompt_include_computed", file=path)
-        if name not in seen:
-            seen.append(name)
-            included, filename = _source(name, environment)
-            _inspect(included, Path(filename), environment, untrusted, seen)
+    """Collect everything a file includes, by name."""
+    for include in parsed.tree.find_all(nodes.Include):
+        name = include.template.value if isinstance(include.template, nodes.Const) else None
+        place: dict[str, object] = {"file": str(parsed.file), "line": include.lineno}
+        if not isinstance(name, str):
+            raise ConfigurationError("prompt_include_computed", **place)
+        if name in above:
+            raise ConfigurationError("prompt_include_circle", name=name, **place)
+        if name not in found:
+            found[name] = _included(name, environment, place)
+            _gather(found[name], environment, found, (*above, name))
 
 
-def _source(name: str, environment: ImmutableSandboxedEnvironment) -> tuple[str, str]:
+def _included(name: str, environment: ImmutableSandboxedEnvironment, place: dict[str, object]) -> Parsed:
     assert environment.loader is not None
-    text, filename, _ = environment.loader.get_source(environment, name)
-    return text, filename or name
+    try:
+        text, filename, _ = environment.loader.get_source(environment, name)
+    except TemplateNotFound:
+        raise ConfigurationError("prompt_include_missing", name=name, **place) from None
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("yaml_not_utf8", file=name, detail=str(error)) from None
+    path = Path(filename or name)
+    with _syntax_of(path):
+        environment.get_template(name)
+        return Parsed(path, text, environment.parse(text))
 
 
-def _demand_blocks(template: Template, path: Path) -> None:
-    names = list(template.blocks)
-    wrong = [name for name in names if name.split("_")[0] not in ROLES]
-    if wrong or not names:
-        raise ConfigurationError("prompt_block_wrong", file=path, name="、".join(wrong) or "—", roles="、".join(ROLES))
+def _digest(path: Path, included: dict[str, Parsed]) -> str:
+    """Return the SHA-256 over the file and, by name, every include; line ends and a byte order mark do not count."""
+    parts = [path.read_text(encoding="utf-8-sig"), *sorted((name, file.text) for name, file in included.items())]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def _demand_new(own: Path, shipped: Path) -> None:
+    """Refuse a bank's partial that bears the name of a shipped one: it would change under a published prompt's name."""
+    for path in sorted((own / SHARED).glob("*.j2")):
+        if (shipped / SHARED / path.name).exists():
+            raise ConfigurationError("prompt_replaced", file=str(path), id=f"{SHARED}/{path.name}")
