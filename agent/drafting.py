@@ -20,8 +20,9 @@ from langgraph.types import Command
 from agent import guardrails
 from agent.errors import UsageError
 from agent.graph.build import build_graph
-from agent.graph.checkpoints import open_checkpoints
+from agent.graph.checkpoints import explained, open_checkpoints
 from agent.graph.context import DraftContext
+from agent.graph.nodes import LANGUAGES_WITH_PACKS
 from agent.graph.state import DraftState, Review
 from agent.ingredients import gather
 from agent.llm import OnText, total_usage
@@ -73,7 +74,7 @@ class Drafting:
     async def resume(self, run_id: str, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Continue a run that was cut off; a run that waits for a person or has ended is returned as it stands."""
         run = self.store.run(run_id)
-        snapshot = await self._graph().aget_state(_config(run.id))
+        snapshot = await self._snapshot(run.id)
         if not snapshot.values:
             return await self.draft(run.brief, on_event=on_event)
         if snapshot.next and not snapshot.interrupts:
@@ -85,7 +86,7 @@ class Drafting:
     async def peek(self, run_id: str) -> DraftResult:
         """Return a run as its last checkpoint left it, without moving it; a cut-off run raises `UsageError`."""
         run = self.store.run(run_id)
-        snapshot = await self._graph().aget_state(_config(run.id))
+        snapshot = await self._snapshot(run.id)
         if "outcome" not in snapshot.values:
             raise UsageError("run_unfinished", run=run.id)
         return self._result(run.brief, snapshot.values)
@@ -93,7 +94,7 @@ class Drafting:
     async def review(self, run_id: str, review: Review, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Carry a person's decision into the run; it is refused unless it is about the text as it stands."""
         run = self.store.run(run_id)
-        snapshot = await self._graph().aget_state(_config(run.id))
+        snapshot = await self._snapshot(run.id)
         if not snapshot.interrupts:
             raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
         _demand_reviewable(run.id, snapshot.values, review)
@@ -103,15 +104,24 @@ class Drafting:
         graph, config = self._graph(), _config(brief.id)
         round_number = 0
         stream = graph.astream(begin, config, context=self._context(brief), stream_mode="updates", durability="sync")
-        async for updates in stream:
-            for node, update in updates.items():
-                if node.startswith("__") or update is None:
-                    continue
-                round_number = update.get("round", round_number)
-                self._record(brief, update)
-                on_event(Event(run=brief.id, node=node, round=round_number, update=update))
-        snapshot = await graph.aget_state(config)
-        return self._settle(brief, snapshot.values)
+        with explained(self._checkpoints):
+            async for updates in stream:
+                for node, update in updates.items():
+                    if node.startswith("__") or update is None:
+                        continue
+                    round_number = update.get("round", round_number)
+                    self._record(brief, update)
+                    on_event(Event(run=brief.id, node=node, round=round_number, update=update))
+        return self._settle(brief, (await self._snapshot(brief.id)).values)
+
+    async def _snapshot(self, run_id: str) -> Any:
+        with explained(self._checkpoints):
+            return await self._graph().aget_state(_config(run_id))
+
+    @property
+    def _checkpoints(self) -> str:
+        """Name where the checkpoints are, without a password."""
+        return "PostgreSQL" if self.settings.database.get_secret_value() else str(self.settings.checkpoint_target)
 
     def _record(self, brief: Brief, update: dict[str, Any]) -> None:
         for version in update.get("versions", ()):
@@ -177,8 +187,8 @@ async def open_drafting(
     workspace: Workspace, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> AsyncIterator[Drafting]:
     """Open record and checkpoints of these settings; both are created when missing."""
-    async with open_checkpoints(settings.home / "checkpoints.db") as checkpointer:
-        with Store.open(settings.home / "record.db") as store:
+    async with open_checkpoints(settings.checkpoint_target) as checkpointer:
+        with Store.open(settings.record_target) as store:
             async with open_casting(settings, workspace, store.journal) as casting:
                 yield Drafting(
                     workspace=workspace,
@@ -205,8 +215,12 @@ def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> N
     if review.text_hash != current:
         raise UsageError("review_of_other_text", run=run_id, given=review.text_hash, current=current)
     blocks = values["last_report"].open("block")
-    if review.action == "approve" and blocks:
+    if review.action != "approve":
+        return
+    if blocks:
         raise UsageError("approve_with_block", run=run_id, rules="、".join(sorted({f.rule for f in blocks})))
+    if values["brief"].language not in LANGUAGES_WITH_PACKS:
+        raise UsageError("approve_without_packs", run=run_id, language=values["brief"].language)
 
 
 def _packs(workspace: Workspace) -> guardrails.Packs:

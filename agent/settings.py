@@ -46,6 +46,7 @@ class Settings(BaseSettings):
 
     workspace: Path | None = None
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kosnote", appauthor=False)))
+    database: SecretStr = SecretStr("")
     rounds: int = Field(default=3, ge=1, le=10)
     review: bool = True
     seed: int = 0
@@ -72,6 +73,16 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("KOSNOTE_API_KEY", "OPENAI_API_KEY")
     )
+
+    @property
+    def record_target(self) -> Path | str:
+        """Return where the record is: a database URL, or a file under home."""
+        return self.database.get_secret_value() or self.home / "record.db"
+
+    @property
+    def checkpoint_target(self) -> Path | str:
+        """Return where the checkpoints are: the same database URL, or a file of their own under home."""
+        return self.database.get_secret_value() or self.home / "checkpoints.db"
 
     @property
     def writes_with_model(self) -> bool:
@@ -142,8 +153,10 @@ def _read(given: dict[str, Any], *files: str | Path) -> Settings:
 def _refuse_secrets(files: tuple[str | Path, ...]) -> None:
     """Refuse a key in a file that is easily committed or sent around."""
     for file in map(Path, files):
-        if file.is_file() and "api_key" in tomllib.loads(file.read_text(encoding="utf-8")):
-            raise ConfigurationError("settings_secret_in_file", file=file)
+        held = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        for name in ("api_key", "database"):
+            if name in held:
+                raise ConfigurationError("settings_secret_in_file", file=file, name=name)
 
 
 def _wrong(error: ValidationError) -> ConfigurationError:
@@ -151,7 +164,7 @@ def _wrong(error: ValidationError) -> ConfigurationError:
     name = ".".join(str(step) for step in first["loc"])
     if first["type"] == "extra_forbidden":
         return ConfigurationError("setting_unknown", name=name, known="、".join(Settings.model_fields))
-    value = "…" if "key" in name.lower() else first.get("input")
+    value = "…" if "key" in name.lower() or "database" in name.lower() else first.get("input")
     return ConfigurationError("setting_wrong", name=name, value=value, detail=first["msg"])
 
 

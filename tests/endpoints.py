@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
-
 
 @dataclass(frozen=True)
 class Step:
@@ -19,8 +17,13 @@ class Step:
     finish: str = "stop"
     refusal: str = ""
     usage: bool = True
+    prompt_tokens: int = 100
     delay: float = 0.0
     break_off: str = ""  # "at once": no response at all; "midway": after the first half of a stream
+
+    def counted(self):
+        """Return the usage block."""
+        return {"prompt_tokens": self.prompt_tokens, "completion_tokens": 20, "total_tokens": self.prompt_tokens + 20}
 
 
 class Endpoint:
@@ -125,7 +128,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             message = {"role": "assistant", "content": step.text or None, "refusal": step.refusal or None}
             choice = {"index": 0, "finish_reason": step.finish, "message": message}
-            usage = USAGE if step.usage else None
+            usage = step.counted() if step.usage else None
             head = {"id": "c1", "object": "chat.completion", "created": 0, "model": request["model"]}
             self._send(200, {**head, "choices": [choice], "usage": usage})
 

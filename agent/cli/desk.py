@@ -39,7 +39,7 @@ def runs(
     if outcome:
         require_choice("--outcome", outcome, tuple(OUTCOMES))
     settings, _ = load(workspace)
-    with Store.open(settings.home / "record.db") as store:
+    with Store.open(settings.record_target) as store:
         found = store.runs(limit=limit, outcome=outcome or None, search=search or None)
     if output == "json":
         typer.echo(json.dumps([run.model_dump(mode="json") for run in found], ensure_ascii=False, indent=2))

@@ -86,10 +86,14 @@ def draft(
 def _run(brief: object, bank: object, settings: object, *, quiet: bool) -> DraftResult:
     from agent.cli.progress import Progress
     from agent.drafting import draft as run_draft
+    from agent.errors import ProviderError
 
     progress = Progress(quiet=quiet)
     try:
         return run_draft(brief, workspace=bank, settings=settings, on_event=progress)  # type: ignore[arg-type]
+    except ProviderError:
+        talk(f"停在这里，写到的地方已保存。继续：agent resume {brief.id}")  # type: ignore[attr-defined]
+        raise
     except KeyboardInterrupt:
         talk(f"已中断。继续：agent resume {brief.id}")  # type: ignore[attr-defined]
         raise typer.Exit(130) from None

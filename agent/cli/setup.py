@@ -6,11 +6,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agent.cli.session import AsOf, WorkspaceOption, day, load, talk
+
+if TYPE_CHECKING:
+    from agent.settings import Settings
 
 __all__ = ["demo", "doctor", "init"]
 
@@ -104,8 +107,8 @@ def _record(workspace: Path | None) -> str:
     from agent.record import Store
 
     settings, _ = load(workspace)
-    with Store.open(settings.home / "record.db") as store:
-        return f"{settings.home / 'record.db'} 可读写，{len(store.runs(limit=1000))} 次运行"
+    with Store.open(settings.record_target) as store:
+        return f"{_where(settings, 'record.db')} 可读写，{len(store.runs(limit=1000))} 次运行"
 
 
 def _checkpoints(workspace: Path | None) -> str:
@@ -114,13 +117,16 @@ def _checkpoints(workspace: Path | None) -> str:
     from agent.graph.checkpoints import open_checkpoints
 
     settings, _ = load(workspace)
-    path = settings.home / "checkpoints.db"
 
     async def probe() -> str:
-        async with open_checkpoints(path):
-            return f"{path} 可读写"
+        async with open_checkpoints(settings.checkpoint_target):
+            return f"{_where(settings, 'checkpoints.db')} 可读写"
 
     return asyncio.run(probe())
+
+
+def _where(settings: Settings, file: str) -> str:
+    return "PostgreSQL" if settings.database.get_secret_value() else str(settings.home / file)
 
 
 def _author(workspace: Path | None) -> str:

@@ -13,16 +13,23 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from agent.errors import StorageError
+from agent.errors import ConfigurationError, StorageError
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
 HEAD = "0002"
 KNOWN = frozenset({"0001", HEAD})
 BUSY_TIMEOUT_MS = 30_000
+UPGRADE_LOCK = 7_042_002  # any number, the same for every process of this program
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 CODES = {
+    "08": "record_unreachable",
+    "28": "record_refused",
+    "3D": "record_refused",
+    "53100": "record_disk_full",
+    "53300": "record_busy",
+    "57P": "record_unreachable",
     "SQLITE_BUSY": "record_busy",
     "SQLITE_CORRUPT": "record_damaged",
     "SQLITE_FULL": "record_disk_full",
@@ -49,9 +56,12 @@ def open_engine(target: Path | str) -> tuple[Engine, str]:
 def explain(error: DBAPIError | sqlite3.Error, where: str) -> StorageError:
     """Turn a database error into one that names the database and the remedy, and holds no text of a note."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(cause, "sqlite_errorname", "")
+    name = getattr(cause, "sqlite_errorname", "") or getattr(cause, "sqlstate", None) or ""
+    if not name and isinstance(error, DBAPIError) and "psycopg" in type(cause).__module__:
+        return StorageError("record_unreachable", path=where)
     code = next((code for prefix, code in CODES.items() if name.startswith(prefix)), "record_unusable")
-    return StorageError(code, path=where, reason=cause)
+    primary = getattr(getattr(cause, "diag", None), "message_primary", None)  # PostgreSQL's details may quote a row
+    return StorageError(code, path=where, reason=primary or cause)
 
 
 def writing(engine: Engine) -> Engine:
@@ -62,10 +72,18 @@ def writing(engine: Engine) -> Engine:
 def _engine_of_url(target: str) -> tuple[Engine, str]:
     try:
         url = make_url(target)
-        engine = create_engine(url, hide_parameters=True)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StorageError("record_url_unusable", reason=error) from error
-    if url.get_backend_name() == "sqlite":
+    except ArgumentError as error:
+        raise StorageError("record_url_unusable", reason=error) from None
+    backend = url.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise StorageError("record_url_unusable", reason=backend)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    try:
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=backend == "postgresql")
+    except (NoSuchModuleError, ImportError):
+        raise ConfigurationError("postgres_not_installed") from None
+    if backend == "sqlite":
         _listen(engine)
     return engine, url.render_as_string(hide_password=True)
 
@@ -94,6 +112,7 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -114,6 +133,8 @@ def _upgrade(engine: Engine, where: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with writing(engine).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": UPGRADE_LOCK})
         config.attributes["connection"] = connection
         if _revision_on(connection) != HEAD:
             command.upgrade(config, "head")
