@@ -39,10 +39,25 @@ AS_OF = date(2026, 11, 24)
 PROSE = {"life", "point", "condition"}
 
 
-class Listening:
-    """Pass calls on to a model and keep what it was asked, in order."""
+@dataclasses.dataclass
+class Heard:
+    """Keep what a run asked: characters in all, and those an earlier prompt of any run begins with as well."""
 
-    def __init__(self, model: ChatModel, heard: list[str]) -> None:
+    everything: list[str]
+    total: int = 0
+    shared: int = 0
+
+    def add(self, prompt: str) -> None:
+        """Count one prompt; providers cache what a prompt begins with."""
+        self.total += len(prompt)
+        self.shared += max((_common(prompt, earlier) for earlier in self.everything), default=0)
+        self.everything.append(prompt)
+
+
+class Listening:
+    """Pass calls on to a model and keep what it was asked."""
+
+    def __init__(self, model: ChatModel, heard: Heard) -> None:
         self.name, self.mode = model.name, model.mode
         self._model = model
         self._heard = heard
@@ -51,7 +66,7 @@ class Listening:
         self, messages: Sequence[Message], *, schema: type[BaseModel] | None = None, on_text: OnText | None = None
     ) -> Completion:
         """Complete as the model does."""
-        self._heard.append("".join(f"\x00{message.role}\x00{message.content}" for message in messages))
+        self._heard.add("".join(f"\x00{message.role}\x00{message.content}" for message in messages))
         return await self._model.complete(messages, schema=schema, on_text=on_text)
 
 
@@ -59,7 +74,7 @@ async def run_briefs(samples: list[dict[str, Any]], out: Path, *, at_once: int) 
     """Draft every sample that has no saved run; a provider error leaves it unsaved, to be resumed by the next call."""
     out.mkdir(parents=True, exist_ok=True)
     bank, settings = load_workspace(None), load_settings(home=out / "home", review=False)
-    gate = asyncio.Semaphore(at_once)
+    gate, everything = asyncio.Semaphore(at_once), list[str]()
     async with open_drafting(bank, settings) as drafting:
 
         async def one(sample: dict[str, Any]) -> None:
@@ -67,7 +82,7 @@ async def run_briefs(samples: list[dict[str, Any]], out: Path, *, at_once: int) 
             if target.is_file():
                 return
             async with gate:
-                heard: list[str] = []
+                heard = Heard(everything)
                 try:
                     result = await _draft(_listening(drafting, heard), _brief(sample, bank))
                 except KosnoteError as error:
@@ -94,7 +109,9 @@ def summarize(runs: Sequence[dict[str, Any]]) -> dict[str, float]:
         "accepted": len(accepted),
         "rounds_mean": statistics.mean(len(run["rounds"]) for run in written),
         "tokens_per_accepted_note": statistics.mean(tokens) if tokens else 0.0,
-        "cacheable_prefix_share": statistics.mean(run["prefix_share"] for run in written),
+        "cacheable_prefix_share": statistics.mean(
+            [run["prefix_share"] for run in written if run["prefix_share"]] or [0]
+        ),
     }
 
 
@@ -126,7 +143,7 @@ async def _draft(drafting: Drafting, brief: Brief) -> DraftResult:
     return await (drafting.resume(brief.id) if brief.id in known else drafting.draft(brief))
 
 
-def _listening(drafting: Drafting, heard: list[str]) -> Drafting:
+def _listening(drafting: Drafting, heard: Heard) -> Drafting:
     casting = drafting.casting
     if not isinstance(casting, ModelCasting):
         raise SystemExit("no model is configured: set KOSNOTE_MODEL and OPENAI_BASE_URL or OPENAI_API_KEY")
@@ -151,7 +168,7 @@ def _brief(sample: dict[str, Any], bank: Workspace) -> Brief:
     return brief
 
 
-def _saved(result: DraftResult, heard: list[str]) -> dict[str, Any]:
+def _saved(result: DraftResult, heard: Heard) -> dict[str, Any]:
     told: list[dict[str, Any]] = result.to_json()["rounds"]
     rounds = [
         {**row, "note": round_.note.model_dump(mode="json")} for row, round_ in zip(told, result.rounds, strict=True)
@@ -161,7 +178,7 @@ def _saved(result: DraftResult, heard: list[str]) -> dict[str, Any]:
         "rounds": rounds,
         "claims": [{"text": text, "sources": list(sources)} for text, sources in result.claims()],
         "first_draft_untraced": _untraced(result),
-        "prefix_share": _prefix_share(heard),
+        "prefix_share": heard.shared / heard.total if heard.total else None,
     }
 
 
@@ -176,15 +193,6 @@ def _untraced(result: DraftResult) -> list[str]:
     numbers = [number.text for text in prose for number in unsupported_numbers(text, given)]
     claims = [span.text for text in prose for span in first_person_claims(text) if not is_traced(span.text, told)]
     return [*numbers, *claims]
-
-
-def _prefix_share(heard: list[str]) -> float:
-    """Return the share of prompt characters that an earlier prompt of the run begins with as well."""
-    total = sum(len(text) for text in heard)
-    shared = sum(
-        max((_common(text, earlier) for earlier in heard[:index]), default=0) for index, text in enumerate(heard)
-    )
-    return shared / total if total else 0.0
 
 
 def _common(one: str, other: str) -> int:
