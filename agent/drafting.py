@@ -63,6 +63,7 @@ class Drafting:
     checkpointer: BaseCheckpointSaver[str]
     casting: Casting
     now: Callable[[], datetime]
+    graph: Any  # compiled once: compiling costs more than running a node
     on_text: OnText | None = None
 
     async def draft(self, brief: Brief, *, on_event: OnEvent = _quiet) -> DraftResult:
@@ -101,9 +102,11 @@ class Drafting:
         return await self._advance(run.brief, Command(resume=review.model_dump(mode="json")), on_event)
 
     async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent) -> DraftResult:
-        graph, config = self._graph(), _config(brief.id)
+        config = _config(brief.id)
         round_number = 0
-        stream = graph.astream(begin, config, context=self._context(brief), stream_mode="updates", durability="sync")
+        stream = self.graph.astream(
+            begin, config, context=self._context(brief), stream_mode="updates", durability="sync"
+        )
         with explained(self._checkpoints):
             async for updates in stream:
                 for node, update in updates.items():
@@ -116,7 +119,7 @@ class Drafting:
 
     async def _snapshot(self, run_id: str) -> Any:
         with explained(self._checkpoints):
-            return await self._graph().aget_state(_config(run_id))
+            return await self.graph.aget_state(_config(run_id))
 
     @property
     def _checkpoints(self) -> str:
@@ -156,9 +159,6 @@ class Drafting:
             usage=total_usage(self.store.journal.entries(brief.id)),
         )
 
-    def _graph(self) -> Any:
-        return build_graph(self.checkpointer)
-
     def _sources(self, brief: Brief) -> Any:
         return gather(self.workspace, brief, earlier=self._earlier(brief))
 
@@ -197,6 +197,7 @@ async def open_drafting(
                     checkpointer=checkpointer,
                     casting=casting,
                     now=now,
+                    graph=build_graph(checkpointer),
                 )
 
 

@@ -6,6 +6,7 @@ half-open code points of the raw text; product codes, phone and order numbers ar
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,6 +78,7 @@ class NumberClaim:
     unit: str
 
 
+@functools.lru_cache(maxsize=4096)  # a run compares the same sources with every segment
 def find_numbers(text: str) -> tuple[NumberClaim, ...]:
     """Return the number claims of a text in order; they do not overlap."""
     folded = text.translate(_WIDTH)
