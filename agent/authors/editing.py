@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from agent.authors.grounding import known_sources, tidy
+from agent.authors.grounding import attributed, known_sources, tidy
 from agent.authors.shapes import Edit
 from agent.catalogue import say
 from agent.models import Critique, Finding, Metric, Note, Report, Revision, RubricAnswer, Segment, Sources
@@ -152,7 +152,7 @@ def _with_segments(note: Note, edits: Sequence[Edit], sources: Sources) -> Note:
         opens = kept is None and (opens or segment.paragraph)
         segments += [kept] if kept else []
         segments += [_inserted(edit, segment, sources) for edit in own if edit.insert_after]
-    return note.model_copy(update={"segments": tuple(segments)}) if segments else note
+    return note.model_copy(update={"segments": attributed(segments, sources)}) if segments else note
 
 
 def _edited(segment: Segment, edit: Edit, sources: Sources) -> Segment | None:

@@ -8,10 +8,11 @@ from pydantic import BaseModel
 
 from agent.authors.shapes import NoteDraft, PlanDraft, SegmentDraft
 from agent.catalogue import say
-from agent.models import Message, Note, Plan, Question, Segment, Sources
+from agent.models import Material, Message, Note, Plan, Question, Segment, Sources
 from agent.text.clean import clean
+from agent.text.provenance import first_person_claims, is_traced, unsupported_numbers
 
-__all__ = ["given_texts", "known_sources", "leak_in", "note_of", "plan_of", "tidy"]
+__all__ = ["attributed", "given_texts", "known_sources", "leak_in", "note_of", "plan_of", "tidy"]
 
 MAX_KEYWORD = 12
 LEAK = 18  # characters in a row that no writer shares with the instructions by chance
@@ -54,9 +55,18 @@ def note_of(draft: NoteDraft, sources: Sources) -> Note:
         titles=titles,
         title=titles[0],
         cover=tidy(draft.cover),
-        segments=tuple(segments),
+        segments=attributed(segments, sources),
         tags=tuple(dict.fromkeys(filter(None, (tidy(tag).lstrip("#").strip() for tag in draft.tags)))),
     )
+
+
+def attributed(segments: Iterable[Segment], sources: Sources) -> tuple[Segment, ...]:
+    """Add to what a segment cites the material that holds its numbers and tells its first-person claims.
+
+    A model repeats a number of the material in passing and forgets to cite it; where the material does tell it, the
+    citation is a matter of record. What no material tells stays without a source, for the rules to find.
+    """
+    return tuple(_attributed(segment, sources.brief.material) for segment in segments)
 
 
 def known_sources(cited: Iterable[str], sources: Sources) -> tuple[str, ...]:
@@ -89,6 +99,21 @@ def given_texts(sources: Sources) -> tuple[str, ...]:
         *(text for point in sources.points for text in (point.text, point.caveat, *point.steps)),
         *samples,
     )
+
+
+def _attributed(segment: Segment, material: Sequence[Material]) -> Segment:
+    cited = set(segment.sources)
+    missing = [item for item in material if item.id not in cited]
+    told = [item.text for item in material if item.id in cited]
+    wanted: list[str] = []
+    for number in unsupported_numbers(segment.text, told):
+        wanted += [item.id for item in missing if not unsupported_numbers(number.text, (item.text,))][:1]
+    for claim in first_person_claims(segment.text):
+        if not is_traced(claim.text, told):
+            wanted += [item.id for item in missing if is_traced(claim.text, (item.text,))][:1]
+    if segment.kind != "life" or not wanted:
+        return segment
+    return segment.model_copy(update={"sources": (*segment.sources, *dict.fromkeys(wanted))})
 
 
 def _segment(draft: SegmentDraft, text: str, sources: Sources, fresh: bool) -> Segment:

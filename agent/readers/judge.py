@@ -81,6 +81,7 @@ class ModelJudge:
         messages = prompt.render(
             note_type=sources.brief.note_type,
             as_of=sources.brief.as_of.isoformat(),
+            topic=sources.brief.topic,
             rules=[
                 {"id": rule.id, "severity": rule.severity, "title": rule.title, "message": rule.message}
                 for _, rule in rules

@@ -108,6 +108,24 @@ class TestNote:
             NoteDraft.model_validate(reply)
 
 
+class TestAttribution:
+    def attributed(self, text, *, cites=(), kind="life"):
+        sources = sources_of(material=("点了一杯耶加，32 块", "我把伞忘在门口的桶里", "下雨了"))
+        note = note_of(draft_of({"text": text, "kind": kind, "sources": list(cites)}), sources)
+        return note.segments[0].sources
+
+    def test_a_number_and_a_claim_that_the_material_tells_are_cited(self):
+        assert self.attributed("心疼那 32 块。") == ("m1",)
+        assert self.attributed("我把伞忘在桶里了。", cites=("m3",)) == ("m3", "m2")
+
+    def test_what_no_material_tells_stays_without_a_source(self):
+        assert self.attributed("心疼那 45 块。") == ()
+        assert self.attributed("我去三亚吃了一顿海鲜。") == ()
+
+    def test_a_benefit_is_never_attributed_to_material(self):
+        assert self.attributed("满 32 块减。", cites=("f1",), kind="condition") == ("f1",)
+
+
 class TestLeak:
     HOUSE = (Message(role="system", content="第一人称的经历只能来自素材，素材里没有的人、地方、时间、动作一律不写。"),)
 
