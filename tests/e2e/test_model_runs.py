@@ -59,8 +59,8 @@ class TestGoodRuns:
         text = prompt[1]["content"]
         assert "⟦素材 m2⟧\n点了一杯耶加，32 块，老板磨豆磨了很久\n⟦/素材 m2⟧" in text
         assert "⟦人设⟧" in text and "绝不用：" in text
-        assert prompt[0] == endpoint.asked("PlanDraft")[0]["messages"][0]
-        assert prompt[1] == endpoint.asked("PlanDraft")[0]["messages"][1]
+        planned = endpoint.asked("PlanDraft")[0]["messages"]
+        assert prompt[0] == planned[0] and prompt[1] == planned[2]
 
     def test_the_critic_never_sees_a_compliance_verdict(self, drafted, endpoint):
         drafted()
