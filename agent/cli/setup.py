@@ -50,8 +50,11 @@ def demo(as_of: AsOf = "") -> None:
             talk(summary(result))
 
 
-def doctor(workspace: WorkspaceOption = None) -> None:
-    """Check what a run needs; exit 2 when something is missing."""
+def doctor(
+    workspace: WorkspaceOption = None,
+    probe: Annotated[bool, typer.Option("--probe", help="真的问一次模型接口（花几个 token）。")] = False,
+) -> None:
+    """Check what a run needs; exit 2 when something is missing. Nothing is sent anywhere without `--probe`."""
     checks: tuple[tuple[str, Callable[[Path | None], str]], ...] = (
         ("Python", _python),
         ("设置", _settings),
@@ -59,14 +62,16 @@ def doctor(workspace: WorkspaceOption = None) -> None:
         ("规则包", _packs),
         ("记录", _record),
         ("断点", _checkpoints),
+        ("提示词", _prompts),
         ("写作", _author),
+        *((("接口", _endpoint),) if probe else ()),
     )
     from agent.errors import KosnoteError
 
     failed = 0
-    for name, probe in checks:
+    for name, look in checks:
         try:
-            typer.echo(f"✓ {name}：{probe(workspace)}")
+            typer.echo(f"✓ {name}：{look(workspace)}")
         except KosnoteError as error:
             failed += 1
             typer.echo(f"✗ {name}：{error.message}。{error.hint}")
@@ -123,6 +128,26 @@ def _checkpoints(workspace: Path | None) -> str:
             return f"{_where(settings, 'checkpoints.db')} 可读写"
 
     return asyncio.run(probe())
+
+
+def _prompts(workspace: Path | None) -> str:
+    from agent.prompting import load_prompts
+
+    _, bank = load(workspace)
+    return "、".join(prompt.ref for prompt in load_prompts(bank.prompts_overlay).all())
+
+
+def _endpoint(workspace: Path | None) -> str:
+    import asyncio
+
+    from agent.llm.openai_compatible import probe
+
+    settings, _ = load(workspace)
+    if not settings.writes_with_model:
+        return "没有配置模型，不用问"
+    listed, shaped = asyncio.run(probe(settings))
+    found = f"列出 {len(listed)} 个模型，{'有' if settings.model in listed else '没有列出'} {settings.model}"
+    return f"{found if listed else '不列出模型'}；{settings.structured} {'可用' if shaped else '没有按格式作答，换一个试试'}"
 
 
 def _where(settings: Settings, file: str) -> str:

@@ -8,6 +8,7 @@ prompt, a reply or a key.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -22,12 +23,12 @@ from agent.catalogue import say
 from agent.errors import ConfigurationError, KosnoteError, ProviderError, ReplyError
 from agent.llm.pacing import Pace
 from agent.llm.protocol import ChatModel, Completion, ModelRole, OnText
-from agent.llm.structured import response_schema
+from agent.llm.structured import read_reply, response_schema
 from agent.llm.tokens import count_messages, counter_for
 from agent.models import Message, Usage
 from agent.settings import Price, Settings, Structured
 
-__all__ = ["OpenAICompatible", "open_models"]
+__all__ = ["OpenAICompatible", "open_models", "probe"]
 
 CONNECT_SECONDS = 10.0
 NO_KEY = "-"  # local endpoints want none; the SDK wants a string
@@ -72,6 +73,15 @@ class OpenAICompatible:
                 return self._read(await self._client.chat.completions.create(**request), messages)
             except openai.OpenAIError as error:
                 raise _explained(error, self.name) from None
+
+    async def listed(self) -> tuple[str, ...]:
+        """Return the models the endpoint lists; none when it has no list."""
+        try:
+            return tuple(model.id for model in (await self._client.models.list()).data)
+        except openai.NotFoundError:
+            return ()
+        except openai.OpenAIError as error:
+            raise _explained(error, self.name) from None
 
     def _request(self, messages: Sequence[Message], schema: type[BaseModel] | None) -> dict[str, Any]:
         sent = [message.model_dump() for message in messages]
@@ -187,6 +197,26 @@ async def open_models(settings: Settings) -> AsyncIterator[Mapping[ModelRole, Ch
         yield {role: bound(settings.model_of(role)) for role in ("writer", "critic", "judge")}
 
 
+async def probe(settings: Settings) -> tuple[tuple[str, ...], bool]:
+    """Return the models an endpoint lists and whether the writer answers in the shape asked for; costs a few tokens.
+
+    Raises what a call would raise: a refused key, no such model, no connection.
+    """
+    async with open_models(settings) as models:
+        writer = models["writer"]
+        assert isinstance(writer, OpenAICompatible)
+        listed = await writer.listed()
+        question = Message(role="user", content=say("probe_question"))
+        completion = await writer.complete((question,), schema=ProbeReply)
+    return listed, read_reply(completion.text, ProbeReply)[0] is not None
+
+
+class ProbeReply(BaseModel):
+    """Answer a probe."""
+
+    ready: bool
+
+
 def _demand_prices(settings: Settings) -> None:
     if settings.budget_cost is None and settings.batch_cost is None:
         return
@@ -207,6 +237,4 @@ def _explained(error: openai.OpenAIError, model: str) -> KosnoteError:
 
 
 def _compact(schema: dict[str, Any]) -> str:
-    import json
-
     return json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
