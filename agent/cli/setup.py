@@ -147,7 +147,8 @@ def _endpoint(workspace: Path | None) -> str:
         return "没有配置模型，不用问"
     listed, shaped = asyncio.run(probe(settings))
     found = f"列出 {len(listed)} 个模型，{'有' if settings.model in listed else '没有列出'} {settings.model}"
-    return f"{found if listed else '不列出模型'}；{settings.structured} {'可用' if shaped else '没有按格式作答，换一个试试'}"
+    answer = "可用" if shaped else "没有按格式作答，换一个试试"
+    return f"{found if listed else '不列出模型'}；{settings.structured} {answer}"
 
 
 def _where(settings: Settings, file: str) -> str:
