@@ -17,8 +17,8 @@ from agent.errors import ConfigurationError, StorageError
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
-HEAD = "0002"
-KNOWN = frozenset({"0001", HEAD})
+HEAD = "0003"
+KNOWN = frozenset({"0001", "0002", HEAD})
 BUSY_TIMEOUT_MS = 30_000
 UPGRADE_LOCK = 7_042_002  # any number, the same for every process of this program
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -130,6 +130,8 @@ def _upgrade(engine: Engine, where: str) -> None:
     from alembic import command
     from alembic.config import Config
 
+    from agent.record.vouching import adopt
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with writing(engine).begin() as connection:
@@ -138,6 +140,7 @@ def _upgrade(engine: Engine, where: str) -> None:
         config.attributes["connection"] = connection
         if _revision_on(connection) != HEAD:
             command.upgrade(config, "head")
+            adopt(connection)
 
 
 def _revision_on(connection: Connection) -> str | None:

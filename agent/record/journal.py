@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from agent.llm.protocol import CallKey, Completion, Entry
 from agent.record.engine import explain, writing
+from agent.record.erasure import demand_kept
 from agent.record.tables import replies
 
 __all__ = ["ReplyJournal"]
@@ -41,6 +42,7 @@ class ReplyJournal:
         with self._explained():
             try:
                 with writing(self._engine).begin() as connection:
+                    demand_kept(connection, entry.key.run)
                     if _kept(connection, entry.key) is None:
                         connection.execute(insert(replies).values(row))
             except IntegrityError:

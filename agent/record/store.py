@@ -1,11 +1,14 @@
-"""Write and read the record. Every write is idempotent, so that a resumed run doubles nothing; no clock here."""
+"""Write and read the record. Every write is idempotent, so that a resumed run doubles nothing; no clock here.
+
+Each write of a run, a text, a decision or an outcome appends to the audit in the same transaction: both or neither.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from agent.errors import UsageError
 from agent.models import Brief, Note, Outcome, Round
+from agent.record.audit import Audit
+from agent.record.chain import digest
 from agent.record.engine import explain, open_engine, writing
+from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
-from agent.record.tables import approvals, findings, runs, versions
-from agent.record.values import Decision, DecisionRecord, RunRecord, VersionRecord
+from agent.record.tables import approvals, findings, grounds, runs, versions
+from agent.record.values import Decision, DecisionRecord, EarlierNote, Grounds, RunRecord, VersionRecord
+from agent.record.vouching import new_salt, vouch_decision, vouch_outcome, vouch_run, vouch_version
 
 __all__ = ["Store"]
 
@@ -50,6 +57,11 @@ class Store:
         """Return the journal of model replies in this database."""
         return ReplyJournal(self._engine, self._where)
 
+    @property
+    def audit(self) -> Audit:
+        """Return the hash-chained audit of this database."""
+        return Audit(self._engine, self._where)
+
     def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
         """Record that a run began; a run already recorded stays as it is."""
         row = {
@@ -63,21 +75,33 @@ class Store:
             "brief_json": brief.model_dump_json(),
             "created_at": created_at,
             "updated_at": created_at,
+            "salt": new_salt(),
         }
         with self._explained():
             try:
                 with writing(self._engine).begin() as connection:
                     if not _is_known(connection, brief.id):
                         connection.execute(insert(runs).values(row))
+                        vouch_run(connection, brief.id)
             except IntegrityError:
                 with self._engine.connect() as connection:
                     if not _is_known(connection, brief.id):
                         raise
 
+    def keep_grounds(self, run_id: str, kept: Grounds) -> None:
+        """Keep what the texts saved from now on are written from and checked on; the same again changes nothing."""
+        content = kept.model_dump_json()
+        with self._write() as connection:
+            demand_kept(connection, run_id)
+            name = digest(content)
+            if _last_grounds(connection, run_id) != name:
+                connection.execute(insert(grounds).values(run_id=run_id, digest=name, content_json=content))
+
     def save_version(self, run_id: str, revision: int, round_: Round, *, saved_at: datetime) -> None:
         """Record one text with its findings; the same revision again replaces what was there."""
         key = (versions.c.run_id == run_id) & (versions.c.revision == revision)
         with self._write() as connection:
+            demand_kept(connection, run_id)
             row = connection.execute(select(versions.c.round_json).where(key)).first()
             content = round_.model_dump_json()
             if row and row.round_json == content:
@@ -94,15 +118,19 @@ class Store:
                     text_hash=round_.note.text_hash,
                     round_json=content,
                     saved_at=saved_at,
+                    grounds=_last_grounds(connection, run_id),
+                    salt=new_salt(),
                 )
             )
             rows = _finding_rows(run_id, revision, round_)
             if rows:
                 connection.execute(insert(findings), rows)
+            vouch_version(connection, run_id, revision)
 
     def finish_run(self, run_id: str, outcome: Outcome, *, best_revision: int | None, updated_at: datetime) -> None:
         """Record how a run stands; nothing is written when it already stands so."""
         with self._write() as connection:
+            demand_kept(connection, run_id)
             row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
             if row and (row.outcome, row.best_revision) == (outcome, best_revision):
                 return
@@ -111,6 +139,8 @@ class Store:
                 .where(runs.c.id == run_id)
                 .values(outcome=outcome, best_revision=best_revision, updated_at=updated_at)
             )
+            if row:
+                vouch_outcome(connection, run_id)
 
     def add_decision(
         self,
@@ -127,18 +157,27 @@ class Store:
         Raises `UsageError` otherwise: an approval is a statement about one text, not about a run.
         """
         with self._write() as connection:
+            demand_kept(connection, run_id)
             if decision == "approve":
                 _demand_approvable(connection, run_id, text_hash)
-            connection.execute(
-                insert(approvals).values(
-                    run_id=run_id,
-                    decision=decision,
-                    text_hash=text_hash,
-                    reviewer=reviewer,
-                    reason=reason,
-                    decided_at=decided_at,
-                )
+            row = insert(approvals).values(
+                run_id=run_id,
+                decision=decision,
+                text_hash=text_hash,
+                reviewer=reviewer,
+                reason=reason,
+                decided_at=decided_at,
+                salt=new_salt(),
             )
+            decision_id = connection.execute(row.returning(approvals.c.id)).scalar_one()
+            vouch_decision(connection, decision_id)
+
+    def forget(self, run_id: str, *, erased_at: datetime) -> None:
+        """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds."""
+        with self._write() as connection:
+            erase(connection, run_id, erased_at)
+        with self._explained():
+            scrub(self._engine, self._where)
 
     def runs(self, *, limit: int = 20, outcome: str | None = None, search: str | None = None) -> tuple[RunRecord, ...]:
         """Return runs, newest first."""
@@ -175,6 +214,7 @@ class Store:
                     text_hash=row["text_hash"],
                     round=Round.model_validate_json(row["round_json"]),
                     saved_at=_utc(row["saved_at"]),
+                    grounds=row["grounds"] or "",
                 )
                 for row in connection.execute(query).mappings()
             )
@@ -195,12 +235,30 @@ class Store:
                 for row in connection.execute(query).mappings()
             )
 
+    def grounds(self, run_id: str) -> dict[str, Grounds]:
+        """Return by digest what the texts of a run were written from and checked on, oldest first."""
+        query = select(grounds).where(grounds.c.run_id == run_id).order_by(grounds.c.id)
+        with self._begin() as connection:
+            rows = connection.execute(query).mappings()
+            return {row["digest"]: Grounds.model_validate_json(row["content_json"]) for row in rows}
+
+    def told_by(self, name: str) -> tuple[RunRecord, ...]:
+        """Return the runs that hold material this person told, oldest first."""
+        query = select(runs).where(runs.c.erased_at.is_(None)).order_by(runs.c.created_at, runs.c.id)
+        with self._begin() as connection:
+            kept = (_run(row) for row in connection.execute(query).mappings())
+            return tuple(run for run in kept if any(item.told_by == name for item in run.brief.material))
+
     def earlier_notes(self, account: str, *, before: str, limit: int = 50) -> tuple[Note, ...]:
         """Return the best notes of this account's runs that began before the run `before`, newest first."""
+        return tuple(note for _, note in self.earlier(account, before=before, limit=limit))
+
+    def earlier(self, account: str, *, before: str, limit: int = 50) -> tuple[tuple[EarlierNote, Note], ...]:
+        """Return the same notes with where each of them is kept."""
         with self._begin() as connection:
             begun = connection.execute(select(runs.c.created_at).where(runs.c.id == before)).scalar_one_or_none()
             query = (
-                select(versions.c.round_json)
+                select(versions)
                 .join(runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision))
                 .where(runs.c.account == account, runs.c.id != before)
                 .where(runs.c.outcome.not_in(("rejected", "refused")))
@@ -209,7 +267,7 @@ class Store:
             )
             if begun is not None:
                 query = query.where(runs.c.created_at <= begun)
-            return tuple(Round.model_validate_json(text).note for text in connection.execute(query).scalars())
+            return tuple(_earlier(row) for row in connection.execute(query).mappings())
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:
@@ -231,6 +289,16 @@ class Store:
 
 def _is_known(connection: Connection, run_id: str) -> bool:
     return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+
+
+def _last_grounds(connection: Connection, run_id: str) -> str | None:
+    newest = select(grounds.c.digest).where(grounds.c.run_id == run_id).order_by(grounds.c.id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
+
+
+def _earlier(row: RowMapping) -> tuple[EarlierNote, Note]:
+    where = EarlierNote(run=row["run_id"], revision=row["revision"], text_hash=row["text_hash"])
+    return where, Round.model_validate_json(row["round_json"]).note
 
 
 def _demand_approvable(connection: Connection, run_id: str, text_hash: str) -> None:
@@ -272,14 +340,23 @@ def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, A
 def _run(row: RowMapping) -> RunRecord:
     return RunRecord(
         id=row["id"],
-        brief=Brief.model_validate_json(row["brief_json"]),
+        brief=_brief(row),
         author=row["author"],
         workspace=row["workspace"],
         outcome=row["outcome"],
         best_revision=row["best_revision"],
         created_at=_utc(row["created_at"]),
         updated_at=_utc(row["updated_at"]),
+        erased_at=_utc(row["erased_at"]) if row["erased_at"] else None,
     )
+
+
+def _brief(row: RowMapping) -> Brief:
+    """Return the brief, or of an erased run its shell."""
+    if row["erased_at"] is None:
+        return Brief.model_validate_json(row["brief_json"])
+    began: date = row["created_at"].date()
+    return Brief(id=row["id"], topic="", note_type=row["note_type"], as_of=began)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["approvals", "findings", "metadata", "replies", "runs", "versions"]
+__all__ = ["approvals", "audit", "audit_head", "findings", "grounds", "metadata", "replies", "runs", "versions"]
 
 metadata = MetaData(
     naming_convention={
@@ -41,6 +41,8 @@ runs = Table(
     Column("best_revision", Integer),
     Column("created_at", DateTime(timezone=True), nullable=False, index=True),
     Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("salt", String(32)),
+    Column("erased_at", DateTime(timezone=True)),
 )
 
 versions = Table(
@@ -52,6 +54,8 @@ versions = Table(
     Column("text_hash", String(80), nullable=False, index=True),
     Column("round_json", Text, nullable=False),
     Column("saved_at", DateTime(timezone=True), nullable=False),
+    Column("grounds", String(80)),
+    Column("salt", String(32)),
 )
 
 findings = Table(
@@ -85,6 +89,7 @@ approvals = Table(
     Column("reviewer", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
+    Column("salt", String(32)),
 )
 
 replies = Table(
@@ -98,4 +103,34 @@ replies = Table(
     Column("prompt", Text, nullable=False),
     Column("completion_json", Text, nullable=False),
     UniqueConstraint("run_id", "node", "round", "digest", name="uq_replies_key"),
+)
+
+grounds = Table(
+    "grounds",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("digest", String(80), nullable=False),
+    Column("content_json", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("run_id", String(64), nullable=False, index=True),
+    Column("subject", String(16), nullable=False),
+    Column("held_json", Text, nullable=False),
+    Column("prev", String(80), nullable=False),
+    Column("hash", String(80), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(80), nullable=False),
 )

@@ -5,15 +5,30 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from agent.models import Brief, Frozen, Outcome, Round
+from pydantic import Field
 
-__all__ = ["Decision", "DecisionRecord", "RunRecord", "VersionRecord"]
+from agent.models import Brief, Frozen, Outcome, Round, Sources, Waiver
+
+__all__ = [
+    "AuditEvent",
+    "AuditReport",
+    "BoundModel",
+    "Break",
+    "Decision",
+    "DecisionRecord",
+    "EarlierNote",
+    "EventKind",
+    "Grounds",
+    "RunRecord",
+    "VersionRecord",
+]
 
 Decision = Literal["approve", "reject", "edit", "comment"]
+EventKind = Literal["started", "version", "decision", "outcome", "erased"]
 
 
 class RunRecord(Frozen):
-    """Hold one run; `outcome` is None while it is unfinished."""
+    """Hold one run; `outcome` is None while it is unfinished. Of an erased run only the shell of a brief is left."""
 
     id: str
     brief: Brief
@@ -23,6 +38,7 @@ class RunRecord(Frozen):
     best_revision: int | None = None
     created_at: datetime
     updated_at: datetime
+    erased_at: datetime | None = None
 
 
 class VersionRecord(Frozen):
@@ -33,6 +49,7 @@ class VersionRecord(Frozen):
     text_hash: str
     round: Round
     saved_at: datetime
+    grounds: str = ""
 
 
 class DecisionRecord(Frozen):
@@ -44,3 +61,67 @@ class DecisionRecord(Frozen):
     reviewer: str
     reason: str
     decided_at: datetime
+
+
+class EarlierNote(Frozen):
+    """Point to a note of another run that a text was compared with; its words stay in that run, erasable there."""
+
+    run: str
+    revision: int
+    text_hash: str
+
+
+class BoundModel(Frozen):
+    """Name a model as it was bound to a role, with its structured mode."""
+
+    name: str
+    mode: str
+
+
+class Grounds(Frozen):
+    """Hold what a run's texts were written from and checked against; `sources.earlier` is empty, see `earlier`.
+
+    `rules` and `thresholds` are digests of the rule files in force and of the tone thresholds.
+    """
+
+    sources: Sources
+    earlier: tuple[EarlierNote, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    program: str
+    packs: dict[str, str]
+    rules: str
+    thresholds: str
+    max_rounds: int
+    review: bool
+    models: dict[str, BoundModel] = Field(default_factory=dict)
+
+
+class AuditEvent(Frozen):
+    """Hold one link of the audit: what happened, hashes of what it vouches for, and the hash of the link before."""
+
+    seq: int
+    at: str
+    kind: str
+    run: str
+    subject: str = ""
+    held: dict[str, str]
+    prev: str
+    hash: str
+
+
+class Break(Frozen):
+    """Name one place where audit and record do not hold together; `code` is a message of the catalogue."""
+
+    code: str
+    run: str = ""
+    kind: str = ""
+    seq: int = 0
+
+
+class AuditReport(Frozen):
+    """Say how many events and runs were verified, the head, and every break."""
+
+    head: str
+    events: int
+    erased: int
+    breaks: tuple[Break, ...] = ()

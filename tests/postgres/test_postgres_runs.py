@@ -146,6 +146,27 @@ class TestRecord:
             (kept,) = store.journal.entries(self.BRIEF.id)
             assert store.journal.recall(key) == kept.completion
 
+    def test_eight_writers_write_one_chain_while_it_is_verified(self, url):
+        def write(number):
+            run = f"r-{number}"
+            store.start_run(self.BRIEF.model_copy(update={"id": run}), author="m", workspace="", created_at=NOW)
+            for outcome in ("in_review", "approved"):
+                store.finish_run(run, outcome, best_revision=None, updated_at=NOW)
+            assert store.audit.verify().breaks == ()
+            if number % 4 == 0:
+                store.forget(run, erased_at=NOW)
+
+        with Store.open(url) as store, ThreadPoolExecutor(8) as pool:
+            list(pool.map(write, range(16)))
+            report = store.audit.verify()
+            assert (report.events, report.erased, report.breaks) == (16 * 3 + 4, 4, ())
+
+    def test_a_row_changed_on_the_server_is_named(self, url, cluster):
+        with Store.open(url) as store:
+            store.start_run(self.BRIEF, author="m", workspace="", created_at=NOW)
+            cluster.execute("UPDATE runs SET topic = 'x'", url.rsplit("/", 1)[1])
+            assert [(b.code, b.run) for b in store.audit.verify().breaks] == [("audit_row_changed", self.BRIEF.id)]
+
     def test_a_server_restarted_between_two_calls_costs_a_reconnect(self, url, cluster):
         with Store.open(url) as store:
             store.start_run(self.BRIEF, author="m", workspace="", created_at=NOW)

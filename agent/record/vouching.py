@@ -1,0 +1,151 @@
+"""What the audit says of a row: a salted hash of its content, written in the transaction that writes the row.
+
+The salt lives in the row. When the row is erased nobody can tell any more what the hash was of, and the chain holds.
+Columns are listed by name, so that a column added later changes no hash.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, select, update
+
+from agent.record.chain import append, digest
+from agent.record.tables import approvals, findings, grounds, runs, versions
+
+__all__ = [
+    "adopt",
+    "content_of_decision",
+    "content_of_run",
+    "content_of_version",
+    "held_of_outcome",
+    "new_salt",
+    "vouch_decision",
+    "vouch_erasure",
+    "vouch_outcome",
+    "vouch_run",
+    "vouch_version",
+]
+
+RUN = ("id", "topic", "note_type", "account", "persona", "workspace", "author", "brief_json", "created_at")
+VERSION = ("run_id", "revision", "round", "text_hash", "round_json", "saved_at", "grounds")
+FINDING = (
+    "rule", "pack", "severity", "status", "status_by", "field", "position", "start", "end", "text", "fingerprint",
+)  # fmt: skip
+DECISION = ("id", "run_id", "decision", "text_hash", "reviewer", "reason", "decided_at")
+
+
+def new_salt() -> str:
+    """Return a fresh salt for a row."""
+    return secrets.token_hex(16)
+
+
+def content_of_run(row: RowMapping) -> str:
+    """Return the hash of what was asked."""
+    return digest(_plain(row, RUN), salt=row["salt"] or "")
+
+
+def content_of_version(connection: Connection, row: RowMapping) -> str:
+    """Return the hash of a text with its check, its findings as they are listed, and what it was checked on."""
+    where = (findings.c.run_id == row["run_id"]) & (findings.c.revision == row["revision"])
+    listed = connection.execute(select(findings).where(where).order_by(findings.c.id)).mappings()
+    content = {
+        **_plain(row, VERSION),
+        "findings": [_plain(finding, FINDING) for finding in listed],
+        "checked_on": _checked_on(connection, row),
+    }
+    return digest(content, salt=row["salt"] or "")
+
+
+def content_of_decision(row: RowMapping) -> str:
+    """Return the hash of a decision, its reviewer and reason."""
+    return digest(_plain(row, DECISION), salt=row["salt"] or "")
+
+
+def held_of_outcome(row: RowMapping) -> dict[str, str]:
+    """Return how a run stands; nothing personal is in it."""
+    best = row["best_revision"]
+    return {"outcome": row["outcome"] or "", "best": "" if best is None else str(best)}
+
+
+def vouch_run(connection: Connection, run_id: str) -> None:
+    """Append that a run was started."""
+    row = _row(connection, runs, runs.c.id == run_id)
+    append(connection, "started", run=run_id, at=_utc(row["created_at"]), held={"content": content_of_run(row)})
+
+
+def vouch_version(connection: Connection, run_id: str, revision: int) -> None:
+    """Append that a text was saved."""
+    row = _row(connection, versions, (versions.c.run_id == run_id) & (versions.c.revision == revision))
+    held = {"text": row["text_hash"], "content": content_of_version(connection, row)}
+    append(connection, "version", run=run_id, at=_utc(row["saved_at"]), subject=str(revision), held=held)
+
+
+def vouch_decision(connection: Connection, decision_id: int) -> None:
+    """Append that a person decided."""
+    row = _row(connection, approvals, approvals.c.id == decision_id)
+    held = {"decision": row["decision"], "text": row["text_hash"], "content": content_of_decision(row)}
+    append(connection, "decision", run=row["run_id"], at=_utc(row["decided_at"]), subject=str(decision_id), held=held)
+
+
+def vouch_outcome(connection: Connection, run_id: str) -> None:
+    """Append how a run stands."""
+    row = _row(connection, runs, runs.c.id == run_id)
+    append(connection, "outcome", run=run_id, at=_utc(row["updated_at"]), held=held_of_outcome(row))
+
+
+def vouch_erasure(connection: Connection, run_id: str, at: datetime) -> None:
+    """Append that a run was erased."""
+    append(connection, "erased", run=run_id, at=at, held={})
+
+
+def adopt(connection: Connection) -> None:
+    """Vouch for the rows of a record that was kept before there was an audit, as they are found."""
+    for run_id in connection.execute(select(runs.c.id).where(runs.c.salt.is_(None)).order_by(runs.c.created_at)):
+        _adopt_run(connection, run_id[0])
+
+
+def _adopt_run(connection: Connection, run_id: str) -> None:
+    connection.execute(update(runs).where(runs.c.id == run_id).values(salt=new_salt()))
+    vouch_run(connection, run_id)
+    saved = select(versions.c.revision).where(versions.c.run_id == run_id).order_by(versions.c.revision)
+    for revision in connection.execute(saved).scalars().all():
+        key = (versions.c.run_id == run_id) & (versions.c.revision == revision)
+        connection.execute(update(versions).where(key).values(salt=new_salt()))
+        vouch_version(connection, run_id, revision)
+    if connection.execute(select(runs.c.outcome).where(runs.c.id == run_id)).scalar_one() is not None:
+        vouch_outcome(connection, run_id)
+    decided = select(approvals.c.id).where(approvals.c.run_id == run_id).order_by(approvals.c.id)
+    for decision_id in connection.execute(decided).scalars().all():
+        connection.execute(update(approvals).where(approvals.c.id == decision_id).values(salt=new_salt()))
+        vouch_decision(connection, decision_id)
+
+
+def _checked_on(connection: Connection, row: RowMapping) -> str:
+    """Return the digest of the grounds as they are kept now; empty when a text has none."""
+    if not row["grounds"]:
+        return ""
+    where = (grounds.c.run_id == row["run_id"]) & (grounds.c.digest == row["grounds"])
+    kept = connection.execute(select(grounds.c.content_json).where(where).limit(1)).scalar_one_or_none()
+    return digest(kept)
+
+
+def _row(connection: Connection, table: Table, where: Any) -> RowMapping:
+    return connection.execute(select(table).where(where)).mappings().one()
+
+
+def _plain(row: RowMapping, columns: tuple[str, ...]) -> dict[str, Any]:
+    return dict(_plain_cells(row, columns))
+
+
+def _plain_cells(row: RowMapping, columns: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    for column in columns:
+        value = row[column]
+        yield column, _utc(value).isoformat() if isinstance(value, datetime) else value
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
