@@ -13,7 +13,7 @@ from agent.cli.session import talk
 
 if TYPE_CHECKING:
     from agent.models import Message
-    from agent.prompting import Library
+    from agent.prompting import Library, Prompt
     from agent.prompting.cases import Problem
 
 __all__ = ["app"]
@@ -31,6 +31,17 @@ def list_prompts(workspace: Overlay = None) -> None:
         typer.echo(f"{prompt.ref}  {prompt.head.role:7} → {prompt.head.output}  {prompt.head.description}")
 
 
+@app.command("show", help="一个提示词：用途、输入和原文。")
+def show_prompt(name: Name, workspace: Overlay = None) -> None:
+    """Print what a prompt takes and gives, then its file."""
+    prompt = _library(workspace).find(name)
+    typer.echo(f"{prompt.ref}  {prompt.head.role} → {prompt.head.output}\n{prompt.path}\n")
+    for key, wanted in prompt.head.inputs.items():
+        marks = "、".join(word for word, said in (("外来", wanted.untrusted), ("可不给", wanted.optional)) if said)
+        typer.echo(f"{key}  {wanted.type}  {wanted.description}{f'（{marks}）' if marks else ''}")
+    typer.echo(f"\n{prompt.path.read_text(encoding='utf-8-sig').rstrip()}")
+
+
 @app.command("render", help="渲染成要发出去的消息；不给输入就用第一个用例的。")
 def render_prompt(
     name: Name,
@@ -44,7 +55,7 @@ def render_prompt(
     require_choice("--format", output, ("text", "json"))
     library = _library(workspace)
     prompt = library.find(name)
-    values = _read_inputs(inputs) if inputs else _first_inputs(prompt.head.name, workspace)
+    values = _read_inputs(inputs) if inputs else _first_inputs(prompt, workspace)
     messages = prompt.render(**values)
     if output == "json":
         typer.echo(json.dumps([message.model_dump() for message in messages], ensure_ascii=False, indent=2))
@@ -57,18 +68,22 @@ def diff_prompts(old: Name, new: Name, workspace: Overlay = None) -> None:
     """Print a unified diff of two versions' files."""
     library = _library(workspace)
     one, other = library.find(old), library.find(new)
-    before, after = (prompt.path.read_text(encoding="utf-8").splitlines() for prompt in (one, other))
+    before, after = (prompt.path.read_text(encoding="utf-8-sig").splitlines() for prompt in (one, other))
     for line in difflib.unified_diff(before, after, fromfile=one.ref, tofile=other.ref, lineterm=""):
         typer.echo(line)
 
 
 @app.command("test", help="运行用例：渲染结果里该有的、不该有的。")
-def test_prompts(workspace: Overlay = None) -> None:
-    """Run every case; exit 1 when one fails."""
+def test_prompts(
+    names: Annotated[list[str] | None, typer.Argument(help="名字；不给则全部。")] = None, workspace: Overlay = None
+) -> None:
+    """Run the cases; exit 1 when one fails."""
     from agent.prompting.cases import check_case, load_cases
 
     library = _library(workspace)
+    wanted = {library.find(name).head.name for name in names or ()}
     cases = [case for root in _roots(workspace) for case in load_cases(root)]
+    cases = [case for case in cases if not wanted or case.prompt.split("@")[0] in wanted]
     problems = [problem for case in cases for problem in check_case(case, library)]
     typer.echo(f"{len(cases)} 个用例，{len(problems)} 处不符")
     _report(problems)
@@ -76,22 +91,24 @@ def test_prompts(workspace: Overlay = None) -> None:
 
 @app.command("lock", help="核对已发布版本的摘要；--write 重写锁文件。")
 def lock_prompts(
-    write: Annotated[bool, typer.Option("--write", help="把现在的摘要写进 lock.yaml。")] = False,
+    write: Annotated[bool, typer.Option("--write", help="把现在的摘要写进 lock.yaml，并说明改了什么。")] = False,
     workspace: Overlay = None,
 ) -> None:
     """Check or write the lock of the shipped prompts, or of a workspace's own."""
-    from agent.prompting import Library
-    from agent.prompting.cases import LOCK, check_lock, lock_of
+    from agent.errors import UsageError
+    from agent.prompting.lock import check_lock, write_lock
 
     library, root = _library(workspace), _roots(workspace)[-1]
-    own = Library(prompt for prompt in library.all() if root in prompt.path.parents)
+    if workspace and len(_roots(workspace)) == 1:
+        raise UsageError("prompt_no_folder", path=workspace)
+    problems = list(check_lock(library, root))
     if write:
-        (root / LOCK).write_text(lock_of(own), encoding="utf-8")
-        typer.echo(f"已写 {root / LOCK}：{len(own.all())} 个版本")
+        for problem in problems:
+            talk(f"· {problem.message}")
+        typer.echo(f"已写 {write_lock(library, root)}")
         return
-    problems = check_lock(own, root)
-    typer.echo(f"{len(own.all())} 个版本，{len(problems)} 处不符")
-    _report(list(problems))
+    typer.echo(f"{len(problems)} 处与锁文件不符")
+    _report(problems)
 
 
 def _report(problems: list[Problem]) -> None:
@@ -104,15 +121,16 @@ def _report(problems: list[Problem]) -> None:
 def _library(workspace: Path | None) -> Library:
     from agent.prompting import load_prompts
 
-    return load_prompts(_roots(workspace)[-1] if workspace else None)
+    return load_prompts(*_roots(workspace)[1:])
 
 
 def _roots(workspace: Path | None) -> list[Path]:
     """Return the folders prompts come from: the shipped one and a workspace's own, if it has one."""
     from agent.paths import data_root
+    from agent.workspace import load_workspace
 
-    own = workspace / "prompts" if workspace else None
-    return [data_root() / "prompts", *([own.resolve()] if own and own.is_dir() else [])]
+    own = load_workspace(workspace).prompts_overlay if workspace else None
+    return [data_root() / "prompts", *([own.resolve()] if own else [])]
 
 
 def _read_inputs(path: Path) -> dict[str, Any]:
@@ -127,15 +145,15 @@ def _read_inputs(path: Path) -> dict[str, Any]:
     return values
 
 
-def _first_inputs(name: str, workspace: Path | None) -> dict[str, Any]:
+def _first_inputs(prompt: Prompt, workspace: Path | None) -> dict[str, Any]:
     from agent.errors import UsageError
     from agent.prompting.cases import load_cases
 
-    for root in _roots(workspace):
+    for root in reversed(_roots(workspace)):
         for case in load_cases(root):
-            if case.prompt.split("@")[0] == name:
-                return case.inputs
-    raise UsageError("prompt_no_case", name=name)
+            if case.prompt in (prompt.id, prompt.head.name):
+                return case.inputs_of(prompt)
+    raise UsageError("prompt_no_case", name=prompt.id)
 
 
 def _text(messages: tuple[Message, ...]) -> str:

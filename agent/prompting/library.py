@@ -151,7 +151,6 @@ def _environment(roots: list[Path]) -> ImmutableSandboxedEnvironment:
         keep_trailing_newline=True,
         autoescape=False,
     )
-    environment.globals.clear()
     environment.filters["fence"] = fence
     return environment
 

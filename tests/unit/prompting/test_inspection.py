@@ -24,6 +24,7 @@ LEAKS = {
     "assigned in a condition": "{% if day %}{% set x = topic %}{% endif %}{{ x }}",
     "assigned twice over": "{% set x = topic %}{% set y = x %}{{ y }}",
     "printed before it is assigned": "{% for d in days %}{{ x }}{% set x = topic %}{% endfor %}",
+    "assigned in the wrong order": "{% for d in days %}{{ y }}{% set y = x %}{% set x = topic %}{% endfor %}",
 }
 SOUND = {
     "fenced": '{{ topic | fence("话题") }}',

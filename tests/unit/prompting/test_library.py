@@ -50,14 +50,16 @@ def test_moving_words_between_includes_changes_the_digest(prompt):
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(bank, tmp_path, written):
-    text = written()
+    text = written(body='{% block user %}{% include "_shared/part.v1.md.j2" %}{% endblock %}\n')
     bank("greet_reader/v1.md.j2", text)
+    bank("_shared/part.v1.md.j2", "早\n好\n")
     plain = load_prompts(bank.root).find("greet_reader")
     bank.root = tmp_path / "windows"
     bank("greet_reader/v1.md.j2", text.replace("\n", "\r\n"), encoding="utf-8-sig")
+    bank("_shared/part.v1.md.j2", "早\r\n好\r\n", encoding="utf-8-sig")
     other = load_prompts(bank.root).find("greet_reader")
     assert other.digest == plain.digest
-    assert other.render(topic="散步") == plain.render(topic="散步")
+    assert other.render(topic="散步")[0].content == plain.render(topic="散步")[0].content == "早\n好"
 
 
 INPUTS = """  day: {type: str, description: day}
