@@ -184,9 +184,13 @@ class Drafting:
 
 @asynccontextmanager
 async def open_drafting(
-    workspace: Workspace, settings: Settings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    on_text: OnText | None = None,
 ) -> AsyncIterator[Drafting]:
-    """Open record and checkpoints of these settings; both are created when missing."""
+    """Open record and checkpoints of these settings, created when missing; `on_text` hears a writer stream."""
     async with open_checkpoints(settings.checkpoint_target) as checkpointer:
         with Store.open(settings.record_target) as store:
             async with open_casting(settings, workspace, store.journal) as casting:
@@ -198,14 +202,22 @@ async def open_drafting(
                     casting=casting,
                     now=now,
                     graph=build_graph(checkpointer),
+                    on_text=on_text,
                 )
 
 
-def draft(brief: Brief, *, workspace: Workspace, settings: Settings, on_event: OnEvent = _quiet) -> DraftResult:
+def draft(
+    brief: Brief,
+    *,
+    workspace: Workspace,
+    settings: Settings,
+    on_event: OnEvent = _quiet,
+    on_text: OnText | None = None,
+) -> DraftResult:
     """Run one brief and wait for it; see `Drafting.draft`."""
 
     async def once() -> DraftResult:
-        async with open_drafting(workspace, settings) as drafting:
+        async with open_drafting(workspace, settings, on_text=on_text) as drafting:
             return await drafting.draft(brief, on_event=on_event)
 
     return asyncio.run(once())

@@ -10,7 +10,10 @@ import typer
 from agent.cli.session import AsOf, WorkspaceOption, day, load, talk
 
 if TYPE_CHECKING:
+    from agent.models import Brief
     from agent.results import DraftResult
+    from agent.settings import Settings
+    from agent.workspace import Workspace
 
 __all__ = ["draft"]
 
@@ -45,13 +48,14 @@ def draft(
     review: Annotated[bool, typer.Option("--review/--no-review", help="写完等人审；关闭则合格即 ready。")] = True,
     as_of: AsOf = "",
     workspace: WorkspaceOption = None,
+    stream: Annotated[bool | None, typer.Option("--stream/--no-stream", help="模型写的时候就看见它写。")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度。")] = False,
 ) -> None:
     """Draft one note (stdout) with its evidence (stderr), or a batch into a folder."""
     from agent.cli.output import OUTPUTS, require_choice
 
     require_choice("--format", output, OUTPUTS)
-    settings, bank = load(workspace, rounds=rounds, review=review if not review else None)
+    settings, bank = load(workspace, rounds=rounds, review=review if not review else None, stream=stream)
     if batch is not None:
         from agent.cli.batch import run_batch
 
@@ -83,19 +87,23 @@ def draft(
     raise typer.Exit(result.exit_code)
 
 
-def _run(brief: object, bank: object, settings: object, *, quiet: bool) -> DraftResult:
+def _run(brief: Brief, bank: Workspace, settings: Settings, *, quiet: bool) -> DraftResult:
     from agent.cli.progress import Progress
+    from agent.cli.streaming import SentenceStream
     from agent.drafting import draft as run_draft
     from agent.errors import ProviderError
 
     progress = Progress(quiet=quiet)
+    on_text = (
+        None if quiet or not settings.stream else SentenceStream(lambda text: typer.echo(text, err=True, nl=False))
+    )
     try:
-        return run_draft(brief, workspace=bank, settings=settings, on_event=progress)  # type: ignore[arg-type]
+        return run_draft(brief, workspace=bank, settings=settings, on_event=progress, on_text=on_text)
     except ProviderError:
-        talk(f"停在这里，写到的地方已保存。继续：agent resume {brief.id}")  # type: ignore[attr-defined]
+        talk(f"停在这里，写到的地方已保存。继续：agent resume {brief.id}")
         raise
     except KeyboardInterrupt:
-        talk(f"已中断。继续：agent resume {brief.id}")  # type: ignore[attr-defined]
+        talk(f"已中断。继续：agent resume {brief.id}")
         raise typer.Exit(130) from None
 
 

@@ -53,6 +53,12 @@ class TestGoodRuns:
         assert f"← {FACT}" in shown and "← m5" in shown
         assert "第 1 轮" in shown
 
+    def test_a_stream_shows_sentences_on_stderr_and_leaves_stdout_to_the_note(self, agent):
+        done = agent(*DRAFT, "--stream")
+        assert done.returncode == 0, done.stderr
+        assert "点了一杯耶加，32 块，老板磨豆磨了很久。\n" in done.stderr and '"text"' not in done.stderr
+        assert done.stdout.startswith(NOTE["titles"][0])
+
     def test_material_facts_and_persona_reach_the_model_fenced(self, drafted, endpoint):
         drafted()
         prompt = endpoint.asked("NoteDraft")[0]["messages"]
