@@ -9,8 +9,9 @@ from agent.authors.grounding import attributed, known_sources, tidy
 from agent.authors.shapes import Edit
 from agent.catalogue import say
 from agent.models import Critique, Finding, Metric, Note, Report, Revision, RubricAnswer, Segment, Sources
+from agent.tone.thresholds import load_thresholds
 
-__all__ = ["Issue", "apply_edits", "issues_of"]
+__all__ = ["Issue", "apply_edits", "drop_flagged_titles", "issues_of"]
 
 LOCKED = frozenset({"disclosure", "role", "label"})
 Target = tuple[str, int]  # a field and, for a segment, its index; fields have index -1
@@ -32,11 +33,32 @@ def issues_of(note: Note, report: Report, critique: Critique) -> tuple[Issue, ..
     """List open blocks and fixes, then, when the tone did not pass, failed metrics and answers."""
     found = [_of_finding(note, finding) for finding in report.open("block", "fix")]
     if not critique.passed:
-        found += [_of_metric(note, name, m) for name, m in critique.metrics.items() if m.passed is False]
+        found += [_of_metric(note, name, metric) for name, metric in _metrics_to_mend(critique)]
         found += [_of_answer(note, name, a) for name, a in critique.rubric.items() if a.answer == "no"]
     return tuple(
         Issue(id=f"i{number}", what=what, where=_where(targets), text=text, targets=targets)
         for number, (what, targets, text) in enumerate(found, start=1)
+    )
+
+
+def drop_flagged_titles(note: Note, report: Report) -> tuple[Note, Report, tuple[str, ...]]:
+    """Leave out flagged title candidates while a clean one is left: no model is asked for what can be dropped.
+
+    Returns the note, the report without what that settles, and the changes.
+    """
+    titles = note.titles if note.title in note.titles else (note.title, *note.titles)
+    flagged = [finding for finding in report.open("block", "fix") if finding.field == "title"]
+    indices = {finding.index for finding in flagged}
+    clean = tuple(title for index, title in enumerate(titles) if index not in indices)
+    if not clean or not flagged:
+        return note, report, ()
+    title = note.title if note.title in clean else clean[0]
+    rules = "、".join(sorted({finding.rule for finding in flagged}))
+    left = tuple(finding for finding in report.findings if finding not in flagged)
+    return (
+        note.model_copy(update={"titles": clean, "title": title}),
+        report.model_copy(update={"findings": left}),
+        (say("model_change", what=rules, where=say("where_title")),),
     )
 
 
@@ -53,6 +75,14 @@ def apply_edits(note: Note, edits: Sequence[Edit], *, issues: Iterable[Issue], s
 
 
 _Found = tuple[str, frozenset[Target], str]
+
+
+def _metrics_to_mend(critique: Critique) -> list[tuple[str, Metric]]:
+    """Return the failed metrics, unless only warnings failed and few enough: then the answers alone are to be met."""
+    failed = [(name, metric) for name, metric in critique.metrics.items() if metric.passed is False]
+    if len(failed) > load_thresholds().allowed_warnings:
+        return failed
+    return [(name, metric) for name, metric in failed if metric.level == "block"]
 
 
 def _of_finding(note: Note, finding: Finding) -> _Found:
@@ -160,12 +190,13 @@ def _edited(segment: Segment, edit: Edit, sources: Sources) -> Segment | None:
     if not text:
         return None
     cited = segment.sources if edit.sources is None else known_sources(edit.sources, sources)
-    return segment.model_copy(update={"text": text, "kind": edit.kind or segment.kind, "sources": cited})
+    changed = {"text": text, "kind": edit.kind or segment.kind, "sources": cited}
+    return segment.model_copy(update={**changed, "paragraph": segment.paragraph or edit.new_paragraph})
 
 
 def _inserted(edit: Edit, after: Segment, sources: Sources) -> Segment:
     cited = known_sources(edit.sources or (), sources)
-    return Segment(text=tidy(edit.text), kind=edit.kind or "life", sources=cited, paragraph=after.kind in LOCKED)
+    return Segment(text=tidy(edit.text), kind=edit.kind or "life", sources=cited, paragraph=edit.new_paragraph)
 
 
 def _with_fields(note: Note, edits: Sequence[Edit]) -> Note:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from agent.authors.editing import Issue, apply_edits, issues_of
+from agent.authors.editing import Issue, apply_edits, drop_flagged_titles, issues_of
 from agent.authors.grounding import given_texts, leak_in, note_of, plan_of
 from agent.authors.shapes import NoteDraft, PlanDraft, RevisionDraft
 from agent.llm import Calls
@@ -53,11 +53,15 @@ class ModelAuthor:
     async def revise(
         self, note: Note, *, plan: Plan, report: Report, critique: Critique, sources: Sources, round_number: int
     ) -> Revision:
-        """Mend what is flagged; an edit of anything else is left out."""
-        issues = issues_of(note, report, critique)
-        inputs = self._revise_inputs(note, plan, sources, issues)
+        """Mend what is flagged; an edit of anything else is left out, and a flagged title yields to a clean one."""
+        kept, left, dropped = drop_flagged_titles(note, report)
+        issues = issues_of(kept, left, critique)
+        if dropped and not issues:
+            return Revision(note=kept, changes=dropped)
+        inputs = self._revise_inputs(kept, plan, sources, issues)
         draft = await self._ask("revise_note", RevisionDraft, sources, inputs, node="revise", round_number=round_number)
-        return apply_edits(note, draft.edits, issues=issues, sources=sources)
+        revision = apply_edits(kept, draft.edits, issues=issues, sources=sources)
+        return revision.model_copy(update={"changes": (*dropped, *revision.changes)})
 
     def _revise_inputs(self, note: Note, plan: Plan, sources: Sources, issues: tuple[Issue, ...]) -> dict[str, Any]:
         cited = {source for segment in note.segments for source in segment.sources}

@@ -67,6 +67,7 @@ class Edit(Reply):
     target: Literal["segment", "title", "cover", "tags"]
     index: int = -1
     insert_after: bool = False
+    new_paragraph: bool = False
     text: str
     kind: Literal["life", "point", "condition"] | None = None
     sources: tuple[str, ...] | None = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.graph.protocols import Author, Checker, Critic, Judge
 from agent.models import Brief, Sources, Usage, Waiver
 
-__all__ = ["DraftContext"]
+__all__ = ["DraftContext", "Trace", "no_model"]
 
 
 Trace = Callable[[int], tuple[tuple[str, ...], Usage | None]]

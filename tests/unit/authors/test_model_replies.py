@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from agent.authors.editing import apply_edits, issues_of
+from agent.authors.editing import apply_edits, drop_flagged_titles, issues_of
 from agent.authors.grounding import leak_in, note_of, plan_of
 from agent.authors.shapes import Edit, NoteDraft, PlanDraft
 from agent.models import (
@@ -182,7 +182,11 @@ class TestIssues:
     def test_a_failed_tone_brings_metrics_and_answers_with_their_places(self):
         tone = Critique(
             passed=False,
-            metrics={"T04": Metric(value=1, passed=False, message="标签少"), "T02": Metric(value=9, passed=True)},
+            metrics={
+                "T04": Metric(value=1, passed=False, level="block", message="标签少"),
+                "T02": Metric(value=9, passed=True),
+                "T11": Metric(value=0.3, passed=False, message="句子长短太齐"),
+            },
             rubric={
                 "D1": RubricAnswer(answer="no", span="我买了伞", edit="写是哪天"),
                 "D2": RubricAnswer(answer="yes"),
@@ -194,6 +198,29 @@ class TestIssues:
         assert issues["T04"].targets == {("tags", -1)}
         assert issues["D1"].targets == {("segment", 0)}
         assert issues["D11"].targets == {("cover", -1)}
+
+
+class TestTitles:
+    def flagged(self, index):
+        text = NOTE.titles[index]
+        return Finding(
+            rule="END-04", pack="e", severity="block", field="title", index=index, start=0, end=2, text=text[:2],
+            message="没有素材",
+        )  # fmt: skip
+
+    def test_a_flagged_candidate_is_left_out_without_asking(self):
+        note, left, changes = drop_flagged_titles(NOTE, report(self.flagged(1), finding("稳赚不赔")))
+        assert note.titles == ("一把不挡雨的伞",) and note.title == "一把不挡雨的伞"
+        assert [f.field for f in left.findings] == ["body"]
+        assert changes[0].startswith("END-04")
+
+    def test_a_clean_candidate_takes_the_place_of_a_flagged_title(self):
+        note, _, _ = drop_flagged_titles(NOTE, report(self.flagged(0)))
+        assert (note.title, note.titles) == ("另一个标题", ("另一个标题",))
+
+    def test_with_no_clean_one_left_the_writer_is_asked(self):
+        both = report(self.flagged(0), self.flagged(1))
+        assert drop_flagged_titles(NOTE, both) == (NOTE, both, ())
 
 
 class TestEdits:
@@ -211,6 +238,11 @@ class TestEdits:
         revision = self.edited({"index": 0, "text": "我昨天买了两把伞。"}, {"target": "title", "text": "新标题"})
         assert revision.note == NOTE
         assert revision.changes == ()
+
+    def test_a_segment_may_begin_a_paragraph_of_its_own(self):
+        revision = self.edited({"index": 1, "text": "它有涨有跌。", "new_paragraph": True})
+        assert revision.note.segments[1].paragraph
+        assert not self.edited({"index": 1, "text": "它有涨有跌。"}).note.segments[1].paragraph
 
     def test_a_mandatory_line_is_never_edited(self):
         issues = issues_of(NOTE, report(finding("AI辅助")), FINE)
