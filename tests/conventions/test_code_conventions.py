@@ -114,7 +114,9 @@ IMPORTED = _imported()
 
 def test_every_imported_package_is_a_declared_dependency():
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[^a-z0-9_.-]", name.lower())[0].replace("_", "-") for name in project["dependencies"]}
+    extras = [name for names in project.get("optional-dependencies", {}).values() for name in names]
+    asked = [*project["dependencies"], *extras]
+    declared = {re.split(r"[^a-z0-9_.-]", name.lower())[0].replace("_", "-") for name in asked}
     provided = importlib.metadata.packages_distributions()
     missing = {}
     for path in MODULES:
