@@ -18,11 +18,14 @@ from agent.guardrails import check
 from agent.models import NoteInput
 from agent.settings import load_settings
 from agent.workspace import load_workspace
+from evals.bench_graph import measure_graph
+from evals.model_briefs import saved_runs, summarize
 
 __all__ = ["main"]
 
 REPEATS = 7
 AT_ONCE = 50
+SAVED_RUNS = Path(__file__).parent / "data" / "model_runs" / "fresh"
 SAMPLE = "周末带爸妈去植物园\n\n上午十点到，门口的银杏正黄。走累了就在长椅上坐着，晒太阳。\n\n#植物园 #周末"
 
 
@@ -38,6 +41,10 @@ def main() -> None:
     one, many = asyncio.run(_drafts())
     _row("one draft / one check of a note", one / engine, f"{one * 1000:.0f} ms a draft")
     _row(f"{AT_ONCE} drafts one by one / at once", one * AT_ONCE / many, f"{many * 1000 / AT_ONCE:.0f} ms a note")
+    for name, ratio, remark in measure_graph():
+        _row(name, ratio, remark)
+    for name, number in summarize(saved_runs(SAVED_RUNS)).items():
+        _row(f"saved runs: {name}", number, SAVED_RUNS.name)
 
 
 async def _drafts() -> tuple[float, float]:
@@ -81,7 +88,7 @@ def _agent(*arguments: str) -> None:
 
 
 def _row(name: str, ratio: float, remark: str) -> None:
-    sys.stdout.write(f"{name:36} {ratio:8.1f}   {remark}\n")
+    sys.stdout.write(f"{name:44} {ratio:8.1f}   {remark}\n")
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from agent.settings import load_settings
 from agent.text.provenance import first_person_claims, is_traced, unsupported_numbers
 from agent.workspace import Workspace, load_workspace
 
-__all__ = ["main", "summarize"]
+__all__ = ["main", "saved_runs", "summarize"]
 
 AS_OF = date(2026, 11, 24)
 PROSE = {"life", "point", "condition"}
@@ -94,6 +94,11 @@ async def run_briefs(samples: list[dict[str, Any]], out: Path, *, at_once: int) 
         await asyncio.gather(*(one(sample) for sample in samples))
 
 
+def saved_runs(folder: Path) -> list[dict[str, Any]]:
+    """Return the saved runs of a folder, by id."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
 def summarize(runs: Sequence[dict[str, Any]]) -> dict[str, float]:
     """Return the numbers of saved runs: first drafts, invention, rounds, tokens, and what a provider could cache."""
     written = [run for run in runs if run["rounds"]]
@@ -129,7 +134,7 @@ def main() -> int:
         samples = [json.loads(line) for line in lines if line.strip()]
         chosen = [sample for sample in samples if not given.only or sample["id"] in given.only]
         asyncio.run(run_briefs(chosen, given.out, at_once=given.at_once))
-    runs = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((given.read or given.out).glob("*.json"))]
+    runs = saved_runs(given.read or given.out)
     for run in runs:
         sys.stdout.write(_line(run) + "\n")
     for name, value in summarize(runs).items():
