@@ -10,11 +10,13 @@ import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from agent.catalogue import say
 from agent.errors import ConfigurationError
 
 __all__ = ["Price", "Settings", "Structured", "load_settings"]
@@ -73,6 +75,24 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(
         default=SecretStr(""), validation_alias=AliasChoices("KOSNOTE_API_KEY", "OPENAI_API_KEY")
     )
+
+    @field_validator("api_key")
+    @classmethod
+    def _fits_a_header(cls, key: SecretStr) -> SecretStr:
+        """Refuse a key no HTTP header can carry, such as a placeholder in Chinese; blanks around it do no harm."""
+        text = key.get_secret_value().strip()
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise ValueError(say("setting_key_odd"))
+        return SecretStr(text)
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        """Refuse what is no http address before a call finds out."""
+        text = address.strip()
+        if text and not _reachable(text):
+            raise ValueError(say("setting_address_odd"))
+        return text
 
     @property
     def record_target(self) -> Path | str:
@@ -164,8 +184,21 @@ def _wrong(error: ValidationError) -> ConfigurationError:
     name = ".".join(str(step) for step in first["loc"])
     if first["type"] == "extra_forbidden":
         return ConfigurationError("setting_unknown", name=name, known="、".join(Settings.model_fields))
-    value = "…" if "key" in name.lower() or "database" in name.lower() else first.get("input")
-    return ConfigurationError("setting_wrong", name=name, value=value, detail=first["msg"])
+    value = "…" if _is_secret(name, first.get("input")) else first.get("input")
+    detail = first.get("ctx", {}).get("error", first["msg"])  # what a check of ours said, without pydantic's prefix
+    return ConfigurationError("setting_wrong", name=name, value=value, detail=detail)
+
+
+def _is_secret(name: str, value: object) -> bool:
+    return any(word in name.lower() for word in ("key", "database")) or "@" in str(value)
+
+
+def _reachable(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _forbid_tracing() -> None:

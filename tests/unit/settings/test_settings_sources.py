@@ -114,3 +114,85 @@ def test_tracing_to_outside_is_off_unless_turned_on(monkeypatch):
 def test_checkpoints_are_read_strictly_whatever_tracing_is(tracing):
     load_settings(tracing=tracing)
     assert os.environ["LANGGRAPH_STRICT_MSGPACK"] == "true"
+
+
+class TestModels:
+    def test_a_role_without_a_model_of_its_own_uses_the_writers(self, monkeypatch):
+        monkeypatch.setenv("KOSNOTE_MODEL", "writer-1")
+        monkeypatch.setenv("KOSNOTE_CRITIC_MODEL", "critic-1")
+        settings = load_settings()
+        assert [settings.model_of(role) for role in ("writer", "critic", "judge")] == [
+            "writer-1", "critic-1", "writer-1"
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("given", "writes"),
+        [
+            ({}, False),
+            ({"model": "m", "api_key": "sk-1"}, True),
+            ({"model": "m", "base_url": "http://127.0.0.1:8000/v1"}, True),
+            ({"model": "m", "api_key": "sk-1", "author": "offline"}, False),
+        ],
+    )
+    def test_a_model_writes_when_one_is_named_unless_told_otherwise(self, given, writes):
+        assert load_settings(**given).writes_with_model is writes
+
+    @pytest.mark.parametrize(
+        ("given", "code", "remedy"),
+        [
+            ({"author": "model"}, "author_model_missing", "KOSNOTE_MODEL"),
+            ({"author": "model", "model": "m"}, "author_endpoint_missing", "OPENAI_API_KEY"),
+        ],
+    )
+    def test_a_model_that_should_write_and_cannot_is_told_with_a_remedy(self, given, code, remedy):
+        with pytest.raises(ConfigurationError) as caught:
+            _ = load_settings(**given).writes_with_model
+        assert caught.value.code == code and remedy in caught.value.hint
+
+    def test_prices_come_from_the_file_per_million_tokens(self, toml):
+        toml('[prices."qwen-plus"]\ninput = 2.0\noutput = 8.0\n')
+        assert load_settings().prices["qwen-plus"].of(1_000_000, 500_000) == 6.0
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("STRUCTURED", "xml"),
+            ("TEMPERATURE", "3"),
+            ("TIMEOUT", "0"),
+            ("MAX_RETRIES", "-1"),
+            ("CONCURRENCY", "0"),
+            ("REQUESTS_PER_MINUTE", "-5"),
+            ("BUDGET_TOKENS", "0"),
+            ("BUDGET_COST", "-1"),
+            ("BATCH_TOKENS", "many"),
+            ("BATCH_COST", "0"),
+            ("AUTHOR", "gpt"),
+            ("BASE_URL", "api.deepseek.com"),
+            ("BASE_URL", "http://[::1/v1"),
+        ],
+    )
+    def test_a_wrong_one_is_refused_by_name(self, monkeypatch, name, value):
+        monkeypatch.setenv(f"KOSNOTE_{name}", value)
+        with pytest.raises(ConfigurationError) as caught:
+            load_settings()
+        assert name in caught.value.message.upper() and value in caught.value.message
+
+    def test_a_password_in_a_wrong_address_is_not_repeated(self, monkeypatch):
+        monkeypatch.setenv("OPENAI_BASE_URL", "user:pass-word@127.0.0.1/v1")
+        with pytest.raises(ConfigurationError) as caught:
+            load_settings()
+        assert "pass-word" not in caught.value.message
+
+    @pytest.mark.parametrize("key", ["你的密钥", "sk-one sk-two", "sk-a\nb"])
+    def test_a_key_no_header_can_carry_is_refused_unseen(self, monkeypatch, key):
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+        with pytest.raises(ConfigurationError, match="密钥") as caught:
+            load_settings()
+        assert key not in caught.value.message
+        assert "Value error" not in caught.value.message
+
+    def test_blanks_around_a_key_or_an_address_do_no_harm(self, monkeypatch):
+        monkeypatch.setenv("OPENAI_API_KEY", " sk-1\n")
+        monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1/v1 \n")
+        settings = load_settings()
+        assert settings.api_key.get_secret_value() == "sk-1" and settings.base_url == "http://127.0.0.1/v1"
