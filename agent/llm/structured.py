@@ -1,11 +1,12 @@
 """Ask for a shape and read it: JSON schemas for endpoints, and a reply turned into a checked value.
 
-Tolerates a code fence and prose around one object; says what is wrong without quoting the reply.
+Tolerates a code fence, a model's thinking and prose around one object; says what is wrong without quoting the reply.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,10 @@ from agent.catalogue import say
 __all__ = ["read_reply", "response_schema"]
 
 MOST_PROBLEMS = 6
+THOUGHT = "</think>"  # what some open models say before they answer
+BEGINNING = re.compile(r'\{(?=\s*["}])')  # of a JSON object, unlike a brace in prose
+TOLD = {"missing": "reply_problem_missing", "literal_error": "reply_problem_literal"}
+WRONG_TYPE = ("_type", "_parsing")
 Output = TypeVar("Output", bound=BaseModel)
 
 
@@ -36,15 +41,29 @@ def read_reply(text: str, output: type[Output]) -> tuple[Output | None, str]:
 
 
 def _object_in(text: str) -> Any:
-    """Return the first JSON object in a text; raise ValueError when there is none that closes."""
-    start = text.index("{")
-    value, _ = json.JSONDecoder(strict=False).raw_decode(text[start:])
+    """Return the first JSON object in a text; raise ValueError when there is none or it does not close.
+
+    Nothing inside an object that does not close is taken for the answer.
+    """
+    answer = text.rpartition(THOUGHT)[2]
+    found = BEGINNING.search(answer)
+    if found is None:
+        raise ValueError("no object")
+    value, _ = json.JSONDecoder(strict=False).raw_decode(answer, found.start())
     return value
 
 
 def _problem(detail: Any) -> str:
     where = ".".join(str(step) for step in detail["loc"]) or "—"
-    return say("reply_field_wrong", field=where, problem=detail["msg"])
+    return say("reply_field_wrong", field=where, problem=_words(detail))
+
+
+def _words(detail: Any) -> str:
+    """Say one validation error in Chinese where it is a usual one."""
+    kind = str(detail["type"])
+    if kind.endswith(WRONG_TYPE):
+        return say("reply_problem_type")
+    return say(TOLD[kind], **detail.get("ctx", {})) if kind in TOLD else str(detail["msg"])
 
 
 def _tighten(schema: Any) -> None:
