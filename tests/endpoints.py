@@ -1,6 +1,9 @@
 """A real endpoint on this machine, with replies and faults by script: what a provider may do to us."""
 
 import json
+import os
+import socket
+import struct
 import threading
 import time
 from dataclasses import dataclass, field
@@ -19,7 +22,10 @@ class Step:
     usage: bool = True
     prompt_tokens: int = 100
     delay: float = 0.0
-    break_off: str = ""  # "at once": no response at all; "midway": after the first half of a stream
+    break_off: str = ""  # "at once": no response at all; "midway" or "reset": after the first half of a stream
+    raw: tuple[bytes, ...] = ()  # these bytes for a body, whatever was asked, with a pause before each
+    content_type: str = "application/json"
+    pause: float = 0.0
 
     def counted(self):
         """Return the usage block."""
@@ -117,6 +123,8 @@ class Handler(BaseHTTPRequestHandler):
         if step.break_off == "at once":
             self.close_connection = True
             self.connection.shutdown(2)
+        elif step.raw:
+            self._send_raw(step)
         elif step.status != 200:
             self._send(
                 step.status,
@@ -144,19 +152,35 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _stream(self, step):
+    def _send_raw(self, step):
+        self._open(step.content_type)
+        for piece in step.raw:
+            time.sleep(step.pause)
+            self.wfile.write(piece)
+            self.wfile.flush()
+
+    def _open(self, content_type):
         self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Content-Type", content_type)
         self.send_header("Connection", "close")
         self.end_headers()
         self.close_connection = True
+
+    def _reset(self):
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())
+
+    def _stream(self, step):
+        self._open("text/event-stream")
         half = len(step.text) // 2
-        pieces = [step.text[:half]] if step.break_off == "midway" else [step.text[:half], step.text[half:]]
+        pieces = [step.text[:half]] if step.break_off else [step.text[:half], step.text[half:]]
         for piece in pieces:
             self._event({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": None}]})
-        if step.break_off == "midway":
-            self.connection.shutdown(2)
+        if step.break_off:
+            self._reset() if step.break_off == "reset" else self.connection.shutdown(2)
             return
+        if step.refusal:
+            self._event({"choices": [{"index": 0, "delta": {"refusal": step.refusal}, "finish_reason": None}]})
         self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": step.finish}]})
         if step.usage:
             self._event({"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}})

@@ -2,7 +2,7 @@
 
 from agent.llm.budget import Budget
 from agent.llm.calls import Calls, total_usage
-from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText
+from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText, PaidReplyError
 
 __all__ = [
     "Budget",
@@ -14,5 +14,6 @@ __all__ = [
     "Journal",
     "ModelRole",
     "OnText",
+    "PaidReplyError",
     "total_usage",
 ]

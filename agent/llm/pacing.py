@@ -1,14 +1,15 @@
-"""Keep calls to an endpoint within its bounds: so many at once, so many a minute."""
+"""Keep calls to an endpoint within its bounds: so many at once, so many a minute, whoever in the process makes them."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-__all__ = ["Pace"]
+__all__ = ["Pace", "pace_of"]
 
 MINUTE = 60.0
 
@@ -46,3 +47,14 @@ class Pace:
                 self._started.append(now)
                 return
             await self._sleep(self._started[0] + MINUTE - now)
+
+
+_paces: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, int, int], Pace]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def pace_of(endpoint: str, at_once: int, per_minute: int) -> Pace:
+    """Return the one pace that all callers of an endpoint keep in this event loop."""
+    paces = _paces.setdefault(asyncio.get_running_loop(), {})
+    return paces.setdefault((endpoint, at_once, per_minute), Pace(at_once, per_minute))

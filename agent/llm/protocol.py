@@ -7,12 +7,13 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel
 
+from agent.errors import ReplyError
 from agent.models import Frozen, Message, Usage
 
-__all__ = ["CallKey", "ChatModel", "Completion", "Entry", "Journal", "ModelRole", "OnText"]
+__all__ = ["CallKey", "ChatModel", "Completion", "Entry", "Journal", "ModelRole", "OnText", "PaidReplyError"]
 
 ModelRole = Literal["writer", "critic", "judge"]
-OnText = Callable[[str], None]
+OnText = Callable[[str], None]  # an empty piece says that a reply begins, perhaps anew
 
 
 class Completion(Frozen):
@@ -22,6 +23,14 @@ class Completion(Frozen):
     model: str
     finish_reason: str = "stop"
     usage: Usage = Usage()
+
+
+class PaidReplyError(ReplyError):
+    """Report a reply that arrived, was counted, and holds nothing to use: refused, cut off, empty."""
+
+    def __init__(self, code: str, *, usage: Usage, **parameters: object) -> None:
+        super().__init__(code, **parameters)
+        self.usage = usage
 
 
 class CallKey(Frozen):

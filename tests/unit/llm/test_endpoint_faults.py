@@ -2,58 +2,19 @@
 
 import asyncio
 import logging
+import time
 
 import pytest
+from asking import ASK, GOOD, Shape, ask, refused, settings_of
 from endpoints import Step
-from pydantic import BaseModel
 
 from agent.errors import BudgetError, ConfigurationError, ProviderError, ReplyError
 from agent.llm import Budget, Calls
 from agent.llm.openai_compatible import open_models
 from agent.models import Message
-from agent.settings import load_settings
 from agent.testing import MemoryJournal
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
-ASK = (Message(role="system", content="说明"), Message(role="user", content="机密的素材"))
-
-
-class Shape(BaseModel):
-    """A reply of two fields."""
-
-    word: str
-    count: int
-
-
-GOOD = {"word": "伞", "count": 2}
-
-
-def settings_of(endpoint, **given):
-    options = {"timeout": 5, "max_retries": 2, **given}
-    return load_settings(model="test-model", base_url=endpoint.url, api_key="sk-secret-key", **options)
-
-
-def ask(endpoint, *, journal=None, budget=None, run="r1", texts=None, messages=ASK, **given):
-    async def go():
-        async with open_models(settings_of(endpoint, **given)) as models:
-            calls = Calls(
-                run, models=models, journal=journal or MemoryJournal(), budget=budget,
-                on_text=texts.append if texts is not None else None,
-            )  # fmt: skip
-            reply = await calls.ask(Shape, role="writer", prompt="p@1#0", messages=messages, node="write", round=1)
-            return reply, calls
-
-    return asyncio.run(go())
-
-
-def refused(endpoint, kind, code, **given):
-    with pytest.raises(kind) as caught:
-        ask(endpoint, **given)
-    assert caught.value.code == code
-    told = caught.value.message + caught.value.hint
-    assert "sk-secret-key" not in told and "机密" not in told
-    assert caught.value.hint
-    return caught.value
 
 
 class TestReplies:
@@ -97,7 +58,7 @@ class TestReplies:
         ):
             endpoint.script = {"*": [step]}
             refused(endpoint, ReplyError, code)
-            refused(endpoint, ReplyError, code, stream=True) if not step.refusal else None
+            refused(endpoint, ReplyError, code, stream=True)
 
     def test_tokens_are_estimated_when_the_endpoint_counts_none(self, endpoint):
         endpoint.script = {"*": [Step(text='{"word": "伞", "count": 2}', usage=False)]}
@@ -111,6 +72,13 @@ class TestTransport:
         endpoint.script = {"*": [Step(status=429, headers={"retry-after-ms": "30"}), GOOD]}
         assert ask(endpoint)[0].word == "伞"
         assert len(endpoint.requests) == 2
+
+    def test_its_retry_after_is_waited_for_not_a_longer_time_of_our_own(self, endpoint):
+        busy = Step(status=429, headers={"retry-after": "0.05"})
+        endpoint.script = {"*": [busy, busy, busy, GOOD]}
+        began = time.monotonic()
+        ask(endpoint, max_retries=3)
+        assert 0.15 <= time.monotonic() - began < 2  # the SDK's own back-off would take 2.6 seconds
 
     def test_a_broken_endpoint_that_recovers_is_not_noticed(self, endpoint):
         endpoint.script = {
@@ -156,15 +124,28 @@ class TestTransport:
         texts = []
         reply, calls = ask(endpoint, texts=texts)
         assert reply.word == "伞"
-        assert len(texts) == 2 and "".join(texts).startswith("{")
+        assert texts[0] == "" and len(texts) == 3 and "".join(texts).startswith("{")
         assert calls.total().prompt_tokens == 100
 
-    def test_a_stream_cut_in_the_middle_is_asked_again_and_never_taken_for_a_whole(self, endpoint):
-        cut = Step(text='{"word": "伞", "count": 2}', break_off="midway")
+    @pytest.mark.parametrize("how", ["midway", "reset"])
+    def test_a_stream_cut_in_the_middle_is_asked_again_and_never_taken_for_a_whole(self, endpoint, how):
+        cut = Step(text='{"word": "伞", "count": 2}', break_off=how)
         endpoint.script = {"*": [cut, GOOD]}
         assert ask(endpoint, stream=True)[0].word == "伞"
         endpoint.requests.clear()
         endpoint.script = {"*": [cut]}
+        refused(endpoint, ProviderError, "provider_stream_cut", stream=True, max_retries=1)
+        assert len(endpoint.requests) == 2
+
+    def test_who_listens_hears_that_a_cut_reply_begins_anew(self, endpoint):
+        endpoint.script = {"*": [Step(text='{"word": "伞", "count": 2}', break_off="midway"), GOOD]}
+        texts = []
+        ask(endpoint, texts=texts)
+        assert texts.count("") == 2 and "".join(texts[texts.index("", 1) :]) == '{"word": "伞", "count": 2}'
+
+    def test_broken_streams_and_errors_share_the_tries(self, endpoint):
+        cut = Step(text='{"word": "伞", "count": 2}', break_off="midway")
+        endpoint.script = {"*": [Step(status=500, headers={"retry-after-ms": "5"}), cut, GOOD]}
         refused(endpoint, ProviderError, "provider_stream_cut", stream=True, max_retries=1)
         assert len(endpoint.requests) == 2
 
@@ -183,7 +164,7 @@ class TestTransport:
 
     def test_neither_key_nor_prompt_nor_reply_is_logged(self, endpoint, caplog):
         endpoint.script = {"*": [Step(status=500, headers={"retry-after-ms": "5"}), Step(text="回复里的字")]}
-        with caplog.at_level(logging.INFO):
+        with caplog.at_level(logging.DEBUG):
             refused(endpoint, ReplyError, "reply_unusable")
         logged = " ".join(record.getMessage() for record in caplog.records)
         for secret in ("sk-secret-key", "机密", "回复里的字"):
