@@ -94,6 +94,7 @@ class ModelCasting:
             budget=_budget("budget_run", self.settings.budget_tokens, self.settings.budget_cost),
             batch=self.batch,
             on_text=on_text,
+            prices=self.settings.prices,
         )
         scope = functools.partial(rules_for_judge, packs)
         judge = ModelJudge(calls, self.prompts, scope=scope, waivers=workspace.waivers)

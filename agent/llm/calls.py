@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -12,10 +13,11 @@ from pydantic import BaseModel
 from agent.catalogue import say
 from agent.errors import ReplyError
 from agent.llm.budget import Budget
-from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText
+from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText, PaidReplyError
 from agent.llm.structured import read_reply
 from agent.llm.tokens import count_messages, counter_for
 from agent.models import Message, Usage
+from agent.settings import Price
 
 __all__ = ["Calls", "total_usage"]
 
@@ -35,12 +37,14 @@ class Calls:
         budget: Budget | None = None,
         batch: Budget | None = None,
         on_text: OnText | None = None,
+        prices: Mapping[str, Price] | None = None,
     ) -> None:
         self.run = run
         self._models = models
         self._journal = journal
         self._budgets = tuple(each for each in (budget, batch) if each is not None)
         self._on_text = on_text
+        self._prices = prices or {}
         if budget is not None:
             for entry in journal.entries(run):
                 budget.spend(entry.completion.usage)
@@ -102,19 +106,24 @@ class Calls:
     async def _within_budgets(
         self, model: ChatModel, messages: Sequence[Message], output: type[BaseModel], *, stream: bool
     ) -> Completion:
-        expected = count_messages(messages, counter_for(model.name)) if self._budgets else 0
-        holding: list[Budget] = []
-        try:
+        tokens = count_messages(messages, counter_for(model.name)) if self._budgets else 0
+        price = self._prices.get(model.name)
+        cost = price.of(tokens, 0) if price else 0.0
+        with ExitStack() as held:
             for budget in self._budgets:
-                budget.hold(expected)
-                holding.append(budget)
-            completion = await model.complete(messages, schema=output, on_text=self._on_text if stream else None)
-        finally:
-            for budget in holding:
-                budget.release(expected)
-        for budget in self._budgets:
-            budget.spend(completion.usage)
+                budget.hold(tokens, cost)
+                held.callback(budget.release, tokens, cost)
+            try:
+                completion = await model.complete(messages, schema=output, on_text=self._on_text if stream else None)
+            except PaidReplyError as error:
+                self._spend(error.usage)
+                raise
+            self._spend(completion.usage)
         return completion
+
+    def _spend(self, usage: Usage) -> None:
+        for budget in self._budgets:
+            budget.spend(usage)
 
 
 def total_usage(entries: Sequence[Entry]) -> Usage | None:
