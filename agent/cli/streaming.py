@@ -20,10 +20,20 @@ class SentenceStream:
         self._inside = False
 
     def __call__(self, piece: str) -> None:
-        """Take one piece; a string or an escape cut in two is finished by the next one."""
+        """Take one piece; a string or an escape cut in two is finished by the next one.
+
+        An empty piece says that a reply begins: what an earlier one left unfinished ends there.
+        """
+        if not piece:
+            self._begin_anew()
         self._waiting += piece
         while self._advance():
             pass
+
+    def _begin_anew(self) -> None:
+        if self._inside:
+            self._show("\n")
+        self._waiting, self._inside = "", False
 
     def _advance(self) -> bool:
         return self._read() if self._inside else self._seek()

@@ -35,3 +35,7 @@ def test_escaped_characters_are_read():
 
 def test_a_reply_without_sentences_shows_nothing():
     assert shown(['{"angle": "从伞写起", "writable": true}']) == ""
+
+
+def test_a_reply_that_was_cut_and_begins_anew_is_read_from_its_beginning():
+    assert shown(["", '{"text": "下雨', "", '{"titles": ["不显示"], "text": "下雨天"}']) == "下雨\n下雨天\n"
