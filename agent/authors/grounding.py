@@ -43,7 +43,7 @@ def plan_of(draft: PlanDraft, sources: Sources) -> Plan:
 
 def note_of(draft: NoteDraft, sources: Sources) -> Note:
     """Return the note with one segment a text; its first title is the chosen one."""
-    titles = tuple(dict.fromkeys(filter(None, map(tidy, draft.titles))))
+    titles = _told_titles(tuple(dict.fromkeys(filter(None, map(tidy, draft.titles)))), sources)
     segments: list[Segment] = []
     for paragraph in draft.body:
         fresh = True
@@ -99,6 +99,17 @@ def given_texts(sources: Sources) -> tuple[str, ...]:
         *(text for point in sources.points for text in (point.text, point.caveat, *point.steps)),
         *samples,
     )
+
+
+def _told_titles(titles: tuple[str, ...], sources: Sources) -> tuple[str, ...]:
+    """Leave out candidates that claim what no material tells, as long as one is left that does not."""
+    told, given = [item.text for item in sources.brief.material], given_texts(sources)
+
+    def holds(title: str) -> bool:
+        claims = [claim for claim in first_person_claims(title) if not is_traced(claim.text, told)]
+        return not claims and not unsupported_numbers(title, given)
+
+    return tuple(title for title in titles if holds(title)) or titles
 
 
 def _attributed(segment: Segment, material: Sequence[Material]) -> Segment:

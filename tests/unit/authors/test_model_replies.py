@@ -100,6 +100,11 @@ class TestNote:
         ]  # fmt: skip
         assert note.tags == ("雨天",)
 
+    def test_a_title_that_claims_what_nobody_told_yields_to_one_that_does_not(self):
+        titles = ("我在三亚吃了海鲜", "一把伞，860 元", "买了伞，下雨了")
+        assert note_of(draft_of({"text": "下雨了。"}, titles=titles), sources_of()).titles == ("买了伞，下雨了",)
+        assert note_of(draft_of({"text": "下雨了。"}, titles=titles[:2]), sources_of()).titles == titles[:2]
+
     @pytest.mark.parametrize(
         "reply", [{"titles": [" "], "body": [[{"text": "x"}]]}, {"titles": ["x"], "body": [[{"text": " "}]]}]
     )
