@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from agent.catalogue import say
 from agent.errors import ConfigurationError
+from agent.postgres import demand_address
 
 __all__ = ["Price", "Settings", "Structured", "load_settings"]
 
@@ -163,11 +164,14 @@ def _read(given: dict[str, Any], *files: str | Path) -> Settings:
 
     try:
         _refuse_secrets(files)
-        return Sourced(**given)
+        settings = Sourced(**given)
     except ValidationError as error:
         raise _wrong(error) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError("settings_file_wrong", file=FILE, detail=error) from None
+    if settings.database.get_secret_value():
+        demand_address(settings.database.get_secret_value())
+    return settings
 
 
 def _refuse_secrets(files: tuple[str | Path, ...]) -> None:

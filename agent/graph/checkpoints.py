@@ -16,15 +16,14 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from agent.errors import ConfigurationError, StorageError
+from agent.errors import StorageError
+from agent.graph.postgres import open_postgres
 from agent.graph.state import CHECKPOINT_TYPES
+from agent.postgres import refusal_of
 
 __all__ = ["explained", "open_checkpoints", "serializer"]
 
 BUSY_TIMEOUT_MS = 30_000
-CONNECT_SECONDS = 10.0
-MOST_CONNECTIONS = 4
-SETUP_LOCK = 7_042_001  # any number, the same for every process of this program
 
 
 def serializer() -> JsonPlusSerializer:
@@ -35,7 +34,7 @@ def serializer() -> JsonPlusSerializer:
 @asynccontextmanager
 async def open_checkpoints(target: Path | str) -> AsyncIterator[BaseCheckpointSaver[str]]:
     """Open a file path or a PostgreSQL URL, created when missing; raise `StorageError` when that cannot be done."""
-    opened = _open_postgres(target) if isinstance(target, str) else _open_file(target)
+    opened = open_postgres(target, serde=serializer()) if isinstance(target, str) else _open_file(target)
     async with opened as saver:
         yield saver
 
@@ -50,7 +49,8 @@ def explained(where: object) -> Iterator[None]:
     except Exception as error:
         psycopg = sys.modules.get("psycopg")
         if psycopg is not None and isinstance(error, psycopg.Error):
-            raise StorageError("checkpoints_lost", path=where, reason=type(error).__name__) from error
+            code, reason = refusal_of(error)
+            raise StorageError(code, path=where, reason=reason) from error
         raise
 
 
@@ -70,39 +70,3 @@ async def _open_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
         yield AsyncSqliteSaver(connection, serde=serializer())
     finally:
         await connection.close()
-
-
-@asynccontextmanager
-async def _open_postgres(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    try:
-        from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-        from psycopg.rows import DictRow, dict_row
-        from psycopg_pool import AsyncConnectionPool, PoolTimeout
-    except ImportError:
-        raise ConfigurationError("postgres_not_installed") from None
-    from psycopg import AsyncConnection
-
-    pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
-        url,
-        min_size=1,
-        max_size=MOST_CONNECTIONS,
-        open=False,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row},
-    )
-    try:
-        try:
-            await pool.open(wait=True, timeout=CONNECT_SECONDS)
-        except PoolTimeout:
-            raise StorageError("record_unreachable", path="PostgreSQL") from None
-        saver = AsyncPostgresSaver(pool, serde=serializer())
-        with explained("PostgreSQL"):
-            async with pool.connection() as connection:
-                await connection.execute("SELECT pg_advisory_lock(%s)", (SETUP_LOCK,))
-                try:
-                    await saver.setup()
-                finally:
-                    await connection.execute("SELECT pg_advisory_unlock(%s)", (SETUP_LOCK,))
-        yield saver
-    finally:
-        await pool.close()

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, m
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from agent.errors import ConfigurationError, StorageError
+from agent.postgres import CONNECT_SECONDS, refusal_of
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
@@ -24,12 +25,6 @@ UPGRADE_LOCK = 7_042_002  # any number, the same for every process of this progr
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 CODES = {
-    "08": "record_unreachable",
-    "28": "record_refused",
-    "3D": "record_refused",
-    "53100": "record_disk_full",
-    "53300": "record_busy",
-    "57P": "record_unreachable",
     "SQLITE_BUSY": "record_busy",
     "SQLITE_CORRUPT": "record_damaged",
     "SQLITE_FULL": "record_disk_full",
@@ -56,12 +51,12 @@ def open_engine(target: Path | str) -> tuple[Engine, str]:
 def explain(error: DBAPIError | sqlite3.Error, where: str) -> StorageError:
     """Turn a database error into one that names the database and the remedy, and holds no text of a note."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    name = getattr(cause, "sqlite_errorname", "") or getattr(cause, "sqlstate", None) or ""
-    if not name and isinstance(error, DBAPIError) and "psycopg" in type(cause).__module__:
-        return StorageError("record_unreachable", path=where)
+    if type(cause).__module__.startswith("psycopg"):
+        code, reason = refusal_of(cause)
+        return StorageError(code, path=where, reason=reason)
+    name = getattr(cause, "sqlite_errorname", "")
     code = next((code for prefix, code in CODES.items() if name.startswith(prefix)), "record_unusable")
-    primary = getattr(getattr(cause, "diag", None), "message_primary", None)  # PostgreSQL's details may quote a row
-    return StorageError(code, path=where, reason=primary or cause)
+    return StorageError(code, path=where, reason=cause)
 
 
 def writing(engine: Engine) -> Engine:
@@ -72,20 +67,25 @@ def writing(engine: Engine) -> Engine:
 def _engine_of_url(target: str) -> tuple[Engine, str]:
     try:
         url = make_url(target)
-    except ArgumentError as error:
-        raise StorageError("record_url_unusable", reason=error) from None
+    except (ArgumentError, ValueError):  # what they say may quote the password
+        raise ConfigurationError("database_address_wrong") from None
     backend = url.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise StorageError("record_url_unusable", reason=backend)
-    if url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
+    options: dict[str, Any] = {}
+    if backend == "postgresql":
+        url = url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        options = {"pool_pre_ping": True, "connect_args": timeout}
     try:
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=backend == "postgresql")
-    except (NoSuchModuleError, ImportError):
+        engine = create_engine(url, hide_parameters=True, **options)
+    except NoSuchModuleError:
+        raise StorageError("record_url_unusable", reason=url.drivername) from None
+    except ImportError:
         raise ConfigurationError("postgres_not_installed") from None
     if backend == "sqlite":
         _listen(engine)
-    return engine, url.render_as_string(hide_password=True)
+    return engine, f"{url.host or 'localhost'}/{url.database}" if backend == "postgresql" else str(url.database)
 
 
 def _engine_of_file(target: Path | str) -> tuple[Engine, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
@@ -12,7 +13,8 @@ from scripted import GOOD, NOTE
 
 from agent.briefs import Request, make_brief
 from agent.drafting import open_drafting
-from agent.errors import ConfigurationError, StorageError
+from agent.errors import StorageError
+from agent.graph.checkpoints import open_checkpoints
 from agent.llm import CallKey, Completion, Entry
 from agent.models import Brief
 from agent.record import Store
@@ -116,14 +118,36 @@ class TestServer:
 
     def test_a_wrong_password_and_a_missing_database_are_told(self, agent, cluster, url):
         for wrong in (url.replace(cluster.password, "falsch-wort"), url.rsplit("/", 1)[0] + "/gibtsnicht"):
-            done = agent("runs", set={"KOSNOTE_DATABASE": wrong})
-            assert done.returncode == 2 and done.stdout == ""
-            assert "falsch-wort" not in done.stderr and "Traceback" not in done.stderr and "提示" in done.stderr
+            for command in (["runs"], DRAFT):
+                done = agent(*command, set={"KOSNOTE_DATABASE": wrong})
+                assert done.returncode == 2 and done.stdout == "" and "不让登录" in done.stderr
+                assert not re.search("falsch-wort|Traceback|psycopg", done.stderr)
 
     def test_doctor_names_both_and_no_password(self, agent, cluster):
         done = agent("doctor")
         assert done.returncode == 0, done.stdout
         assert done.stdout.count("PostgreSQL 可读写") == 2 and cluster.password not in done.stdout + done.stderr
+
+
+class TestCheckpoints:
+    async def test_many_that_make_the_tables_at_once_do_not_wait_for_each_other_for_ever(self, url):
+        async def once():
+            async with open_checkpoints(url) as saver:
+                return await saver.aget_tuple({"configurable": {"thread_id": "none"}})
+
+        async with asyncio.timeout(25):
+            assert await asyncio.gather(*(once() for _ in range(6))) == [None] * 6
+
+    async def test_a_user_without_rights_is_told_what_to_ask_for(self, url, cluster):
+        cluster.execute("DROP ROLE IF EXISTS guest; CREATE ROLE guest LOGIN PASSWORD 'gast'")
+        theirs = url.replace(f"kosnote:{cluster.password}", "guest:gast")
+        with pytest.raises(StorageError) as caught:
+            async with open_checkpoints(theirs):
+                pass
+        assert caught.value.code == "record_no_rights" and "GRANT" in caught.value.hint
+        with pytest.raises(StorageError) as caught, Store.open(theirs):
+            pass
+        assert caught.value.code == "record_no_rights" and "gast" not in str(caught.value).replace("guest", "")
 
 
 class TestRecord:
@@ -177,12 +201,3 @@ class TestRecord:
         with pytest.raises(StorageError) as caught, Store.open("mysql://u:geheim@h/db"):
             pass
         assert "geheim" not in str(caught.value) + caught.value.hint
-
-    def test_the_url_is_a_secret_that_no_file_may_hold(self, tmp_path, monkeypatch):
-        monkeypatch.chdir(tmp_path)
-        settings = load_settings(database="postgresql://u:geheim@h/db")
-        assert "geheim" not in repr(settings)
-        (tmp_path / "kosnote.toml").write_text('database = "postgresql://u:geheim@h/db"', "utf-8")
-        with pytest.raises(ConfigurationError) as caught:
-            load_settings()
-        assert caught.value.code == "settings_secret_in_file" and "geheim" not in str(caught.value)
