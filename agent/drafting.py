@@ -20,14 +20,15 @@ from langgraph.types import Command
 from agent import guardrails
 from agent.errors import UsageError
 from agent.graph.build import build_graph
-from agent.graph.checkpoints import explained, open_checkpoints
+from agent.graph.checkpoints import erase_thread, explained, open_checkpoints
 from agent.graph.context import DraftContext
 from agent.graph.nodes import LANGUAGES_WITH_PACKS
 from agent.graph.state import DraftState, Review
+from agent.grounds import grounds_of
 from agent.ingredients import gather
 from agent.llm import OnText, total_usage
-from agent.models import Brief, Note
-from agent.record import Store
+from agent.models import Brief, Note, Sources
+from agent.record import EarlierNote, Grounds, RunRecord, Store
 from agent.results import DraftResult, result_of
 from agent.roles import Casting, Roles, open_casting
 from agent.settings import Settings
@@ -47,6 +48,7 @@ class Event:
 
 
 OnEvent = Callable[[Event], None]
+_Earlier = tuple[tuple[EarlierNote, Note], ...]
 
 
 def _quiet(event: Event) -> None:
@@ -74,19 +76,20 @@ class Drafting:
 
     async def resume(self, run_id: str, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Continue a run that was cut off; a run that waits for a person or has ended is returned as it stands."""
-        run = self.store.run(run_id)
+        run = self._run(run_id)
         snapshot = await self._snapshot(run.id)
         if not snapshot.values:
             return await self.draft(run.brief, on_event=on_event)
         if snapshot.next and not snapshot.interrupts:
             if run.author != self.casting.name:
                 raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
+            self._record(run.brief, snapshot.values)  # before what they were checked on is gathered anew
             return await self._advance(run.brief, None, on_event)
         return self._settle(run.brief, snapshot.values)
 
     async def peek(self, run_id: str) -> DraftResult:
         """Return a run as its last checkpoint left it, without moving it; a cut-off run raises `UsageError`."""
-        run = self.store.run(run_id)
+        run = self._run(run_id)
         snapshot = await self._snapshot(run.id)
         if "outcome" not in snapshot.values:
             raise UsageError("run_unfinished", run=run.id)
@@ -94,12 +97,29 @@ class Drafting:
 
     async def review(self, run_id: str, review: Review, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Carry a person's decision into the run; it is refused unless it is about the text as it stands."""
-        run = self.store.run(run_id)
+        run = self._run(run_id)
         snapshot = await self._snapshot(run.id)
         if not snapshot.interrupts:
             raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
         _demand_reviewable(run.id, snapshot.values, review)
         return await self._advance(run.brief, Command(resume=review.model_dump(mode="json")), on_event)
+
+    async def forget(self, run_id: str) -> RunRecord:
+        """Erase what is personal in a run, here and in its checkpoints, and leave hashes; safe to repeat.
+
+        The record says "erased" only after the checkpoints are gone; they are erased once more for a process that
+        was still at work on the run.
+        """
+        run = self.store.run(run_id)
+        await self._erase_thread(run.id)
+        self.store.forget(run.id, erased_at=self.now())
+        await self._erase_thread(run.id)
+        return self.store.run(run.id)
+
+    def grounds(self, brief: Brief) -> Grounds:
+        """Return what the run's next text would be written from and checked on."""
+        earlier = self._earlier(brief)
+        return self._ground(self._gather(brief, earlier), earlier, _packs(self.workspace))
 
     async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent) -> DraftResult:
         config = _config(brief.id)
@@ -120,6 +140,10 @@ class Drafting:
     async def _snapshot(self, run_id: str) -> Any:
         with explained(self._checkpoints):
             return await self.graph.aget_state(_config(run_id))
+
+    async def _erase_thread(self, run_id: str) -> None:
+        with explained(self._checkpoints):
+            await erase_thread(self.checkpointer, run_id)
 
     @property
     def _checkpoints(self) -> str:
@@ -155,18 +179,36 @@ class Drafting:
             brief,
             values,
             author=self.store.run(brief.id).author,
-            sources=self._sources(brief),
+            sources=self._gather(brief, self._earlier(brief)),
             usage=total_usage(self.store.journal.entries(brief.id)),
         )
 
-    def _sources(self, brief: Brief) -> Any:
-        return gather(self.workspace, brief, earlier=self._earlier(brief))
+    def _run(self, run_id: str) -> RunRecord:
+        run = self.store.run(run_id)
+        if run.erased_at is not None:
+            raise UsageError("run_erased", run=run.id)
+        return run
 
-    def _earlier(self, brief: Brief) -> tuple[Note, ...]:
-        return self.store.earlier_notes(brief.account, before=brief.id) if brief.account else ()
+    def _earlier(self, brief: Brief) -> _Earlier:
+        return self.store.earlier(brief.account, before=brief.id) if brief.account else ()
+
+    def _gather(self, brief: Brief, earlier: _Earlier) -> Sources:
+        return gather(self.workspace, brief, earlier=tuple(note for _, note in earlier))
+
+    def _ground(self, sources: Sources, earlier: _Earlier, packs: guardrails.Packs) -> Grounds:
+        return grounds_of(
+            sources,
+            earlier=(where for where, _ in earlier),
+            workspace=self.workspace,
+            packs=packs,
+            settings=self.settings,
+            models=self.casting.models,
+        )
 
     def _context(self, brief: Brief) -> DraftContext:
-        sources, packs = self._sources(brief), _packs(self.workspace)
+        earlier, packs = self._earlier(brief), _packs(self.workspace)
+        sources = self._gather(brief, earlier)
+        self.store.keep_grounds(brief.id, self._ground(sources, earlier, packs))
         roles = self._roles(brief, packs)
         return DraftContext(
             author=roles.author,

@@ -10,6 +10,7 @@ import functools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from agent import tone
@@ -46,6 +47,11 @@ class Casting(Protocol):
         """Identify the author: `offline@2026.11.1`, `model:NAME`."""
         ...
 
+    @property
+    def models(self) -> Mapping[ModelRole, ChatModel]:
+        """Return the models bound to roles; empty without a model."""
+        ...
+
     def roles(self, run: str, *, packs: Packs, workspace: Workspace, on_text: OnText | None = None) -> Roles:
         """Return the roles of one run."""
         ...
@@ -60,6 +66,7 @@ class OfflineCasting:
     """Cast the author that needs no model."""
 
     name = OfflineAuthor.name
+    models: Mapping[ModelRole, ChatModel] = MappingProxyType({})
 
     def roles(self, run: str, *, packs: Packs, workspace: Workspace, on_text: OnText | None = None) -> Roles:
         """Return the offline author and the metrics."""

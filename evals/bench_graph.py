@@ -12,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import date
@@ -20,6 +21,7 @@ from typing import Any
 
 from agent.briefs import Request, make_brief
 from agent.drafting import Drafting, open_drafting
+from agent.llm import ChatModel, ModelRole
 from agent.models import Critique, Note, Plan, Report, Revision, Sources
 from agent.roles import Roles, measured
 from agent.settings import load_settings
@@ -80,6 +82,7 @@ class SleepingCasting:
     plan: Plan
     note: Note
     name: str = SleepingAuthor.name
+    models: Mapping[ModelRole, ChatModel] = dataclasses.field(default_factory=dict)
 
     def roles(self, run: str, **given: Any) -> Roles:
         """Return the roles of a run."""

@@ -21,7 +21,7 @@ from agent.graph.postgres import open_postgres
 from agent.graph.state import CHECKPOINT_TYPES
 from agent.postgres import refusal_of
 
-__all__ = ["explained", "open_checkpoints", "serializer"]
+__all__ = ["erase_thread", "explained", "open_checkpoints", "serializer"]
 
 BUSY_TIMEOUT_MS = 30_000
 
@@ -52,6 +52,23 @@ def explained(where: object) -> Iterator[None]:
             code, reason = refusal_of(error)
             raise StorageError(code, path=where, reason=reason) from error
         raise
+
+
+async def erase_thread(saver: BaseCheckpointSaver[str], thread: str) -> None:
+    """Erase a run's checkpoints; an SQLite file is rewritten and its log emptied, so that no byte stays behind.
+
+    Raises `StorageError` when somebody else reads the file right now.
+    """
+    if not isinstance(saver, AsyncSqliteSaver):
+        await saver.adelete_thread(thread)
+        return
+    await saver.setup()  # the saver makes its tables only when a run begins
+    await saver.adelete_thread(thread)
+    await saver.conn.execute("VACUUM")
+    async with saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
+        row = await cursor.fetchone()
+    if row is None or row[0]:
+        raise StorageError("erasure_unfinished", path="checkpoints.db")
 
 
 @asynccontextmanager
