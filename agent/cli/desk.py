@@ -47,6 +47,9 @@ def runs(
     if not found:
         talk('还没有运行记录。先写一篇：agent draft --topic "周末带爸妈去植物园"')
     for run in found:
+        if run.erased_at is not None:
+            typer.echo(f"{run.id}  已删除，只留哈希")
+            continue
         ended = OUTCOMES.get(run.outcome or "", "未完成，可 agent resume")
         typer.echo(f"{run.id}  {ended}  {run.brief.topic}  [{run.brief.note_type}]")
 
@@ -56,6 +59,8 @@ def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -
     from agent.cli.output import OUTPUTS, claim_lines, render, require_choice, summary
 
     require_choice("--format", output, OUTPUTS)
+    if _show_erased(run, output, workspace):
+        return
     result, decisions = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
     text = render(result, output)
     if text:
@@ -71,6 +76,30 @@ def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -
         typer.echo(f"文本哈希：{result.note.text_hash}")
     for line in decisions:
         typer.echo(line)
+
+
+def _show_erased(run: str, output: str, workspace: Path | None) -> bool:
+    """Show of an erased run what is left: that it was there, when it was erased, and hashes."""
+    from agent.cli.audit import link_line
+    from agent.record import Store
+
+    settings, _ = load(workspace)
+    with Store.open(settings.record_target) as store:
+        found = store.run(run)
+        if found.erased_at is None:
+            return False
+        events = store.audit.events(found.id)
+    if output == "json":
+        left = {"run": found.id, "outcome": found.outcome, "erased_at": found.erased_at.isoformat()}
+        told = {**left, "audit": [event.model_dump() for event in events]}
+        typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return True
+    typer.echo(
+        f"运行 {found.id} 已于 {found.erased_at:%Y-%m-%d %H:%M} 删除；原文、素材和署名都没有了，只留下这些哈希："
+    )
+    for event in events:
+        typer.echo(link_line(event))
+    return True
 
 
 def resume(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -> None:

@@ -11,7 +11,7 @@ from typing import TextIO
 
 import typer
 
-from agent.cli import checking, desk, drafts, facts, prompts, rules, setup
+from agent.cli import audit, checking, desk, drafts, erasing, facts, prompts, rules, setup
 
 __all__ = ["app", "run"]
 
@@ -29,9 +29,11 @@ app.command("show", help="查看一次运行的笔记与依据。")(desk.show)
 app.command("resume", help="继续被中断的运行。")(desk.resume)
 app.command("approve", help="批准一篇待审的笔记（与文本哈希绑定）。")(desk.approve)
 app.command("reject", help="退回一篇待审的笔记。")(desk.reject)
+app.command("forget", help="删除一次运行里的个人内容，只留哈希。")(erasing.forget)
 app.command("init", help="写出一个机构工作区，供修改。")(setup.init)
 app.command("demo", help="用内置的云杉银行演示一遍，不写任何记录。")(setup.demo)
 app.command("doctor", help="检查安装、工作区、规则包与存储。")(setup.doctor)
+app.add_typer(audit.app, name="audit", help="审计链：核对、取链尾、导出。")
 app.add_typer(rules.app, name="rules", help="规则：列出、查看、运行用例。")
 app.add_typer(prompts.app, name="prompts", help="提示词：列出、渲染、比较、运行用例、锁定。")
 app.add_typer(facts.app, name="facts", help="事实台账：列出、查看、核对、导入。")

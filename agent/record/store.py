@@ -242,12 +242,12 @@ class Store:
             rows = connection.execute(query).mappings()
             return {row["digest"]: Grounds.model_validate_json(row["content_json"]) for row in rows}
 
-    def told_by(self, name: str) -> tuple[RunRecord, ...]:
-        """Return the runs that hold material this person told, oldest first."""
+    def told_by(self, *names: str) -> tuple[RunRecord, ...]:
+        """Return the runs with material of this person, oldest first: what names no teller is its persona's."""
         query = select(runs).where(runs.c.erased_at.is_(None)).order_by(runs.c.created_at, runs.c.id)
         with self._begin() as connection:
             kept = (_run(row) for row in connection.execute(query).mappings())
-            return tuple(run for run in kept if any(item.told_by == name for item in run.brief.material))
+            return tuple(run for run in kept if _tellers(run.brief).intersection(names))
 
     def earlier_notes(self, account: str, *, before: str, limit: int = 50) -> tuple[Note, ...]:
         """Return the best notes of this account's runs that began before the run `before`, newest first."""
@@ -289,6 +289,10 @@ class Store:
 
 def _is_known(connection: Connection, run_id: str) -> bool:
     return connection.execute(select(runs.c.id).where(runs.c.id == run_id)).first() is not None
+
+
+def _tellers(brief: Brief) -> set[str]:
+    return {item.told_by or brief.persona for item in brief.material} - {""}
 
 
 def _last_grounds(connection: Connection, run_id: str) -> str | None:

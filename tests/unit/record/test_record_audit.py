@@ -13,6 +13,7 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event
 
 from agent.errors import StorageError, UsageError
+from agent.models import Material
 from agent.record import Store
 from agent.record.chain import digest
 from agent.record.engine import MIGRATIONS
@@ -288,6 +289,15 @@ class TestForgetting:
         report = store.audit.verify(head=before)
         assert (report.breaks, report.erased) == ((), 1)
         assert [link.kind for link in store.audit.events("r-001")][-1] == "erased"
+
+    def test_a_teller_is_who_the_material_names_or_else_the_persona(self, store, make_brief, began):
+        tellers = {"named": ("小周", "a"), "own": ("", "小周"), "other": ("阿宁", "小周")}
+        for run, (name, persona) in tellers.items():
+            material = (Material(id="m1", text="伞坏了", told_by=name),)
+            brief = make_brief(run).model_copy(update={"persona": persona, "material": material})
+            store.start_run(brief, author="a", workspace="", created_at=began)
+        store.start_run(make_brief("none"), author="a", workspace="", created_at=began)
+        assert [run.id for run in store.told_by("小周")] == ["named", "own"] and store.told_by("") == ()
 
     def test_what_is_left_says_so(self, store, whole, began):
         whole()

@@ -1,0 +1,100 @@
+"""`agent audit verify | head | export`: prove that nothing in the record was changed behind the program's back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.session import WorkspaceOption, load, talk
+
+if TYPE_CHECKING:
+    from agent.record import AuditEvent, Break, Store
+
+__all__ = ["app", "link_line"]
+
+app = typer.Typer(no_args_is_help=True)
+
+KINDS = {
+    "started": "起稿",
+    "version": "文本",
+    "decision": "决定",
+    "outcome": "结果",
+    "erased": "删除",
+    "versions": "文本",
+    "approvals": "决定",
+    "replies": "模型回复",
+    "grounds": "写稿依据",
+}
+
+
+@app.command("verify", help="核对审计链，以及每条记录与它留下的哈希是否一致。")
+def verify(
+    head: Annotated[str, typer.Option("--head", help="另外保存的链尾哈希；不在链里就是被改写过。")] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print the head, and on any break name it and exit 1."""
+    with _store(workspace) as store:
+        report = store.audit.verify(head=head)
+    for item in report.breaks:
+        typer.echo(f"不符：{_say(item)}")
+    if report.breaks:
+        raise typer.Exit(1)
+    erased = f"，其中 {report.erased} 次运行已删除" if report.erased else ""
+    typer.echo(f"完好：{report.events} 条{erased}")
+    typer.echo(f"链尾：{report.head or '（还没有记录）'}")
+    if not head:
+        talk("把链尾另存一处，以后用 agent audit verify --head 哈希 核对：改写整条链也会被发现。")
+
+
+@app.command("head", help="打印链尾哈希，供另外保存。")
+def head(workspace: WorkspaceOption = None) -> None:
+    """Print the hash of the last link."""
+    with _store(workspace) as store:
+        typer.echo(store.audit.head())
+
+
+@app.command("export", help="把审计链写成 JSONL（只有哈希，没有原文）。")
+def export(
+    file: Annotated[Path, typer.Argument(help="写到哪个文件。")],
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write every link, a line each."""
+    from agent.errors import StorageError
+
+    with _store(workspace) as store:
+        events = store.audit.events()
+    try:
+        file.write_text("".join(f"{_json(event)}\n" for event in events), encoding="utf-8")
+    except OSError as error:
+        raise StorageError("out_unwritable", path=file, reason=error.strerror or error) from error
+    talk(f"已写入 {file}：{len(events)} 条")
+
+
+def link_line(event: AuditEvent) -> str:
+    """Tell what a link says, with its hashes shortened."""
+    held = "  ".join(f"{name} {value[:19]}" for name, value in event.held.items() if name != "content")
+    return f"  {event.seq}  {event.at[:16].replace('T', ' ')}  {KINDS.get(event.kind, event.kind)}  {held}".rstrip()
+
+
+@contextmanager
+def _store(workspace: Path | None) -> Iterator[Store]:
+    from agent.record import Store
+
+    settings, _ = load(workspace)
+    with Store.open(settings.record_target) as store:
+        yield store
+
+
+def _say(item: Break) -> str:
+    from agent.catalogue import say
+
+    return say(item.code, run=item.run, kind=KINDS.get(item.kind, item.kind), seq=item.seq)
+
+
+def _json(event: AuditEvent) -> str:
+    return json.dumps(event.model_dump(), ensure_ascii=False, sort_keys=True)

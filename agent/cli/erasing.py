@@ -1,0 +1,66 @@
+"""`agent forget`: erase what is personal in a run, and leave its hashes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agent.cli.session import WorkspaceOption, load, talk
+
+if TYPE_CHECKING:
+    from agent.drafting import Drafting
+    from agent.record import RunRecord
+
+__all__ = ["forget"]
+
+
+def forget(
+    run: Annotated[str, typer.Argument(help="运行编号或其开头几位。")] = "",
+    told_by: Annotated[
+        str, typer.Option("--told-by", help="改为删除用到这个人所讲素材的每次运行（没写谁讲的，算人设本人讲的）。")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="确认删除；不给则只列出会删什么。")] = False,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Erase brief, material, texts, findings, replies, decisions and checkpoints; the audit chain stays whole."""
+    from agent.drafting import open_drafting
+    from agent.errors import UsageError
+
+    if bool(run) == bool(told_by):
+        raise UsageError("forget_what")
+    settings, bank = load(workspace)
+
+    async def go() -> None:
+        async with open_drafting(bank, settings.model_copy(update={"author": "offline"})) as drafting:
+            await _forget(drafting, _chosen(drafting, run, told_by), yes=yes)
+        if settings.database.get_secret_value():
+            talk("PostgreSQL 的数据页和备份里可能还有旧字节：请管理员执行 VACUUM FULL，并按期轮换备份。")
+
+    asyncio.run(go())
+
+
+def _chosen(drafting: Drafting, run: str, told_by: str) -> tuple[RunRecord, ...]:
+    from agent.errors import UsageError
+
+    if run:
+        return (drafting.store.run(run),)
+    known = [persona.id for persona in drafting.workspace.personas if told_by in (persona.id, persona.name)]
+    found = drafting.store.told_by(told_by, *known)
+    if not found:
+        raise UsageError("forget_nobody", name=told_by)
+    return found
+
+
+async def _forget(drafting: Drafting, runs: tuple[RunRecord, ...], *, yes: bool) -> None:
+    from agent.errors import UsageError
+
+    if not yes:
+        for run in runs:
+            talk(f"{run.id}  {run.brief.topic}")
+        raise UsageError("forget_needs_yes", count=len(runs))
+    for run in runs:
+        await drafting.forget(run.id)
+        typer.echo(f"已删除 {run.id}：任务、素材、文本、结论、模型回复、署名和断点；只留哈希")
+    talk("已导出的文件（--out、重放包、备份）不在其中，请另外删除。")
