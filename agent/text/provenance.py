@@ -17,7 +17,9 @@ __all__ = ["checkable_numbers", "first_person_claims", "is_traced", "traced_shar
 
 CHECKABLE = frozenset({"amount", "rate", "date", "quota", "rank", "duration"})
 TRACED_SHARE = 0.5  # of a claim's two-character pieces; light editing (connectives, order) keeps more than half
+FEW_WORDS = 6  # letters
 _IDIOMS = re.compile(r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|星期|月)?$|^(?:两|几|半)[天年晚]$")
+_SAYINGS = re.compile(r"[三五]分钟(?:的)?热度|三天打[鱼渔]|两天晒网|三天两头|一日三餐")
 _SELF = re.compile(r"(?:我们|咱们|俺|本人|笔者|咱|我(?!国|行|司|院|校|市|省|县))")
 _OPINION = re.compile(
     r"(?:我们?|咱们?)(?:也|就|还|都|个人|其实|一直|总|倒|更|只|仅|自己|真)*"
@@ -31,8 +33,15 @@ _LETTERS = re.compile(r"[^\w]+|_")
 
 
 def checkable_numbers(text: str) -> tuple[NumberClaim, ...]:
-    """Return the number claims that need a source; idioms such as 一天 or 两年 and plain counts do not."""
-    return tuple(claim for claim in find_numbers(text) if claim.kind in CHECKABLE and not _IDIOMS.match(claim.text))
+    """Return the number claims that need a source; idioms (一天, 两年, 三分钟热度) and plain counts do not."""
+    sayings = [match.span() for match in _SAYINGS.finditer(text)]
+    return tuple(
+        claim
+        for claim in find_numbers(text)
+        if claim.kind in CHECKABLE
+        and not _IDIOMS.match(claim.text)
+        and not any(start <= claim.start and claim.end <= end for start, end in sayings)
+    )
 
 
 def unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[NumberClaim, ...]:
@@ -49,9 +58,18 @@ def first_person_claims(text: str) -> tuple[Span, ...]:
 
 
 def is_traced(claim: str, material: Iterable[str]) -> bool:
-    """Tell whether a claim comes from the material: enough of its wording, and every checkable number."""
+    """Tell whether a claim comes from the material: enough of its wording, and every checkable number.
+
+    A few words of speech around it (说实话，是我没带) say nothing of their own: then its own clauses are compared.
+    """
     told = tuple(material)
-    return traced_share(claim, told) >= TRACED_SHARE and not unsupported_numbers(claim, told)
+    if unsupported_numbers(claim, told):
+        return False
+    if traced_share(claim, told) >= TRACED_SHARE:
+        return True
+    own = [clause.text for clause in clauses(claim) if _is_experience(clause.text)]
+    beside = len(_LETTERS.sub("", claim)) - sum(len(_LETTERS.sub("", clause)) for clause in own)
+    return bool(own) and beside <= FEW_WORDS and all(traced_share(clause, told) >= TRACED_SHARE for clause in own)
 
 
 def traced_share(claim: str, material: Iterable[str]) -> float:

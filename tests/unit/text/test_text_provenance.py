@@ -1,0 +1,30 @@
+"""What counts as told: enough of the words, every number, and a little speech around a claim."""
+
+import pytest
+
+from agent.text.provenance import checkable_numbers, is_traced
+
+TOLD = ["袜子得穿防滑的，现场买一双15，我没带", "到岸是我叫醒的"]
+
+
+@pytest.mark.parametrize("claim", ["我没带。", "说实话，是我没带。", "防滑袜我没带，也好。", "是我叫醒的"])
+def test_a_claim_of_the_material_is_traced_with_a_few_words_of_speech_around_it(claim):
+    assert is_traced(claim, TOLD)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "我去三亚吃了海鲜。",
+        "我没带，隔壁大叔笑弯了腰，还请大家吃了冰棍。",
+        "我没带，现场买一双25 元。",
+        "说实话，是我哭了。",
+    ],
+)
+def test_what_is_told_beside_it_is_not_carried_along(claim):
+    assert not is_traced(claim, TOLD)
+
+
+def test_a_saying_is_no_number_and_a_number_in_its_words_is():
+    assert checkable_numbers("三分钟热度，三天打鱼两天晒网") == ()
+    assert [claim.text for claim in checkable_numbers("三分钟到站")] == ["三分钟"]
