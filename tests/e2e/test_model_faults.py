@@ -73,8 +73,9 @@ def test_ctrl_c_in_mid_call_says_how_to_go_on(environment, agent, endpoint):
     slow = Step(text=json.dumps(NOTE, ensure_ascii=False), delay=8)
     endpoint.script["NoteDraft"] = [slow, NOTE]
     process = subprocess.Popen(
-        [sys.executable, "-c", RUN, *DRAFT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+        [sys.executable, "-c", RUN, *DRAFT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background shell mutes it
+    )  # fmt: skip
     while not endpoint.asked("NoteDraft"):
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)

@@ -183,6 +183,11 @@ def test_an_instruction_in_topic_or_material_is_data(draft, tmp_path):
         assert not any(word in data["note"]["body"] + data["note"]["title"] for word in ("稳赚", "零风险", "忽略"))
 
 
+def heeding_ctrl_c():
+    """Undo what a background shell does: it starts its children deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_leaves_with_130_and_says_how_to_go_on(tmp_path):
     code = (
         "import os, signal\nfrom agent.graph import nodes\n"
@@ -194,7 +199,7 @@ def test_ctrl_c_leaves_with_130_and_says_how_to_go_on(tmp_path):
     environment = {**os.environ, "KOSNOTE_HOME": str(tmp_path)}
     result = subprocess.run(
         [sys.executable, "-c", code, "draft", "--topic", "周末带爸妈去植物园"],
-        capture_output=True, text=True, env=environment, timeout=60,
+        capture_output=True, text=True, env=environment, timeout=60, preexec_fn=heeding_ctrl_c,
     )  # fmt: skip
     told(result, 130, "agent resume")
 
