@@ -21,16 +21,22 @@ _HAN_DIGITS = {
     c: n for n, cs in enumerate(("零〇", "一", "二两", "三", "四", "五", "六", "七", "八", "九")) for c in cs
 }
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
+_SPOKEN_UNITS = {"百": 10, "千": 100, "万": 1000}
 _SCALES = {"万": 10**4, "w": 10**4, "亿": 10**8, "千": 1000, "k": 1000, "百": 100}
 
 _D = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.。]\d+)?"
-_H = r"[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
+_WEEKDAY = r"(?:(?<=星期)|(?<=礼拜)|(?<=(?<![每一两几])周))[一二三四五六](?![十百千万])"  # 周五晚上 is not five nights
+_H = rf"(?!{_WEEKDAY})[零〇一二两三四五六七八九十百千万亿]+(?:点[零〇一二三四五六七八九]+)?"
 _N = rf"(?:{_D}|{_H})"
 _SCALE = r"(?:[万亿千百]|[wWkK](?![a-zA-Z]))"
 _MONEY = r"(?:元|块钱|块|圆|角|毛钱|美元|美金|欧元|日元|港币|港元|人民币|英镑)"
 _MEASURE = r"(?:次|张|份|名|位|笔|杯|人|户|场|间|单|件|个|家|条|本|只|盘|碗|步|公里|斤|岁|集|页)"
 _SPAN = r"(?:个工作日|工作日|个小时|小时|分钟|秒钟|秒|个月|个星期|星期|个季度|天|周|年期|年|晚|月期)"
-_LIMITS = r"(?:每[人户卡客天日周月季年][^，。；,;\n]{0,4}?限?|限前?|最多|至多|上限|不超过|前|共|合计|总计|仅)"
+_HAN_DIGIT = "[一二两三四五六七八九]"
+_OPEN_END = r"(?=$|[^\w]|[的一每左多起了就也还都够在便吧呢啊和跟与到买])"  # 三块五花肉 is meat
+_SPOKEN = rf"(?!二百五){_HAN_DIGIT}(?:(?:千{_HAN_DIGIT})?百|千|万)[一二三四五六七八九]{_OPEN_END}"
+_FIRST = "(?<![目之以提空生年月天面眼跟当从先此事午饭睡])前"
+_LIMITS = rf"(?:每[人户卡客天日周月季年][^，。；,;\n]{{0,4}}?限?|限前?|最多|至多|上限|不超过|{_FIRST}|共|合计|总计|仅)"
 
 _GRAMMAR: tuple[tuple[Kind, str], ...] = (
     ("date", r"\d{4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}(?!\d)"),
@@ -45,12 +51,16 @@ _GRAMMAR: tuple[tuple[Kind, str], ...] = (
     ("rate", rf"{_N}个半?(?:百分)?点(?!心|评|赞|子)"),
     ("rate", rf"(?:{_D}|[一二三四五六七八九]{{1,2}})折(?!腾|叠|纸|断|返|中|回|扣|磨|射)"),
     ("amount", rf"[¥￥$]\s?(?:{_D}){_SCALE}?"),
+    ("amount", rf"{_N}(?:块|元)(?:{_HAN_DIGIT}|\d)(?:[毛角](?:[一二三四五六七八九\d](?:分)?)?钱?|{_OPEN_END})"),
+    ("amount", rf"{_HAN_DIGIT}毛[一二三四五六七八九]{_OPEN_END}"),
+    ("amount", _SPOKEN),
     ("amount", rf"(?:{_D})\s?{_SCALE}?{_MONEY}"),
     ("amount", rf"(?!一块(?!钱)){_H}{_MONEY}(?!头|石|茎|根|状|儿)"),
     ("amount", rf"(?:{_D})\s?(?:[万亿]|[wW](?![a-zA-Z]))(?!{_MEASURE})"),
     ("amount", rf"满(?:{_D})(?=减|返|送|立减|可)"),
     ("amount", rf"(?<=[减返送])(?:{_D})(?!\d*[张次份天])"),
     ("rank", rf"第{_N}名|排名第{_N}|(?:TOP|Top|top|NO\.|No\.)\s?\d+|前{_N}名"),
+    ("rank", rf"{_FIRST}(?:[三五十百]|\d+)(?=$|[^\w]|[的甲强里了])"),
     (
         "time",
         rf"\d{{1,2}}:\d{{2}}(?!\d)|(?:早上|上午|中午|下午|傍晚|晚上|夜里|凌晨)?{_N}点(?:半|整|一刻|{_N}分)?(?!心|评|赞|几|子|儿|头|了|也|都)",
@@ -59,7 +69,6 @@ _GRAMMAR: tuple[tuple[Kind, str], ...] = (
     ("duration", rf"(?:{_D})\s?{_SPAN}|{_H}{_SPAN}"),
     ("count", rf"(?:{_D})\s?{_MEASURE}|{_H}{_MEASURE}"),
 )
-_PATTERN = re.compile("|".join(f"(?P<k{index}>{pattern})" for index, (_, pattern) in enumerate(_GRAMMAR)))
 _CODE_BEFORE = re.compile(r"[A-Za-z_.#]$|[A-Za-z][A-Za-z0-9]*-$")
 _NEVER_CODES = frozenset({"rate", "amount"})
 _UNITS = {"年期": "年", "月期": "月", "星期": "周"}
@@ -83,7 +92,7 @@ def find_numbers(text: str) -> tuple[NumberClaim, ...]:
     """Return the number claims of a text in order; they do not overlap."""
     folded = text.translate(_WIDTH)
     claims = []
-    for match in _PATTERN.finditer(folded):
+    for match in _pattern().finditer(folded):
         kind = _GRAMMAR[int(str(match.lastgroup)[1:])][0] if str(match.lastgroup).startswith("k") else _kind(match)
         if kind not in _NEVER_CODES and _is_code(folded, match.start()):
             continue
@@ -100,6 +109,11 @@ def same_number(left: NumberClaim, right: NumberClaim) -> bool:
     if left.value is not None and right.value is not None:
         return left.value == right.value and left.unit == right.unit
     return left.kind == right.kind and (_digits(left.text) or left.text) == (_digits(right.text) or right.text)
+
+
+@functools.cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<k{index}>{pattern})" for index, (_, pattern) in enumerate(_GRAMMAR)))
 
 
 def _is_code(text: str, start: int) -> bool:
@@ -124,7 +138,7 @@ def _read(kind: Kind, text: str) -> tuple[Decimal | None, str]:
     if kind == "rate":
         return _rate(text, value)
     if kind == "amount":
-        return value * _scale(text), _currency(text)
+        return _money(text, value), _currency(text)
     if kind == "rank":
         return value, "rank"
     unit = re.sub(rf"^.*?{_N}\s?", "", text)
@@ -140,6 +154,18 @@ def _rate(text: str, value: Decimal) -> tuple[Decimal, str]:
     if "万分之" in text or re.search(r"bp|基点", text, re.IGNORECASE):
         return value / 100, "%"
     return value + (Decimal("0.5") if "个半" in text else 0), "%"
+
+
+def _money(text: str, value: Decimal) -> Decimal:
+    """Value an amount: 三块八 and 三元八角 are 3.8, 三毛五 is 0.35, 1.2万 is 12000."""
+    coins = re.search(rf"(?:块|元)({_HAN_DIGIT}|\d)(?:[毛角]({_HAN_DIGIT}|\d)?)?", text)
+    if coins:
+        tenths, hundredths = (_value(digit) if digit else None for digit in coins.groups())
+        return value + (tenths or 0) / Decimal(10) + (hundredths or 0) / Decimal(100)
+    if re.search(r"毛|角", text):
+        cents = re.search(rf"毛({_HAN_DIGIT})", text)
+        return value / 10 + ((_value(cents.group(1)) or 0) / Decimal(100) if cents else 0)
+    return value * _scale(text)
 
 
 def _scale(text: str) -> int:
@@ -164,7 +190,10 @@ def _value(numeral: str) -> Decimal | None:
 
 
 def _han(text: str) -> int | None:
-    """Value a Han numeral; digit strings (二零二六) are read as digits, two neighbours (两三) are vague."""
+    """Value a Han numeral; digit strings (二零二六) are read as digits, two neighbours (两三) are vague.
+
+    The last digit after 百, 千 or 万 stands for the next unit down: 一百二 is 120, 两万五 is 25000.
+    """
     if len(text) == 2 and all(_HAN_DIGITS.get(character) for character in text):
         return None
     if all(character in _HAN_DIGITS for character in text):
@@ -179,6 +208,8 @@ def _han(text: str) -> int | None:
         else:
             total = (total + section + digit) * _SCALES[character]
             section = digit = 0
+    if digit and text[-2:-1] in _SPOKEN_UNITS:
+        digit *= _SPOKEN_UNITS[text[-2]]
     return total + section + digit
 
 

@@ -29,6 +29,20 @@ from agent.text.provenance import unsupported_numbers
         ("每月限3次", "quota", "3", "次"),
         ("TOP1", "rank", "1", "rank"),
         ("3 张", "count", "3", "张"),
+        ("十块五", "amount", "10.5", "元"),
+        ("三块八", "amount", "3.8", "元"),
+        ("一块五", "amount", "1.5", "元"),
+        ("8块5", "amount", "8.5", "元"),
+        ("三块八毛五", "amount", "3.85", "元"),
+        ("三元五角", "amount", "3.5", "元"),
+        ("五毛钱", "amount", "0.5", "元"),
+        ("三毛五", "amount", "0.35", "元"),
+        ("一百二", "amount", "120", "元"),
+        ("两千五", "amount", "2500", "元"),
+        ("一千二百三", "amount", "1230", "元"),
+        ("三万五", "amount", "35000", "元"),
+        ("前三", "rank", "3", "rank"),
+        ("前10", "rank", "10", "rank"),
     ],
 )
 def test_reads_each_notation(text, kind, value, unit):
@@ -40,6 +54,35 @@ def test_reads_each_notation(text, kind, value, unit):
 @pytest.mark.parametrize("text", ["版本v3.2.1", "13812345678", "型号A-3个"])
 def test_codes_and_phones_are_no_claims(text):
     assert find_numbers(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["周五晚上", "上周三年会", "星期天", "礼拜五天气好", "周五点了外卖", "目前三家都去过", "之前五一去的"],
+)
+def test_days_of_the_week_and_words_before_a_numeral_are_no_durations_amounts_or_ranks(text):
+    assert [claim for claim in find_numbers(text) if claim.kind != "count"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("三块八一碗", ["三块八", "一碗"]),
+        ("四块一碗", ["四块", "一碗"]),
+        ("三块五花肉", ["三块"]),
+        ("一百二十块", ["一百二十块"]),
+        ("两千五百户", ["两千五百户"]),
+        ("这周三百块", ["三百块"]),
+        ("每周五天", ["五天"]),
+        ("前三天", ["三天"]),
+        ("光一块一块落下来", []),
+        ("两千五块", ["两千五块"]),
+        ("二百五", []),
+        ("三毛的书", []),
+    ],
+)
+def test_a_spoken_amount_ends_where_the_next_word_begins(text, claims):
+    assert [claim.text for claim in find_numbers(text)] == claims
 
 
 def test_a_vague_numeral_has_no_value():
@@ -55,6 +98,9 @@ def test_a_rate_after_a_hyphen_or_a_letter_is_still_checked(text):
     ("left", "right", "same"),
     [
         ("30元", "三十块", True),
+        ("三块八", "3.8元", True),
+        ("两千五", "2500元", True),
+        ("一百二", "102元", False),
         ("3.5%", "百分之三点五", True),
         ("6个月", "六月期", True),
         ("每月限3次", "3次", True),
