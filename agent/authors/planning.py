@@ -56,7 +56,7 @@ def _outside(reading: Reading, sources: Sources) -> Plan:
     common = load_common()
     code = "author_topic_refused" if reading.refused else "author_topic_outside"
     told = len(usable_material(sources.brief))
-    topic = reading.topic or say("author_this_matter")
+    topic = reading.asked or say("author_this_matter")
     return Plan(
         angle=say("author_angle_none"),
         keyword=reading.keyword,
@@ -68,7 +68,7 @@ def _outside(reading: Reading, sources: Sources) -> Plan:
 
 def _without_facts(reading: Reading, sources: Sources) -> Plan:
     options = tuple(dict.fromkeys(product.name for product in sources.products))[:4]
-    question = Question(id="q1", text=load_common().fact_question.format(topic=reading.topic), options=options)
+    question = Question(id="q1", text=load_common().fact_question.format(topic=reading.asked), options=options)
     return Plan(
         angle=say("author_angle_none"),
         keyword=reading.keyword,
@@ -86,11 +86,11 @@ def _unwritable(topic: str, reason: str) -> Plan:
 def _questions(reading: Reading, sources: Sources, *, has_point: bool) -> tuple[Question, ...]:
     texts: list[str] = []
     if reading.scene is None:
-        texts += [phrase.format(topic=reading.topic) for phrase in load_common().outside_questions[1:4]]
+        texts += [phrase.format(topic=reading.asked) for phrase in load_common().outside_questions[1:4]]
     elif not sources.brief.material:
-        texts += [phrase.format(topic=reading.topic) for phrase in reading.scene.questions]
+        texts += [phrase.format(topic=reading.asked) for phrase in reading.scene.questions]
     if sources.brief.note_type == "education" and not has_point:
-        texts.append(load_common().point_question.format(topic=reading.topic))
+        texts.append(load_common().point_question.format(topic=reading.asked))
     return _ask(texts)
 
 

@@ -20,14 +20,19 @@ STRONG, WEAK = 3, 1
 SELF = re.compile(r"(?:我们|咱们|我|咱|俺)(?:家的?|的)?")
 MIN_TOPIC = 2
 MAX_TOPIC = 18
+MAX_ASKED = 40
 
 
 @dataclass(frozen=True)
 class Reading:
-    """Hold what was understood of a topic; no scenes means it lies outside the known families."""
+    """Hold what was understood of a topic; no scenes means it lies outside the known families.
+
+    `asked` is what staff are asked about, with the numbers they typed: a question asserts nothing.
+    """
 
     topic: str
     keyword: str
+    asked: str
     is_question: bool
     is_event: bool = False
     scenes: tuple[Scene, ...] = ()
@@ -64,6 +69,7 @@ def read_topic(brief: Brief) -> Reading:
     return Reading(
         topic=topic,
         keyword=keyword,
+        asked=topic if refused or len(wording) > MAX_ASKED else wording or topic,
         is_question=any(mark in topic for mark in common.question_marks),
         is_event=any(mark in topic for mark in common.event_marks),
         scenes=scenes,

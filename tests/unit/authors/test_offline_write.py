@@ -143,6 +143,17 @@ def test_a_word_that_only_looks_like_a_cue_is_no_cue(topic: str) -> None:
     assert plan(sources(topic)).scene != "pets"
 
 
+@pytest.mark.parametrize("topic", ["国庆自驾三个月前就开始计划", "备考证书的那三个月"])
+def test_a_number_in_the_topic_stays_in_the_questions_and_out_of_the_note(topic: str) -> None:
+    chosen = plan(sources(topic))
+    assert any(topic in question.text for question in chosen.questions)
+    assert "三个月" not in write(sources(topic)).to_text()
+
+
+def test_a_day_of_the_week_at_the_head_of_a_topic_is_no_number() -> None:
+    assert write(sources("周五晚上的羽毛球局")).title.startswith("周五晚上的羽毛球局")
+
+
 @pytest.mark.parametrize("topic", ["社区合唱团招新", "修好了一台旧收音机", "夜里拍银河", "asdf"])
 def test_a_topic_outside_the_families_gets_questions(topic: str) -> None:
     chosen = plan(sources(topic))
