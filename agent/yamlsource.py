@@ -1,7 +1,8 @@
 """Read YAML so that strings stay strings, remember where each value stood, and say so when a schema objects.
 
 Owns parsing and positions; knows no schema of its own. `12:30`, `on`, `no` and `#晨跑` in quotes survive as written;
-an empty value is None. The C parser is used where libyaml is present.
+an empty value is None. The C parser is used where libyaml is present. Positions are looked up when somebody objects:
+a start reads eight thousand values and nobody asks where they stood.
 """
 
 from __future__ import annotations
@@ -17,25 +18,37 @@ from agent.errors import ConfigurationError
 
 __all__ = ["Source", "parse_yaml", "read_yaml", "validate"]
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_VALUES = 200_000
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class _Loader(_Parser):  # type: ignore[misc]
+    """Read every scalar as the text it is, without asking what it resembles."""
+
+    def resolve(self, kind: type[yaml.Node], value: object, implicit: object) -> str:
+        """Name no type: `_build` looks at the kind of a node only."""
+        return ""
+
+
 @dataclass(frozen=True)
 class Source:
-    """Hold the value of one file and the line and column (from 1) of every path in it."""
+    """Hold the value of one file and its nodes, which know where they stood."""
 
     file: Path
     value: Any
-    marks: dict[Path_, tuple[int, int]]
+    root: yaml.Node | None = None
 
     def position(self, path: Path_) -> tuple[int, int]:
-        """Return line and column of a path, or of its nearest ancestor."""
-        while path and path not in self.marks:
-            path = path[:-1]
-        return self.marks.get(path, (1, 1))
+        """Return line and column (from 1) of a path, or of its nearest ancestor; a key stands for its value."""
+        place, node = self.root, self.root
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                break
+            place, node = found
+        return (place.start_mark.line + 1, place.start_mark.column + 1) if place is not None else (1, 1)
 
     def error(self, code: str, path: Path_ = (), **parameters: object) -> ConfigurationError:
         """Build an error that names file, line and column."""
@@ -61,13 +74,12 @@ def parse_yaml(text: str, path: Path) -> Source:
         raise ConfigurationError(
             "yaml_not_yaml", file=str(path), line=line, column=column, detail=error.problem or error.context or ""
         ) from None
-    marks: dict[Path_, tuple[int, int]] = {}
-    source = Source(path, None, marks)
+    source = Source(path, None, root)
     try:
-        value = _build(root, (), source) if root is not None else None
+        value = _Builder(source).build(root) if root is not None else None
     except RecursionError:
         raise source.error("yaml_too_much", limit=MAX_VALUES) from None
-    return Source(path, value, marks)
+    return Source(path, value, root)
 
 
 def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
@@ -89,25 +101,40 @@ def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
         raise source.error("yaml_wrong_value", place, key=key, value=first.get("input"), detail=first["msg"]) from None
 
 
-def _build(node: yaml.Node, path: Path_, source: Source) -> Any:
-    source.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if len(source.marks) > MAX_VALUES:  # references inside references multiply without end
-        raise source.error("yaml_too_much", path, limit=MAX_VALUES)
+def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    """Return the node to point at and the node to go on from, one step further down."""
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, path, source)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*path, index), source) for index, child in enumerate(node.value)]
-    return None if node.value == "" and getattr(node, "style", None) is None else node.value
+        return next(((key, value) for key, value in node.value if str(key.value) == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
 
 
-def _mapping(node: yaml.MappingNode, path: Path_, source: Source) -> dict[str, Any]:
-    built: dict[str, Any] = {}
-    for key_node, value_node in node.value:
-        key = str(key_node.value)
-        place = (*path, key)
-        if key in built:
-            source.marks[place] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            raise source.error("yaml_key_twice", place, key=key)
-        built[key] = _build(value_node, place, source)
-        source.marks[place] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-    return built
+class _Builder:
+    """Turn nodes into mappings, lists, strings and None; refuse a key given twice and a flood of references."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.count = 0
+
+    def build(self, node: yaml.Node) -> Any:
+        self.count += 1
+        if self.count > MAX_VALUES:  # references inside references multiply without end
+            raise self._error(node, "yaml_too_much", limit=MAX_VALUES)
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child) for child in node.value]
+        return None if node.value == "" and getattr(node, "style", None) is None else node.value
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:
+        built: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in built:
+                raise self._error(key_node, "yaml_key_twice", key=key)
+            built[key] = self.build(value_node)
+        return built
+
+    def _error(self, node: yaml.Node, code: str, **parameters: object) -> ConfigurationError:
+        return Source(self.source.file, None, node).error(code, (), **parameters)

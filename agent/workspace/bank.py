@@ -161,7 +161,7 @@ def _materials(folder: Path) -> tuple[_Placed, ...]:
             found.append(_Placed(validate(MaterialSet, source), source))
         elif path.suffix in (".md", ".txt"):
             items = load_material(path)
-            found.append(_Placed(MaterialSet(id=path.stem, title=path.stem, items=items), Source(path, None, {})))
+            found.append(_Placed(MaterialSet(id=path.stem, title=path.stem, items=items), Source(path, None)))
     return _unique(found)
 
 
@@ -171,7 +171,7 @@ def _completed(source: Source) -> Source:
     if not isinstance(value, dict) or not isinstance(value.get("items"), list):
         return source
     items = [complete_item(item, number) for number, item in enumerate(value["items"], 1)]
-    return Source(source.file, {**value, "items": items}, source.marks)
+    return Source(source.file, {**value, "items": items}, source.root)
 
 
 def _unique(entries: list[_Placed]) -> tuple[_Placed, ...]:

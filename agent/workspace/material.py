@@ -74,7 +74,7 @@ def _from_yaml(path: Path) -> tuple[Material, ...]:
     if not isinstance(items, list):
         raise source.error("yaml_not_list", at, name="items")
     completed = [complete_item(item, number) for number, item in enumerate(items, 1)]
-    whole = Source(source.file, {"items": completed} if at else completed, source.marks)
+    whole = Source(source.file, {"items": completed} if at else completed, source.root)
     return tuple(validate(Material, whole, (*at, index)) for index in range(len(completed)))
 
 
