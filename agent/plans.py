@@ -12,8 +12,6 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import openpyxl
-
 from agent.briefs import Request
 from agent.errors import UsageError
 
@@ -105,6 +103,8 @@ def _csv(path: Path) -> list[list[str]]:
 
 
 def _excel(path: Path) -> list[list[str]]:
+    import openpyxl
+
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         return [["" if cell is None else str(cell) for cell in row] for row in book.worksheets[0].values]

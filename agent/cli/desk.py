@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -175,6 +174,8 @@ async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, list[str]]:
 
 
 def _with_drafting(workspace: Path | None, work: Callable[[Drafting], Awaitable[T]]) -> T:
+    import asyncio
+
     from agent.drafting import open_drafting
 
     settings, bank = load(workspace)

@@ -25,7 +25,7 @@ __all__ = ["Disclosure", "Disclosures", "load_disclosures", "phrase_pattern", "r
 Occasion = Literal["product", "performance", "benchmark", "registered", "education", "antifraud"]
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NOISE = r"[^\p{L}\p{N}%+]*"
-_WORDS = re.compile(f"[{LETTERS}]+")
+_WORDS = re2.compile(f"[{LETTERS}]+")
 _FILLED = r"[^。!?\n]{1,40}?"
 
 

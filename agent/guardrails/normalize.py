@@ -11,10 +11,15 @@ from __future__ import annotations
 import functools
 import re
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Codes = NDArray[np.uint32]
+    Offsets = NDArray[np.int64]
 
 __all__ = ["LETTERS", "SEPARATOR", "TextView", "fold", "skeleton_of"]
 
@@ -32,9 +37,6 @@ _STOPS: Final = "。!?;" + SEPARATOR
 _SOFT: Final = 0
 _LETTER: Final = 1
 _HARD: Final = 2
-
-Codes = NDArray[np.uint32]
-Offsets = NDArray[np.int64]
 
 
 class TextView:
@@ -91,8 +93,8 @@ class TextView:
 
 
 def fold(text: str) -> str:
-    """Return the norm plane of a short text, for terms and comparisons."""
-    return _text(_normalise(text)[0])
+    """Return the norm plane of a short text, for terms and comparisons: thousands at every start, so without arrays."""
+    return text.translate(_letters())
 
 
 def skeleton_of(text: str) -> tuple[str, list[int]]:
@@ -109,6 +111,21 @@ def _table() -> tuple[Codes, dict[int, str]]:
     table[keys] = values
     table[0xFDD0] = _DELETED
     return table, dict(zip(grown.tolist(), _text(texts).split("\x00"), strict=True))
+
+
+class _Letters(dict[int, str]):
+    """Remember what each code point met so far becomes on the norm plane."""
+
+    def __missing__(self, code: int) -> str:
+        table, texts = _table()
+        folded = int(table[code])
+        self[code] = "" if folded == _DELETED else texts[code] if folded == _EXPANDS else chr(folded)
+        return self[code]
+
+
+@functools.cache
+def _letters() -> _Letters:
+    return _Letters()
 
 
 @functools.cache

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.guardrails.engine import check
 from agent.guardrails.loader import load_packs
 from agent.models import NoteInput, Report, Stage
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 __all__ = ["check_many"]
 
@@ -31,6 +34,8 @@ def check_many(
         for batch in batches:
             yield from _check_batch(batch, tuple(overlay), as_of, stage)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
     with ProcessPoolExecutor(workers) as pool:
         yield from _in_order(pool, batches, tuple(overlay), as_of, stage, workers)
 

@@ -21,10 +21,9 @@ from agent.guardrails.normalize import LETTERS, fold, skeleton_of
 __all__ = ["Scan", "Vocabulary"]
 
 _NATURAL = re.compile(r"[\s,、:…—“”‘’\"'「」『』《》()【】\[\]<>|]")
-_LETTER = re.compile(f"[{LETTERS}]")
+_LETTER = re2.compile(f"[{LETTERS}]")  # re needs 4 ms for these ranges
 _MAX_STRETCH = 6
 _MIN_SKELETON = 2
-_HAN = re.compile("[\u3400-\u9fff]")
 _ASCII_LETTER = re.compile("[a-z]")
 _ASCII_DIGIT = re.compile("[0-9]")
 
@@ -189,7 +188,7 @@ def _accident(norm: str, span: tuple[int, int], text: str, noise: str, length: i
         return False
     before = norm[span[0] - 1] if span[0] else " "
     after = norm[span[1]] if span[1] < len(norm) else " "
-    return bool(_HAN.match(before) or _HAN.match(after))
+    return "\u3400" <= before <= "\u9fff" or "\u3400" <= after <= "\u9fff"
 
 
 def _line_inside(norm: str, span: tuple[int, int]) -> bool:

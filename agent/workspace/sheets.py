@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import yaml
 from pydantic import ValidationError
 
@@ -157,6 +156,8 @@ def _csv(file: Path) -> tuple[str, list[list[str]]]:
 
 
 def _excel(file: Path) -> tuple[str, list[list[str]]]:
+    import openpyxl
+
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:

@@ -17,7 +17,7 @@ MODULES = sorted(
     if "migrations" not in path.parts and "__pycache__" not in path.parts
 )
 LONGER = {"models.py": 500}  # the design keeps every value in one module
-HEAVY = ("langgraph", "openai", "sqlalchemy")
+HEAVY = ("langgraph", "openai", "sqlalchemy", "openpyxl", "multiprocessing", "asyncio")
 LIGHT = {
     "import agent": "import agent",
     "import agent.guardrails": "import agent.guardrails",

@@ -159,3 +159,8 @@ def test_shipped_table_is_what_the_build_script_makes() -> None:
     with np.load(module.TARGET) as shipped:
         for name, values in built.items():
             assert np.array_equal(shipped[name], values), name
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8")))
+def test_a_folded_term_equals_the_same_text_in_a_note(text: str) -> None:
+    assert fold(text) == TextView(text).norm
