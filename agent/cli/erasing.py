@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +24,8 @@ def forget(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Erase brief, material, texts, findings, replies, decisions and checkpoints; the audit chain stays whole."""
+    import asyncio
+
     from agent.drafting import open_drafting
     from agent.errors import UsageError
 
