@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from agent.authors.shapes import NoteDraft, PlanDraft, SegmentDraft
 from agent.catalogue import say
+from agent.guardrails.normalize import fold
 from agent.models import Material, Message, Note, Plan, Question, Segment, Sources
 from agent.text.clean import clean
 from agent.text.provenance import first_person_claims, is_traced, unsupported_numbers
@@ -106,7 +107,7 @@ def _told_titles(titles: tuple[str, ...], sources: Sources) -> tuple[str, ...]:
     told, given = [item.text for item in sources.brief.material], given_texts(sources)
 
     def holds(title: str) -> bool:
-        claims = [claim for claim in first_person_claims(title) if not is_traced(claim.text, told)]
+        claims = [claim for claim in first_person_claims(title) if not _is_told(claim.text, told)]
         return not claims and not unsupported_numbers(title, given)
 
     return tuple(title for title in titles if holds(title)) or titles
@@ -120,11 +121,16 @@ def _attributed(segment: Segment, material: Sequence[Material]) -> Segment:
     for number in unsupported_numbers(segment.text, told):
         wanted += [item.id for item in missing if not unsupported_numbers(number.text, (item.text,))][:1]
     for claim in first_person_claims(segment.text):
-        if not is_traced(claim.text, told):
-            wanted += [item.id for item in missing if is_traced(claim.text, (item.text,))][:1]
+        if not _is_told(claim.text, told):
+            wanted += [item.id for item in missing if _is_told(claim.text, (item.text,))][:1]
     if segment.kind != "life" or not wanted:
         return segment
     return segment.model_copy(update={"sources": (*segment.sources, *dict.fromkeys(wanted))})
+
+
+def _is_told(claim: str, told: Iterable[str]) -> bool:
+    """Trace a claim whatever script it is in: material told in simplified characters supports a traditional note."""
+    return is_traced(fold(claim), [fold(text) for text in told])
 
 
 def _segment(draft: SegmentDraft, text: str, sources: Sources, fresh: bool) -> Segment:

@@ -175,8 +175,9 @@ def _untraced(
     """Report numbers without a source, and first-person claims that the material does not tell."""
     for number in unsupported_numbers(text, sources):
         yield Candidate(_hit(evidence, part, offset + number.start, offset + number.end))
+    told = [fold(item) for item in told]  # a note in traditional characters tells what was told in simplified ones
     for claim in first_person_claims(text):
-        if not is_traced(claim.text, told):
+        if not is_traced(fold(claim.text), told):
             yield Candidate(_hit(evidence, part, offset + claim.start, offset + len(claim.text.rstrip()) + claim.start))
 
 

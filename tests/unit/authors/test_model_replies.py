@@ -123,6 +123,9 @@ class TestAttribution:
         assert self.attributed("心疼那 32 块。") == ("m1",)
         assert self.attributed("我把伞忘在桶里了。", cites=("m3",)) == ("m3", "m2")
 
+    def test_traditional_characters_tell_what_simplified_ones_told(self):
+        assert self.attributed("我把傘忘在門口的桶裡了。") == ("m2",)
+
     def test_what_no_material_tells_stays_without_a_source(self):
         assert self.attributed("心疼那 45 块。") == ()
         assert self.attributed("我去三亚吃了一顿海鲜。") == ()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.guardrails.document import Document
+from agent.guardrails.engine import check
 from agent.guardrails.evidence import Evidence, Missing
 from agent.guardrails.grounding import detect_numbers, judge_claims
 from agent.guardrails.vocabulary import Scan
@@ -120,3 +121,12 @@ def test_segments_of_an_edited_body_prove_nothing() -> None:
     segments = (Segment(text="面包38元。", kind="life", sources=("m1",)),)
     given = evidence("面包38元。还花了99元。", segments=segments, material=material)
     assert quotes(given) == ["99元"]
+
+
+def test_a_claim_in_traditional_characters_is_traced_to_material_in_simplified_ones():
+    segments = (Segment(text="我把傘忘在門口的桶裡了。", kind="life", sources=("m1",)),)
+    note = Note(titles=("一把傘",), title="一把傘", segments=segments)
+    told = Material(id="m1", text="我把伞忘在门口的桶里")
+    assert "END-04" not in {finding.rule for finding in check(note, material=(told,)).open()}
+    other = told.model_copy(update={"text": "下雨了"})
+    assert "END-04" in {finding.rule for finding in check(note, material=(other,)).open()}
