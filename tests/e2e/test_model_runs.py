@@ -264,6 +264,12 @@ class TestBudgets:
         assert resumed.returncode == 0, resumed.stderr
         assert len(endpoint.asked("PlanDraft")) == max(planned, 1)
 
+    def test_a_prompt_dearer_than_the_money_limit_is_not_sent(self, agent, endpoint):
+        prices = json.dumps({"test-model": {"input": 1_000_000, "output": 0}})  # one a token
+        done = agent(*DRAFT, set={"KOSNOTE_PRICES": prices, "KOSNOTE_BUDGET_COST": "5"})
+        assert done.returncode == 3 and done.stdout == "" and "费用预算" in done.stderr
+        assert endpoint.requests == []
+
     def test_a_budget_spent_in_mid_run_hands_the_text_to_a_person(self, drafted, endpoint):
         text = json.dumps(with_body(VIOLATION), ensure_ascii=False)
         endpoint.script["NoteDraft"] = [Step(text=text, prompt_tokens=90_000)]
