@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from agent.guardrails.compiled import CompiledRule
@@ -29,18 +30,41 @@ def detect_conditions(compiled: CompiledRule, evidence: Evidence, lists: TermLis
             return []
         if outcome is None:
             needs.append(condition.path.split(".")[0])
-    broken = [c for c in compiled.rule.match.must if (outcome := _holds(c, evidence, lists)) is False]
+    checks = [check for c in compiled.rule.match.must for check in _checks(c, evidence, lists)]
     if needs:
         return Missing(tuple(dict.fromkeys(needs)))
+    broken = [path for path, outcome in checks if outcome is False]
     if broken:
-        return [Candidate(None, "", "note", related=tuple(condition.path for condition in broken))]
-    unknown = [c.path.split(".")[0] for c in compiled.rule.match.must if _holds(c, evidence, lists) is None]
+        return [Candidate(None, "", "note", related=tuple(broken))]
+    unknown = [path.split(".")[0] for path, outcome in checks if outcome is None]
     return Missing(tuple(dict.fromkeys(unknown))) if unknown else []
 
 
-def _holds(condition: Condition, evidence: Evidence, lists: TermLists) -> bool | None:
-    """Decide one condition; None when its value was not given."""
-    value = _resolve(condition.path, evidence)
+def _checks(condition: Condition, evidence: Evidence, lists: TermLists) -> list[tuple[str, bool | None]]:
+    """Decide a condition, and an `each` for every entry: `publication.images[1].explicit_label`."""
+    if condition.op != "each":
+        return [(condition.path, _holds(condition, evidence, lists))]
+    entries = _resolve(condition.path, evidence)
+    if not isinstance(entries, list | tuple) or not all(isinstance(entry, Mapping) for entry in entries):
+        return [(condition.path, None)]
+    asked = condition.entries
+    checks: list[tuple[str, bool | None]] = []
+    for index, entry in enumerate(entries):
+        place = f"{condition.path}[{index}]"
+        applies = [(f"{place}.{c.path}", _holds(c, evidence, lists, roots=entry)) for c in asked.when]
+        if any(outcome is False for _, outcome in applies):
+            continue
+        checks += [(path, None) for path, outcome in applies if outcome is None] or [
+            (f"{place}.{c.path}", _holds(c, evidence, lists, roots=entry)) for c in asked.must
+        ]
+    return checks
+
+
+def _holds(
+    condition: Condition, evidence: Evidence, lists: TermLists, *, roots: Mapping[str, Any] | None = None
+) -> bool | None:
+    """Decide one condition; None when its value was not given. `roots` holds the values of one entry of a list."""
+    value = _resolve(condition.path, evidence, roots)
     if condition.op in ("present", "absent"):
         if value is _ABSENT:
             return None
@@ -66,12 +90,22 @@ def _compare(condition: Condition, value: Any, evidence: Evidence, lists: TermLi
             return None if evidence.as_of is None else date.fromisoformat(str(value)[:10]) >= evidence.as_of
         case "equals_text_hash":
             return str(value) == evidence.note.text_hash
+        case "at_least":
+            return _at_least(value, condition.value)
         case "equals":
             other = _resolve(str(condition.value), evidence)
             return None if other is _ABSENT or other is None else bool(value == other)
         case _:
             folded = fold(str(value))
             return not any(fold(term) in folded for term in lists.expand(sorted(_as_set(condition.value))))
+
+
+def _at_least(value: Any, least: Any) -> bool | None:
+    """Compare two numbers; a value that is no number is not known."""
+    try:
+        return Decimal(str(value)) >= Decimal(str(least))
+    except InvalidOperation:
+        return None
 
 
 def _covers(needed: Any, value: Any, evidence: Evidence, lists: TermLists) -> bool:
@@ -95,10 +129,10 @@ def _as_set(value: Any) -> set[str]:
     return {str(v) for v in value} if isinstance(value, list | tuple | set | frozenset) else {str(value)}
 
 
-def _resolve(path: str, evidence: Evidence) -> Any:
+def _resolve(path: str, evidence: Evidence, roots: Mapping[str, Any] | None = None) -> Any:
     """Follow a dotted path; `_ABSENT` when its first part was not given, None when an inner key is missing."""
     head, *rest = path.split(".")
-    value = _roots(evidence).get(head, _ABSENT)
+    value = (_roots(evidence) if roots is None else roots).get(head, _ABSENT)
     if value is None:
         return _ABSENT
     for key in rest:

@@ -48,7 +48,9 @@ class Condition(Frozen):
     Paths: account_type, account.licences, publication.reviewer and the like.
 
     The closed set of `op`: in, not_in, present, absent, true, false, covers_products, not_expired, equals_text_hash,
-    equals (another path), no_terms (the value contains none of `value`, which may hold @lists).
+    equals (another path), no_terms (the value contains none of `value`, which may hold @lists), at_least (a number),
+    each (the value is a list; `value` holds `when` and `must` with paths inside an entry, and every entry for which
+    all of `when` hold must meet all of `must`).
     A path that is missing makes the rule undetermined, naming the path's first part. `covers_products` may carry a
     mapping (category → terms): each product it lists needs one of its terms in the value.
     """
@@ -56,9 +58,27 @@ class Condition(Frozen):
     path: str
     op: Literal[
         "in", "not_in", "present", "absent", "true", "false", "covers_products", "not_expired",
-        "equals_text_hash", "equals", "no_terms",
+        "equals_text_hash", "equals", "no_terms", "at_least", "each",
     ]  # fmt: skip
     value: Any = None
+
+    @model_validator(mode="after")
+    def _entries(self) -> Condition:
+        if self.op == "each":
+            self.entries  # noqa: B018 - a wrong key inside is told when the file is read
+        return self
+
+    @property
+    def entries(self) -> Entries:
+        """Return what `each` asks of every entry."""
+        return Entries.model_validate(self.value)
+
+
+class Entries(Frozen):
+    """Hold what an `each` condition asks of the entries of a list: those that meet `when` must meet `must`."""
+
+    when: tuple[Condition, ...] = ()
+    must: tuple[Condition, ...] = Field(min_length=1)
 
 
 class Match(Frozen):

@@ -363,6 +363,36 @@ def test_metadata(build: Build, when: list[Any], must: list[Any], given: dict[st
         assert [u.needs for u in report.undetermined] == [(outcome,)]
 
 
+IMAGES = {
+    "when": [{"path": "ai", "op": "true"}],
+    "must": [{"path": "mark", "op": "true"}, {"path": "height", "op": "at_least", "value": "0.05"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("images", "outcome"),
+    [
+        ([], "passes"),
+        ([{"ai": False}], "passes"),
+        ([{"ai": True, "mark": True, "height": 0.05}], "passes"),
+        ([{"ai": False}, {"ai": True, "mark": True, "height": 0.049}], "publication.images[1].height"),
+        ([{"ai": True, "mark": False}], "publication.images[0].mark"),
+        ([{"ai": True, "mark": True}], "undetermined"),
+        ([{"ai": True, "mark": True, "height": "big"}], "undetermined"),
+        ([{"mark": False}], "undetermined"),
+        (3, "undetermined"),
+        (["cover.png"], "undetermined"),
+        (None, "undetermined"),
+    ],
+)
+def test_metadata_asks_every_entry_of_a_list(build: Build, images: Any, outcome: str) -> None:
+    must = [{"path": "publication.images", "op": "each", "value": IMAGES}]
+    packs = build({"kind": "metadata", "match": {"must": must}})
+    report = check(NoteInput(body="湖边走一圈"), packs=packs, publication={"images": images})
+    assert [f.related for f in report.findings] == ([(outcome,)] if outcome.startswith("publication") else [])
+    assert [u.needs for u in report.undetermined] == ([("publication",)] if outcome == "undetermined" else [])
+
+
 def test_platform_limits(build: Build) -> None:
     def rule(limit: str, maximum: int) -> dict[str, Any]:
         return {"kind": "structure", "match": {"limit": limit, "max": str(maximum)}}

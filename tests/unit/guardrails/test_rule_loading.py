@@ -277,3 +277,12 @@ def test_rule_files_skip_lists_and_pack_info(folder: Path) -> None:
     path = write(folder, RULE + CASES)
     assert rule_files(folder) == [path]
     assert NoteInput(body="x")
+
+
+@pytest.mark.parametrize("value", ["{when: [{path: ai, op: 'true'}]}", "{must: [{path: mark, op: perhaps}]}"])
+def test_a_wrong_condition_on_the_entries_of_a_list_is_told_when_the_file_is_read(folder: Path, value: str) -> None:
+    match = f"  must: [{{path: publication.images, op: each, value: {value}}}]"
+    text = RULE.replace("kind: term", "kind: metadata").replace("  terms: [稳赚不赔]", match) + CASES
+    with pytest.raises(ConfigurationError) as error:
+        read_rule(write(folder, text))
+    assert error.value.parameters["line"] == 7
