@@ -80,7 +80,7 @@ class Drafting:
         snapshot = await self._snapshot(run.id)
         if not snapshot.values:
             return await self.draft(run.brief, on_event=on_event)
-        if snapshot.next and not snapshot.interrupts:
+        if _is_cut_off(snapshot):
             if run.author != self.casting.name:
                 raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
             self._record(run.brief, snapshot.values)  # before what they were checked on is gathered anew
@@ -91,7 +91,7 @@ class Drafting:
         """Return a run as its last checkpoint left it, without moving it; a cut-off run raises `UsageError`."""
         run = self._run(run_id)
         snapshot = await self._snapshot(run.id)
-        if "outcome" not in snapshot.values:
+        if _is_cut_off(snapshot) or "outcome" not in snapshot.values:
             raise UsageError("run_unfinished", run=run.id)
         return self._result(run.brief, snapshot.values)
 
@@ -99,6 +99,8 @@ class Drafting:
         """Carry a person's decision into the run; it is refused unless it is about the text as it stands."""
         run = self._run(run_id)
         snapshot = await self._snapshot(run.id)
+        if _is_cut_off(snapshot):
+            raise UsageError("run_unfinished", run=run.id)
         if not snapshot.interrupts:
             raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
         _demand_reviewable(run.id, snapshot.values, review)
@@ -263,6 +265,11 @@ def draft(
             return await drafting.draft(brief, on_event=on_event)
 
     return asyncio.run(once())
+
+
+def _is_cut_off(snapshot: Any) -> bool:
+    """Tell whether a step is open that waits for nobody, be it that all its nodes ended before its checkpoint."""
+    return bool(snapshot.tasks) and not snapshot.interrupts
 
 
 def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> None:
