@@ -27,6 +27,7 @@ __all__ = ["PLACE", "open_postgres"]
 PLACE = "PostgreSQL"
 SETUP_LOCK = 7_042_001  # any number, the same for every process of this program
 SETUP_SECONDS = 30
+RECONNECT_SECONDS = 30  # a server that restarts is back by then
 ASK_AGAIN_SECONDS = 0.05
 
 
@@ -56,7 +57,13 @@ async def open_postgres(url: str, *, serde: SerializerProtocol) -> AsyncIterator
         code, reason = refusal_of(error)
         raise StorageError(code, path=PLACE, reason=reason) from None
     pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
-        address, min_size=1, max_size=1, open=False, check=AsyncConnectionPool.check_connection, kwargs=options
+        address,
+        kwargs=options,
+        min_size=1,
+        max_size=1,
+        open=False,
+        timeout=RECONNECT_SECONDS,
+        check=AsyncConnectionPool.check_connection,
     )
     async with pool:
         yield AsyncPostgresSaver(pool, serde=serde)

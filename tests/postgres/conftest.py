@@ -1,100 +1,35 @@
-"""A private PostgreSQL cluster in a temporary folder, started for these tests and thrown away."""
+"""The command line in processes of their own, against one database."""
 
+import json
 import os
-import pwd
-import secrets
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 
+import processes
 import pytest
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-RUN = "from agent.cli.main import run; run()"
-
-
-def as_server(*command):
-    """Run a command as a user PostgreSQL accepts: it refuses root."""
-    demoted = {}
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        demoted = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True, **demoted)
-
-
-class Cluster:
-    """Start, restart and stop one server; make databases on it."""
-
-    def __init__(self, folder):
-        self.folder, self.bin, self.data = folder, BINARIES[0].parent, folder / "data"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.password = "geheim-" + secrets.token_hex(4)
-        secret = folder / "password"
-        secret.write_text(self.password)
-        if os.geteuid() == 0:
-            shutil.chown(secret, "postgres")
-        asked = ["-U", "kosnote", "-A", "scram-sha-256", f"--pwfile={secret}", "-E", "UTF8", "--locale=C.UTF-8"]
-        as_server(self.bin / "initdb", "-D", self.data, *asked)
-        self.start()
-
-    def control(self, *arguments):
-        known = {"listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "max_connections": 120}
-        options = " ".join([f"-p {self.port}", *(f"-c {name}={value}" for name, value in known.items())])
-        as_server(self.bin / "pg_ctl", "-D", self.data, "-w", "-o", options, "-l", self.folder / "log", *arguments)
-
-    def start(self):
-        self.control("start")
-
-    def stop(self):
-        self.control("-m", "immediate", "stop")
-
-    def restart(self):
-        self.control("-m", "immediate", "restart")
-
-    def url(self, database):
-        return f"postgresql://kosnote:{self.password}@127.0.0.1:{self.port}/{database}"
-
-    def execute(self, sql, database="postgres"):
-        where = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "kosnote", "-d", database]
-        environment = {**os.environ, "PGPASSWORD": self.password}
-        command = [self.bin / "psql", "-X", "-q", "-t", "-A", *where, "-c", sql]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, check=True).stdout.strip()
-
-
-@pytest.fixture(scope="session")
-def cluster():
-    if not BINARIES:
-        assert not os.environ.get("CI"), "no PostgreSQL server on this machine: .ci/run installs one"
-        pytest.skip("needs a PostgreSQL server (Debian: apt-get install postgresql)")
-    with tempfile.TemporaryDirectory(prefix="kosnote-pg-", ignore_cleanup_errors=True) as folder:
-        folder = Path(folder)
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        cluster = Cluster(folder)
-        yield cluster
-        cluster.stop()
-
-
-@pytest.fixture
-def url(cluster):
-    name = "t" + secrets.token_hex(6)
-    cluster.execute(f"CREATE DATABASE {name}")
-    return cluster.url(name)
+DRAFT = ["draft", "--topic", "周末带爸妈去植物园", "--type", "education", "--as-of", "2026-11-24", "--format", "json"]
 
 
 @pytest.fixture
 def agent(url, tmp_path):
-    """Run the command line in its own process against a database of its own."""
+    """Run the command line in its own process against a database of this test's own."""
 
     def call(*arguments, before="", set=()):
-        return subprocess.run(
-            [sys.executable, "-c", before + RUN, *arguments], capture_output=True, text=True, timeout=120,
-            env={**os.environ, "KOSNOTE_HOME": str(tmp_path / "home"), "KOSNOTE_DATABASE": url, **dict(set)},
-        )  # fmt: skip
+        env = {**os.environ, "KOSNOTE_HOME": str(tmp_path / "home"), "KOSNOTE_DATABASE": url, **dict(set)}
+        return processes.call(*arguments, env=env, before=before)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory):
+    """What `DRAFT` prints when records are files and nothing happens."""
+    env = {**os.environ, "KOSNOTE_HOME": str(tmp_path_factory.mktemp("undisturbed")), "KOSNOTE_DATABASE": ""}
+    done = processes.call(*DRAFT, env=env)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def drafting_command():
+    """The command whose note `undisturbed` is."""
+    return DRAFT

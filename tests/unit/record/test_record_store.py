@@ -9,6 +9,12 @@ from agent.errors import UsageError
 from agent.record.tables import findings, versions
 
 
+@pytest.fixture
+def store(either_store):
+    """Every behaviour here holds on a file and on a server."""
+    return either_store
+
+
 def decide(store, run, text_hash, at, decision="approve"):
     store.add_decision(
         run, decision=decision, text_hash=text_hash, reviewer="合规小李", reason="已核对", decided_at=at
