@@ -88,6 +88,7 @@ class ModelCritic:
         messages = prompt.render(
             note_type=brief.note_type,
             language=brief.language,
+            topic=brief.topic,
             persona=persona_input(persona),
             material=material_input(brief.material),
             keyword=brief.keyword,

@@ -19,7 +19,7 @@ CHECKABLE = frozenset({"amount", "rate", "date", "quota", "rank", "duration"})
 TRACED_SHARE = 0.5  # of a claim's two-character pieces; light editing (connectives, order) keeps more than half
 FEW_WORDS = 6  # letters
 _IDIOMS = re.compile(r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|星期|月)?$|^(?:两|几|半)[天年晚]$")
-_SAYINGS = re.compile(r"[三五]分钟(?:的)?热度|三天打[鱼渔]|两天晒网|三天两头|一日三餐")
+_SAYINGS = re.compile(r"[三五]分钟(?:的)?热度|三天打[鱼渔]|两天晒网|三天两头|一日三餐|第[一二]天")
 _SELF = re.compile(r"(?:我们|咱们|俺|本人|笔者|咱|我(?!国|行|司|院|校|市|省|县))")
 _OPINION = re.compile(
     r"(?:我们?|咱们?)(?:也|就|还|都|个人|其实|一直|总|倒|更|只|仅|自己|真)*"
