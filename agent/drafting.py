@@ -223,7 +223,7 @@ class Drafting:
         )
 
     def _roles(self, brief: Brief, packs: guardrails.Packs) -> Roles:
-        return self.casting.roles(brief.id, packs=packs, workspace=self.workspace, on_text=self.on_text)
+        return self.casting.roles(brief.id, packs=packs, waivers=self.workspace.waivers, on_text=self.on_text)
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from agent.graph.context import Trace, no_model
 from agent.graph.protocols import Author, Critic, Judge
 from agent.guardrails import Packs
 from agent.llm import Budget, Calls, ChatModel, Journal, ModelRole, OnText
-from agent.models import Critique, Note, Usage
+from agent.models import Critique, Note, Usage, Waiver
 from agent.prompting import Library, load_prompts
 from agent.settings import Settings
 from agent.workspace import Workspace
@@ -52,7 +52,7 @@ class Casting(Protocol):
         """Return the models bound to roles; empty without a model."""
         ...
 
-    def roles(self, run: str, *, packs: Packs, workspace: Workspace, on_text: OnText | None = None) -> Roles:
+    def roles(self, run: str, *, packs: Packs, waivers: tuple[Waiver, ...], on_text: OnText | None = None) -> Roles:
         """Return the roles of one run."""
         ...
 
@@ -68,7 +68,7 @@ class OfflineCasting:
     name = OfflineAuthor.name
     models: Mapping[ModelRole, ChatModel] = MappingProxyType({})
 
-    def roles(self, run: str, *, packs: Packs, workspace: Workspace, on_text: OnText | None = None) -> Roles:
+    def roles(self, run: str, *, packs: Packs, waivers: tuple[Waiver, ...], on_text: OnText | None = None) -> Roles:
         """Return the offline author and the metrics."""
         return Roles(author=OfflineAuthor(), critique=measured)
 
@@ -88,7 +88,7 @@ class ModelCasting:
         """Identify the writing model."""
         return f"model:{self.models['writer'].name}"
 
-    def roles(self, run: str, *, packs: Packs, workspace: Workspace, on_text: OnText | None = None) -> Roles:
+    def roles(self, run: str, *, packs: Packs, waivers: tuple[Waiver, ...], on_text: OnText | None = None) -> Roles:
         """Return author, critic and, unless switched off, judge, all asking through one journal and budget."""
         from agent.authors.model import ModelAuthor
         from agent.guardrails.amending import rules_for_judge
@@ -104,7 +104,7 @@ class ModelCasting:
             prices=self.settings.prices,
         )
         scope = functools.partial(rules_for_judge, packs)
-        judge = ModelJudge(calls, self.prompts, scope=scope, waivers=workspace.waivers)
+        judge = ModelJudge(calls, self.prompts, scope=scope, waivers=waivers)
         return Roles(
             author=ModelAuthor(calls, self.prompts, model=self.models["writer"].name),
             critique=ModelCritic(calls, self.prompts),

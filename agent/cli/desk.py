@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
@@ -11,8 +12,6 @@ import typer
 from agent.cli.session import Reviewer, WorkspaceOption, load, talk
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from agent.drafting import Drafting
     from agent.results import DraftResult
 
@@ -53,12 +52,21 @@ def runs(
         typer.echo(f"{run.id}  {ended}  {run.brief.topic}  [{run.brief.note_type}]")
 
 
-def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -> None:
-    """Print a run's note and, on stdout too, its evidence."""
+def show(
+    run: Run,
+    output: Format = "text",
+    replay_pack: Annotated[
+        Path | None, typer.Option("--replay-pack", help="另写一个重放包到这个空目录，供别处用 agent replay 核对。")
+    ] = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print a run's note and, on stdout too, its evidence; write a replay pack when asked."""
     from agent.cli.output import OUTPUTS, claim_lines, render, require_choice, summary
 
     require_choice("--format", output, OUTPUTS)
-    if _show_erased(run, output, workspace):
+    if replay_pack is not None:
+        _write_pack(run, replay_pack, workspace)
+    elif _show_erased(run, output, workspace):
         return
     result, decisions = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
     text = render(result, output)
@@ -75,6 +83,16 @@ def show(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -
         typer.echo(f"文本哈希：{result.note.text_hash}")
     for line in decisions:
         typer.echo(line)
+
+
+def _write_pack(run: str, folder: Path, workspace: Path | None) -> None:
+    from agent.replay import write_pack
+
+    async def go(drafting: Drafting) -> str:
+        return write_pack(drafting, run, folder)
+
+    digest = _with_drafting(workspace, go)
+    talk(f"已写入重放包 {folder}；清单哈希 {digest}（另存一处，核对时给 agent replay --digest）")
 
 
 def _show_erased(run: str, output: str, workspace: Path | None) -> bool:

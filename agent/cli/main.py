@@ -11,7 +11,7 @@ from typing import TextIO
 
 import typer
 
-from agent.cli import audit, checking, desk, drafts, erasing, facts, prompts, rules, setup
+from agent.cli import audit, checking, desk, drafts, erasing, facts, prompts, replaying, rules, setup
 
 __all__ = ["app", "run"]
 
@@ -29,6 +29,7 @@ app.command("show", help="查看一次运行的笔记与依据。")(desk.show)
 app.command("resume", help="继续被中断的运行。")(desk.resume)
 app.command("approve", help="批准一篇待审的笔记（与文本哈希绑定）。")(desk.approve)
 app.command("reject", help="退回一篇待审的笔记。")(desk.reject)
+app.command("replay", help="按重放包把规则、口吻和整个流程重做一遍，逐版比对。")(replaying.replay)
 app.command("forget", help="删除一次运行里的个人内容，只留哈希。")(erasing.forget)
 app.command("init", help="写出一个机构工作区，供修改。")(setup.init)
 app.command("demo", help="用内置的云杉银行演示一遍，不写任何记录。")(setup.demo)

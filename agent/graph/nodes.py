@@ -17,7 +17,7 @@ from agent.graph.context import DraftContext
 from agent.graph.refusal import reasons_to_refuse
 from agent.graph.routing import best_version, judge_round
 from agent.graph.state import DraftState, Review, Route, SavedVersion
-from agent.graph.submission import cited_sources, submit
+from agent.graph.submission import check_note, cited_sources
 from agent.models import Note, Outcome, Report, Round
 
 __all__ = ["assemble", "comply", "critique", "decide", "finish", "gate", "plan", "review", "revise", "write"]
@@ -223,16 +223,4 @@ def _complete(note: Note, state: DraftState, context: DraftContext) -> Note:
 
 
 def _check(note: Note, state: DraftState, context: DraftContext) -> Report:
-    brief = state["brief"]
-    sources = context.resolve(brief)
-    cited = cited_sources(note, sources)
-    return context.check(
-        submit(note, sources),
-        facts=cited.facts,
-        points=cited.points,
-        material=brief.material,
-        account=cited.account,
-        earlier=cited.earlier,
-        as_of=brief.as_of,
-        waivers=context.waivers,
-    )
+    return check_note(note, context.resolve(state["brief"]), check=context.check, waivers=context.waivers)

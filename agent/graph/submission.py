@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from agent.models import Category, Note, NoteInput, Product, Sources
+from agent.graph.protocols import Checker
+from agent.models import Category, Note, NoteInput, Product, Report, Sources, Waiver
 
-__all__ = ["categories", "cited_sources", "submit"]
+__all__ = ["categories", "check_note", "cited_sources", "submit"]
 
 
 def cited_sources(note: Note, sources: Sources) -> Sources:
@@ -37,6 +38,21 @@ def submit(note: Note, sources: Sources) -> NoteInput:
         origin="ai",
         account=sources.account,
         segments=note.segments,
+    )
+
+
+def check_note(note: Note, sources: Sources, *, check: Checker, waivers: tuple[Waiver, ...]) -> Report:
+    """Check a note against the rules, with what it cites and the day of its brief."""
+    cited = cited_sources(note, sources)
+    return check(
+        submit(note, sources),
+        facts=cited.facts,
+        points=cited.points,
+        material=sources.brief.material,
+        account=cited.account,
+        earlier=cited.earlier,
+        as_of=sources.brief.as_of,
+        waivers=waivers,
     )
 
 

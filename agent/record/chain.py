@@ -18,7 +18,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from agent.record.tables import audit, audit_head
 from agent.record.values import AuditEvent, Break, EventKind
 
-__all__ = ["append", "breaks_of", "digest", "events_of", "head_of"]
+__all__ = ["append", "breaks_of", "digest", "events_of", "head_of", "holds"]
 
 _HELD = TypeAdapter(dict[str, str])
 
@@ -74,12 +74,17 @@ def breaks_of(events: Iterable[AuditEvent]) -> tuple[Break, ...]:
     return tuple(found)
 
 
+def holds(event: AuditEvent) -> bool:
+    """Tell whether a link's hash is that of its content."""
+    return digest(event.model_dump(exclude={"hash"})) == event.hash
+
+
 def _fault(event: AuditEvent, seq: int, prev: str) -> str:
     if event.seq != seq + 1:
         return "audit_gap"
     if event.prev != prev:
         return "audit_link_broken"
-    return "" if digest(event.model_dump(exclude={"hash"})) == event.hash else "audit_event_changed"
+    return "" if holds(event) else "audit_event_changed"
 
 
 def _row(event: AuditEvent) -> dict[str, Any]:

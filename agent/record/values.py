@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from agent.llm.protocol import ModelRole
 from agent.models import Brief, Frozen, Outcome, Round, Sources, Waiver
 
 __all__ = [
@@ -93,7 +94,7 @@ class Grounds(Frozen):
     thresholds: str
     max_rounds: int
     review: bool
-    models: dict[str, BoundModel] = Field(default_factory=dict)
+    models: dict[ModelRole, BoundModel] = Field(default_factory=dict)
 
 
 class AuditEvent(Frozen):
