@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,6 +38,8 @@ def replay(
 
 
 def _rerun(held: Pack) -> tuple[Comparison, ...]:
+    import asyncio
+
     from agent.replay import rerun
 
     again = asyncio.run(rerun(held))
