@@ -24,8 +24,9 @@ lint:
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()'
 
+# One file a worker: a file's tests share its server.
 test:
-	$(PY) -m pytest
+	$(PY) -m pytest -n auto --dist loadfile
 
 rules:
 	$(PY) -m agent.guardrails.cases
