@@ -24,9 +24,8 @@ lint:
 	$(PY) -m mypy
 	$(PY) -c 'from importlinter.cli import lint_imports_command as run; run()'
 
-# One file a worker: a file's tests share its server.
 test:
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest -n auto --dist worksteal
 
 rules:
 	$(PY) -m agent.guardrails.cases
