@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 
+import processes
 import pytest
 
+pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
 NODES = ["gate", "plan", "write", "assemble", "comply", "critique", "decide"]
-RUN = "from agent.cli.main import run; run()"
 DRAFT = ["draft", "--topic", "周末带爸妈去植物园", "--type", "education", "--as-of", "2026-11-24", "--format", "json"]
 INSIDE = """
 import functools, os, signal
@@ -34,11 +33,10 @@ drafting.Drafting._record = killed
 
 @pytest.fixture
 def agent(tmp_path):
+    env = {**os.environ, "KOSNOTE_HOME": str(tmp_path / "home")}
+
     def call(*arguments, before=""):
-        return subprocess.run(
-            [sys.executable, "-c", before + RUN, *arguments],
-            capture_output=True, text=True, timeout=120, env={**os.environ, "KOSNOTE_HOME": str(tmp_path / "home")},
-        )  # fmt: skip
+        return processes.call(*arguments, env=env, before=before)
 
     return call
 
