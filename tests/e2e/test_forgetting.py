@@ -1,10 +1,18 @@
 """Forgetting and the audit as staff use them, after a run with a model, its replies and its checkpoints."""
 
+import asyncio
+import dataclasses
 import json
 import sqlite3
 from contextlib import closing
+from datetime import date
 
 import pytest
+
+from agent.briefs import Request, make_brief
+from agent.drafting import open_drafting
+from agent.settings import load_settings
+from agent.workspace import load_workspace
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
@@ -113,3 +121,33 @@ class TestAudit:
     def test_an_export_nowhere_says_so(self, agent, approved, tmp_path):
         done = agent("audit", "export", str(tmp_path / "none" / "audit.jsonl"))
         assert done.returncode == 2 and "audit.jsonl" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_checkpoints_written_while_the_record_was_erased_go_too(tmp_path):
+    home = tmp_path / "home"
+
+    class Busy:
+        """A record in front of a process that is still at work on the run."""
+
+        def __init__(self, store):
+            self.store = store
+
+        def __getattr__(self, name):
+            return getattr(self.store, name)
+
+        def forget(self, run, **given):
+            self.store.forget(run, **given)
+            with closing(sqlite3.connect(home / "checkpoints.db")) as connection, connection:
+                connection.execute(
+                    "INSERT INTO checkpoints (thread_id, checkpoint_id, checkpoint) VALUES (?, 'late', '耶加')", (run,)
+                )
+
+    async def go():
+        bank, settings = load_workspace(None), load_settings(home=home, author="offline")
+        async with open_drafting(bank, settings) as drafting:
+            request = Request(topic="周末带爸妈去植物园", note_type="education")
+            run = (await drafting.draft(make_brief(request, workspace=bank, as_of=date(2026, 11, 24))[0])).run
+            await dataclasses.replace(drafting, store=Busy(drafting.store)).forget(run)
+
+    asyncio.run(go())
+    assert "耶加".encode() not in bytes_left(home) and "植物园".encode() not in bytes_left(home)

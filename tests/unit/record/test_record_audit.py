@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from alembic import command
@@ -13,10 +13,20 @@ from alembic.config import Config
 from sqlalchemy import create_engine, event
 
 from agent.errors import StorageError, UsageError
-from agent.models import Material
-from agent.record import Store
+from agent.llm import CallKey, Completion, Entry
+from agent.models import Brief, Institution, Material, Sources
+from agent.record import Grounds, Store
 from agent.record.chain import digest
 from agent.record.engine import MIGRATIONS
+
+
+def grounds(**given):
+    sources = Sources(
+        brief=Brief(id="r-001", topic="植物园", as_of=date(2026, 11, 24)),
+        institution=Institution(name="云杉银行", full_name="云杉银行股份有限公司"),
+    )
+    known = {"program": "1", "packs": {}, "rules": "", "thresholds": "", "max_rounds": 3, "review": True}
+    return Grounds(sources=sources, **{**known, **given})
 
 
 @pytest.fixture
@@ -272,6 +282,18 @@ def test_a_record_kept_before_there_was_an_audit_is_vouched_for_as_it_is_found(t
         assert broken(store) == [("audit_row_changed", "old", "decision")]
 
 
+def test_what_a_text_was_checked_on_is_kept_with_it_and_vouched_for(store, start, make_round, began, tamper):
+    start()
+    for revision, given in enumerate(({}, {}, {"max_rounds": 1}, {}), 1):
+        store.keep_grounds("r-001", grounds(**given))
+        store.save_version("r-001", revision, make_round(f"第{revision}版"), saved_at=began)
+    first, second, third, fourth = (version.grounds for version in store.versions("r-001"))
+    assert first == second == fourth != third
+    assert store.grounds("r-001")[third].max_rounds == 1 and broken(store) == []
+    tamper("UPDATE grounds SET content_json = replace(content_json, '云杉', '别家') WHERE digest = ?", third)
+    assert broken(store) == [("audit_row_changed", "r-001", "version")]
+
+
 class TestForgetting:
     WORDS = ("银杏", "植物园", "合规小李", "已核对", "阿宁", "/云杉")
 
@@ -322,7 +344,11 @@ class TestForgetting:
     def test_a_run_still_at_work_cannot_write_the_words_again(self, store, whole, make_round, began):
         whole()
         store.forget("r-001", erased_at=began)
+        key = CallKey(run="r-001", node="write", round=1, digest="d")
+        entry = Entry(key=key, prompt="p", completion=Completion(text="银杏", model="m"))
         late = {
+            "reply": lambda: store.journal.keep(entry),
+            "grounds": lambda: store.keep_grounds("r-001", grounds()),
             "version": lambda: store.save_version("r-001", 2, make_round(), saved_at=began),
             "outcome": lambda: store.finish_run("r-001", "ready", best_revision=1, updated_at=began),
             "decision": lambda: store.add_decision(

@@ -304,6 +304,14 @@ class TestCommand:
         assert "林审" in done.output and "规则与口吻：一致" in done.output and "重写：一致" in done.output
         assert "没有变" in done.output
 
+    def test_show_writes_the_pack_beside_the_note_and_tells_its_digest(self, packed, tmp_path, monkeypatch):
+        run = read_pack(packed()).manifest.run
+        monkeypatch.setenv("KOSNOTE_HOME", str(tmp_path / "home"))
+        shown = CliRunner().invoke(app, ["show", run, "--replay-pack", str(tmp_path / "again")])
+        assert shown.exit_code == 0, shown.output
+        assert "植物园" in shown.stdout and hash_of_file(tmp_path / "again" / "manifest.json") in shown.stderr
+        assert self.replay(tmp_path / "again").exit_code == 0
+
     def test_a_difference_is_told_with_what_changed(self, packed):
         folder = packed()
         (path,) = (folder / "versions").iterdir()
