@@ -20,6 +20,7 @@ from langgraph.types import Command
 from agent import guardrails
 from agent.errors import UsageError
 from agent.graph.build import build_graph
+from agent.graph.checking import CheckedOnce
 from agent.graph.checkpoints import erase_thread, explained, open_checkpoints
 from agent.graph.context import DraftContext
 from agent.graph.nodes import LANGUAGES_WITH_PACKS
@@ -214,7 +215,7 @@ class Drafting:
         roles = self._roles(brief, packs)
         return DraftContext(
             author=roles.author,
-            check=functools.partial(guardrails.check, packs=packs),
+            check=CheckedOnce(functools.partial(guardrails.check, packs=packs)),
             critique=roles.critique,
             judge=roles.judge,
             trace=roles.trace,
