@@ -6,6 +6,7 @@ Result on stdout, talk on stderr. Exit codes: 0 good, 1 not good, 2 usage or con
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TextIO
 
@@ -44,6 +45,7 @@ def run() -> None:
     """Run the command line and leave with its exit code."""
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         _force_utf8(stream)
+    _suit_the_driver()
     from agent.errors import KosnoteError
 
     try:
@@ -66,3 +68,11 @@ def _force_utf8(stream: TextIO) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(encoding="utf-8", errors="replace")
+
+
+def _suit_the_driver() -> None:
+    """Take the event loop that PostgreSQL's driver can use: on Windows it is not the default one."""
+    if sys.platform == "win32" and os.environ.get("KOSNOTE_DATABASE"):
+        import asyncio
+
+        asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
