@@ -93,12 +93,16 @@ class Product(Frozen):
 
 
 class Point(Frozen):
-    """Carry one education point (投教, 消保 or 反诈) with its source, and the steps a reader can take tonight."""
+    """Carry one education point (投教, 消保 or 反诈) with its source, and the steps a reader can take tonight.
+
+    `bridge` is the sentence that leads from daily life to this point; it asserts nothing.
+    """
 
     id: str
     title: str
     theme: Literal["投教", "消保", "反诈"]
     text: str
+    bridge: str = ""
     steps: tuple[str, ...] = ()
     caveat: str = ""
     scenes: tuple[str, ...] = ()

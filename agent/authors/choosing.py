@@ -13,7 +13,8 @@ from agent.text.shingles import similarity
 
 __all__ = ["choose_facts", "choose_points"]
 
-SAME_SCENE, SAME_WORD, FACET_AT_MOST = 3, 4, 2
+SAME_SCENE, SAME_WORD, FACET_AT_MOST, ABOUT_SCENE = 3, 4, 2, 2
+CORE_CUES = 12  # a scene lists its most telling cues first
 ENOUGH = 2
 Choice = TypeVar("Choice", Point, Fact)
 
@@ -42,11 +43,21 @@ def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact,
 def _point_score(point: Point, reading: Reading, sources: Sources) -> float:
     text = _asked(sources)
     told = point.title + point.text
-    words = SAME_WORD * sum(word in text for word in point.keywords) + _relevance(told, reading, sources)
+    words = SAME_WORD * sum(word in text for word in point.keywords)
+    subject = " ".join((point.title, *point.keywords))
+    words += _relevance(told, reading, sources, subject=subject)
     if not words and sources.brief.note_type == "lifestyle":
         return 0
     known = _scene_score(point.scenes, reading)
-    return words + known + _nearness(told, reading) if known or words > FACET_AT_MOST else 0
+    if not known and words <= FACET_AT_MOST:
+        return 0
+    return words + known + _about(subject, reading) + _nearness(told, reading)
+
+
+def _about(subject: str, reading: Reading) -> int:
+    """Prefer a point about the scene itself (通勤 on a commute), unless it is about another part of it."""
+    cues = reading.scene.strong[:CORE_CUES] if reading.scene else ()
+    return ABOUT_SCENE if any(cue in subject for cue in cues) and not reading.is_foreign(subject) else 0
 
 
 def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: Sources) -> int:
@@ -60,13 +71,17 @@ def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: 
     return named + score if named or score >= ENOUGH else 0
 
 
-def _relevance(told: str, reading: Reading, sources: Sources) -> int:
-    """Count what topic and text share: words of the topic weigh more than the other cues of its facets."""
+def _relevance(told: str, reading: Reading, sources: Sources, *, subject: str = "") -> int:
+    """Count what topic and text share: words of the topic weigh more than the other cues of its facets.
+
+    With a subject (title and keywords) only the words in it weigh more: one somewhere in the text may be an accident.
+    """
     text = _asked(sources)
     cues = {cue for cue in _cues(reading) if len(cue) > 1 and cue in told} - set(load_common().time_heads)
     named = {cue for cue in cues if cue in text}
     facet = {cue for facet in reading.facets for cue in facet.cues if cue in cues}
-    return SAME_WORD * len(named) + min(len(facet - named), FACET_AT_MOST)
+    chief = {cue for cue in named if cue in subject} if subject else named
+    return SAME_WORD * len(chief) + min(len((facet | named) - chief), FACET_AT_MOST)
 
 
 def _nearness(told: str, reading: Reading) -> float:

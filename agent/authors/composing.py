@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Literal
 
-from agent.authors.phrasebank import Common, Role, Scene, Skeleton, load_common
+from agent.authors.phrasebank import Common, Facet, Role, Scene, Skeleton, load_common
 from agent.authors.topics import Reading, usable_material
 from agent.models import Fact, Plan, Point, Segment, Sources
 from agent.text.sentences import sentences
@@ -24,7 +24,8 @@ LIFE_TO_POINT = 1.9
 CHOICES = 2
 OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
-SHORT = 12
+ENOUGH_LINES = 6
+NAMED_FIRST = 5
 REPEAT = 5
 HEAD = 70
 ENDS = "。！？!?…”"
@@ -45,7 +46,6 @@ class Composer:
         self.life_floor = LIFE_FLOOR
         self._used = "\n".join(note.body for note in sources.earlier)
         self._last_length = 0
-        self._asides: set[str] = set()
         self._said: frozenset[str] = frozenset()
         self._lines = self._line_order()
 
@@ -75,7 +75,7 @@ class Composer:
 
     def _say(self, role: Role, quota: Iterator[int]) -> Iterable[Segment]:
         if role == "lines":
-            return self._spaced(self._take_lines(next(quota)))
+            return [_life(line) for line in self._take_lines(next(quota))]
         if role == "material":
             return self._told()
         if role in ("opening", "lead", "closing", "drawback", "transition"):
@@ -85,14 +85,23 @@ class Composer:
         return [segment for fact in self.facts for segment in self._offer(role, fact)]
 
     def _phrase(self, role: Role) -> list[Segment]:
-        if role == "transition" and not (self.points or self.facts):
-            return []
-        if role == "transition" and self.facts:
-            return []
+        if role == "transition":
+            return self._lead_over()
         if role == "drawback" and any(_warns(point.caveat, self.common) for point in self.points):
             return []
         bank = self._bank(role)
         return [_life(self._fill(self.pick(bank)))] if bank else []
+
+    def _lead_over(self) -> list[Segment]:
+        """Lead to the point by its own bridge; say so when it belongs to another part of life than the topic."""
+        if self.facts or not self.points:
+            return []
+        point = self.points[0]
+        known = not self.scenes or any(scene.id in point.scenes for scene in self.scenes)
+        bank = self._bank("transition") if known and not point.bridge else ()
+        shift = () if known else self.common.topic_shifts
+        said = [self.pick(phrases) for phrases in (shift, bank) if phrases]
+        return [_life(self._fill(phrase)) for phrase in (*said, point.bridge) if phrase]
 
     def _bank(self, role: Role) -> tuple[str, ...]:
         if role == "drawback" and self.facts:
@@ -134,26 +143,29 @@ class Composer:
     def _told(self) -> list[Segment]:
         return [_sourced(_ended(item.text.strip()), "life", item.id) for item in self.material]
 
-    def _spaced(self, lines: list[str]) -> list[Segment]:
-        """Let a very short sentence follow a line when all of them are of a length: speech is uneven."""
-        if lines and min(map(len, lines)) > SHORT and len(lines) < 3:
-            aside = self.rng.choice([aside for aside in self.common.asides if aside not in self._asides])
-            self._asides.add(aside)
-            place = self.rng.randrange(len(lines))
-            lines = [line + aside if index == place else line for index, line in enumerate(lines)]
-        return [_life(line) for line in lines]
-
     def _line_order(self) -> list[str]:
-        """Put what the topic names first, then what its scene knows, then a little of the second scene."""
-        named = [line for facet in self.reading.facets for line in facet.lines]
+        """Put what the topic names first, then what its scene knows.
+
+        In need a line the account has used lately comes before one about another part of the scene or a second scene.
+        """
+        named = [line for facet in self._facets() for line in self.rng.sample(facet.lines, k=len(facet.lines))]
         own = [line for scene in self.scenes[:1] for line in scene.lines]
         other = [line for scene in self.scenes[1:] for line in scene.lines]
-        for group in (named, own, other):
+        for group in (own, other):
             self.rng.shuffle(group)
-        head, rest = named[:3], own + named[3:]
+        head, rest = named[:NAMED_FIRST], own + named[NAMED_FIRST:]
         self.rng.shuffle(rest)
-        order = [line for line in dict.fromkeys([*head, *other[:1], *rest]) if self._may_say(line)]
-        return sorted(order, key=self.reading.is_foreign)
+        order = [line for line in dict.fromkeys([*head, *rest, *other]) if self._suits_persona(line)]
+        fitting = [line for line in order if not self.reading.is_foreign(line) and line not in other]
+        fresh = list(filter(self._is_fresh, fitting))
+        if len(fresh) >= ENOUGH_LINES:
+            return fresh
+        return sorted(fitting if len(fitting) >= ENOUGH_LINES else order, key=fresh.count, reverse=True)
+
+    def _facets(self) -> list[Facet]:
+        """Return the facets named, the one named last first: a Chinese topic ends in what it is about."""
+        topic = self.reading.topic
+        return sorted(self.reading.facets, key=lambda facet: -max(topic.rfind(cue) for cue in facet.cues))
 
     def _take_lines(self, count: int) -> list[str]:
         taken: list[str] = []
@@ -197,9 +209,13 @@ class Composer:
         return chosen
 
     def _may_say(self, phrase: str) -> bool:
+        return self._suits_persona(phrase) and self._is_fresh(phrase)
+
+    def _suits_persona(self, phrase: str) -> bool:
         persona = self.sources.persona
-        if persona and any(word and word in phrase for word in persona.words_never):
-            return False
+        return not (persona and any(word and word in phrase for word in persona.words_never))
+
+    def _is_fresh(self, phrase: str) -> bool:
         longest = max(re.split(r"\{\w+\}", phrase), key=len)
         return longest not in self._used
 

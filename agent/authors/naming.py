@@ -41,7 +41,7 @@ def name_titles(reading: Reading, rng: Random, *, earlier: Iterable[str] = ()) -
 def name_cover(reading: Reading, title: str, rng: Random) -> str:
     """Return a cover text that adds to the title instead of repeating it."""
     scene = reading.scene
-    covers = scene.covers if scene else load_common().bare_covers
+    covers = [cover for cover in scene.covers if not reading.is_foreign(cover)] if scene else load_common().bare_covers
     fitting = [cover for cover in (_fill(p, reading) for p in covers) if len(cover) <= MAX_COVER and cover != title]
     return rng.choice(fitting) if fitting else reading.keyword[:MAX_COVER]
 

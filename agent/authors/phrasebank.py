@@ -16,7 +16,7 @@ from agent.models import Frozen, NoteType
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
 
-__all__ = ["Common", "Facet", "Role", "Scene", "Skeleton", "load_common", "load_scenes", "load_skeletons"]
+__all__ = ["Common", "Facet", "Narrow", "Role", "Scene", "Skeleton", "load_common", "load_scenes", "load_skeletons"]
 
 Role = Literal[
     "opening", "lead", "lines", "transition", "point", "steps", "caveat", "benefit", "fact", "drawback", "closing",
@@ -43,6 +43,13 @@ class Facet(Frozen):
     lines: Phrases = Field(min_length=2)
 
 
+class Narrow(Frozen):
+    """Name words that fit only some topics of a scene (头灯: a climb, not a stroll), and what such topics say."""
+
+    words: tuple[str, ...] = Field(min_length=1)
+    topics: tuple[str, ...] = Field(min_length=1)
+
+
 class Scene(Frozen):
     """Hold one scene family. One strong cue in the topic is enough to be in it; weak cues only add weight.
 
@@ -54,6 +61,7 @@ class Scene(Frozen):
     strong: tuple[str, ...] = Field(min_length=3)
     weak: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    narrow: tuple[Narrow, ...] = ()
     openings: Phrases = Field(min_length=10)
     leads: Phrases = Field(min_length=5)
     lines: Phrases = Field(min_length=14)
@@ -97,7 +105,7 @@ class Common(Frozen):
     question_titles: Phrases
     event_titles: Phrases
     event_leads: Phrases
-    asides: Phrases
+    topic_shifts: Phrases
     keyword_leads: Phrases
     drawback_marks: tuple[str, ...]
     short_titles: Phrases

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.authors.phrasebank import Common, Facet, Scene, load_common, load_scenes
+from agent.authors.phrasebank import Common, Facet, Narrow, Scene, load_common, load_scenes
 from agent.guardrails import check
 from agent.models import Brief, Material, NoteInput
 from agent.text.provenance import checkable_numbers, first_person_claims
@@ -37,6 +37,7 @@ class Reading:
     is_event: bool = False
     scenes: tuple[Scene, ...] = ()
     facets: tuple[Facet, ...] = ()
+    told: str = ""
     refused: bool = False
 
     @property
@@ -50,9 +51,18 @@ class Reading:
         return f"{self.topic}？" if self.is_question else f"{self.topic}，"
 
     def is_foreign(self, phrase: str) -> bool:
-        """Tell whether a phrase is about a part of the scene that the topic does not name."""
+        """Tell whether a phrase is about a part of the scene that neither the topic nor the material names."""
         cues = {cue for scene in self.scenes for facet in scene.facets for cue in facet.cues if cue in phrase}
-        return bool(cues) and not any(cue in self.topic or cue in self.keyword for cue in cues)
+        if cues and not any(cue in self.topic or cue in self.keyword for cue in cues):
+            return True
+        return any(self._is_too_narrow(phrase, narrow) for scene in self.scenes for narrow in scene.narrow)
+
+    def _is_too_narrow(self, phrase: str, narrow: Narrow) -> bool:
+        used = [word for word in narrow.words if word in phrase]
+        asked = f"{self.topic} {self.keyword} {self.asked}"
+        return bool(used) and not any(
+            [*(topic in asked for topic in narrow.topics), *(word in asked + self.told for word in used)]
+        )
 
 
 def read_topic(brief: Brief) -> Reading:
@@ -74,6 +84,7 @@ def read_topic(brief: Brief) -> Reading:
         is_event=any(mark in topic for mark in common.event_marks),
         scenes=scenes,
         facets=tuple(f for scene in load_scenes() for f in scene.facets if _named(f, wording, brief.keyword, scenes)),
+        told=" ".join(item.text for item in usable_material(brief)),
         refused=refused,
     )
 
@@ -116,6 +127,8 @@ def _without_numbers(text: str, common: Common) -> str:
             text = re.sub(r"(?:的?[这那]|花了?|用了?|的)+$", "", text[: claim.start])
         elif claim.start == 0:
             text = text[claim.end :].lstrip("的")
+        elif claim.kind == "duration" and _scenes(text[: claim.start]):  # 国庆自驾三个月前就开始计划
+            text = text[: claim.start]
     return text
 
 
@@ -148,7 +161,13 @@ def _score(scene: Scene, text: str) -> int:
 def _scenes_of_material(material: tuple[Material, ...]) -> tuple[Scene, ...]:
     text = " ".join(item.text for item in material)
     scenes = _scenes(text)
-    return tuple(scene for scene in scenes if sum(cue in text for cue in scene.strong) > 1)[:1]
+    return tuple(scene for scene in scenes if len(_cues_in(text, scene)) > 1)[:1]
+
+
+def _cues_in(text: str, scene: Scene) -> set[str]:
+    """Return the strong cues of a text; one inside a longer one (小学 in 小学生) is the same word."""
+    found = {cue for cue in scene.strong if cue in text}
+    return {cue for cue in found if not any(cue != other and cue in other for other in found)}
 
 
 def _named(facet: Facet, topic: str, keyword: str, scenes: tuple[Scene, ...]) -> bool:

@@ -31,7 +31,7 @@ def shared() -> list[str]:
     banks = (
         common.steps_first, common.steps_next, common.benefit_intros, common.benefit_drawbacks,
         common.bare_transitions, common.bare_drawbacks, common.bare_closings, common.titles, common.question_titles,
-        common.event_titles, common.event_leads, common.short_titles, common.asides, common.keyword_leads,
+        common.event_titles, common.event_leads, common.short_titles, common.topic_shifts, common.keyword_leads,
     )  # fmt: skip
     return [phrase.format(**SLOTS) for bank in banks for phrase in bank]
 
@@ -46,6 +46,12 @@ def test_no_rule_objects_to_a_phrase(scene: Scene) -> None:
     report = check(NoteInput(title=SLOTS["topic"], body="\n".join(phrases(scene)), note_type="lifestyle"))
     found = [(f.rule, f.text) for f in report.open("block", "fix") if f.start is not None and f.rule != "XHS-01"]
     assert found == []
+
+
+@pytest.mark.parametrize("scene", load_scenes(), ids=lambda scene: scene.id)
+def test_every_narrow_word_stands_in_a_phrase_of_its_scene(scene: Scene) -> None:
+    told = "\n".join(phrases(scene))
+    assert [word for narrow in scene.narrow for word in narrow.words if word not in told] == []
 
 
 def test_shared_phrases_claim_nothing_and_break_no_rule() -> None:
