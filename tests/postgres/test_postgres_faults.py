@@ -67,11 +67,16 @@ def after(node, work):
 
 
 @pytest.mark.parametrize("node", ["plan", "assemble", "critique"])
-async def test_restarted_in_mid_run_it_costs_a_reconnect(opened, cluster, undisturbed, node, caplog):
+async def test_restarted_in_mid_run_it_costs_a_reconnect_or_a_resume(opened, cluster, undisturbed, node):
+    """Between two writes the run does not notice; in the middle of one it stops plainly and is resumed."""
     open_, brief = opened
     async with open_() as drafting:
-        result = await drafting.draft(brief, on_event=after(node, cluster.restart))
-        assert result.outcome == "in_review" and json.loads(result.note.model_dump_json())["cover"] is not None
+        try:
+            result = await drafting.draft(brief, on_event=after(node, cluster.restart))
+        except StorageError as error:
+            assert error.code == "record_unreachable" and "agent resume" in error.hint
+            result = await drafting.resume(brief.id)
+        assert result.outcome == "in_review"
         assert result.note.title == undisturbed["note"]["title"] and result.note.body == undisturbed["note"]["body"]
         assert len(drafting.store.versions(brief.id)) == len(result.rounds)
         assert drafting.store.audit.verify().breaks == ()
