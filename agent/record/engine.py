@@ -90,12 +90,13 @@ def _engine_of_url(target: str) -> tuple[Engine, str]:
 
 def _engine_of_file(target: Path | str) -> tuple[Engine, str]:
     path = Path(target)
-    if path.is_dir():
-        raise StorageError("record_is_folder", path=path)
     try:
+        is_folder = path.is_dir()  # a folder that may not be entered says no more than this
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError("record_unusable", path=path, reason=error.strerror or error) from error
+    if is_folder:
+        raise StorageError("record_is_folder", path=path)
     engine = create_engine(URL.create("sqlite", database=str(path)), hide_parameters=True)
     _listen(engine)
     return engine, str(path)
