@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from endpoints import Step
@@ -336,6 +337,6 @@ class TestRecord:
     def test_neither_the_key_nor_the_address_of_the_endpoint_is_stored(self, drafted, environment, endpoint):
         drafted()
         for path in (environment["KOSNOTE_HOME"] + "/record.db", environment["KOSNOTE_HOME"] + "/checkpoints.db"):
-            with sqlite3.connect(path) as database:
+            with closing(sqlite3.connect(path)) as database:
                 dumped = "\n".join(database.iterdump())
             assert "sk-secret-key" not in dumped and endpoint.url not in dumped
