@@ -6,6 +6,7 @@ Owns the translation of one rule into ids and RE2 objects, and refuses what RE2 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -38,11 +39,23 @@ class Selector:
 
     def hits(self, document: Document, scan: Scan) -> list[Hit]:
         """Return hits in text order."""
-        found = {hit for number in self.ids for hit in scan.hits.get(number, ())}
-        for number in self.patterns:
-            if number in scan.patterns:
-                found.update(Hit(start, end) for start, end in self.vocabulary.find(number, document.norm))
+        found = {hit for number in self._ids & scan.hits.keys() for hit in scan.hits[number]}
+        for number in self._patterns & scan.patterns:
+            for start, end in self.vocabulary.find(number, document.norm):
+                found.add(Hit(start, end, document.disguise_of(start, end)))
         return sorted(found)
+
+    def may_hit(self, scan: Scan) -> bool:
+        """Tell whether anything of this selector was seen in a scan at all."""
+        return not (self._ids.isdisjoint(scan.hits.keys()) and self._patterns.isdisjoint(scan.patterns))
+
+    @functools.cached_property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(self.ids)
+
+    @functools.cached_property
+    def _patterns(self) -> frozenset[int]:
+        return frozenset(self.patterns)
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,12 @@ class CompiledRule:
     wording: Selector
     anchor: Selector
     benign: Selector
+
+    def may_hit(self, scan: Scan) -> bool:
+        """Tell whether a scan holds what a lexical rule needs; any other kind always has to look."""
+        if self.rule.kind in ("term", "pattern"):
+            return self.terms.may_hit(scan)
+        return self.rule.kind != "combine" or all(group.may_hit(scan) for group in self.groups)
 
 
 def compile_rule(

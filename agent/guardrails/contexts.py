@@ -1,7 +1,8 @@
 """Guards: reasons why a hit is no violation where it stands.
 
 A guard never deletes: its hit stays in the report as `cleared`, with the guard's name. A disguised hit is never
-cleared (nobody writes 不保.本 in good faith). Word lists are data (`data/guards.yaml`); windows and order are here.
+cleared (nobody writes 不保.本 in good faith), slang apart. Word lists are data (`data/guards.yaml`); windows and
+order are here.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from agent.yamlsource import read_yaml
 
 __all__ = ["GuardContext", "clearing_guard", "is_warning"]
 
+_ALSO_FOR_SLANG: tuple[Guard, ...] = ("warning", "quotation")
 _WINDOW = 12
 _TAIL = 10
 _A_NOT_A = re.compile(r"(.)[不没]\1")
@@ -41,9 +43,12 @@ class GuardContext:
 
 
 def clearing_guard(guards: Sequence[Guard], hit: Hit, context: GuardContext) -> Guard | None:
-    """Return the first of these guards that clears the hit; none clears a disguised one."""
+    """Return the first of these guards that clears the hit.
+
+    None clears a disguised one, but for slang (加V, 绿泡泡): warnings quote it as it is spoken.
+    """
     if hit.disguise:
-        return None
+        guards = [guard for guard in guards if guard in _ALSO_FOR_SLANG and hit.disguise == ("alias",)]
     return next((guard for guard in guards if _GUARDS[guard](hit, context)), None)
 
 

@@ -5,8 +5,10 @@ Owns where parts, sentences, clauses and paragraphs begin and end, on the norm p
 
 from __future__ import annotations
 
+import copy
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +16,7 @@ from agent.guardrails.normalize import SEPARATOR, TextView
 from agent.guardrails.rules import Within
 from agent.models import FieldName, NoteInput
 
-__all__ = ["Document", "Hit", "Part"]
+__all__ = ["Document", "Hit", "Part", "Reveal"]
 
 # Parts stand on lines of their own: `^` and `$` of a pattern mean their edges, and `.` never crosses them.
 _BETWEEN = f"\n{SEPARATOR}\n"
@@ -51,6 +53,16 @@ class Hit:
     disguise: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """Name a span of the norm plane, the plain words it stands for, and how they were disguised."""
+
+    start: int
+    end: int
+    text: str
+    kinds: tuple[str, ...]
+
+
 class Document:
     """Join the fields of a note into one text and keep its boundaries."""
 
@@ -64,10 +76,31 @@ class Document:
             texts.append(text.replace(SEPARATOR, "\u200b"))
             position += len(text) + len(_BETWEEN)
         self.raw = _BETWEEN.join(texts)
-        self.view = TextView(self.raw)
-        self.norm = self.view.norm
         self._starts = [part.start for part in self.parts]
+        self._read(TextView(self.raw), ())
+
+    def _read(self, view: TextView, disguised: Sequence[tuple[int, int, tuple[str, ...]]]) -> None:
+        self.view = view
+        self.norm = view.norm
+        self._disguised = disguised
         self._edges: dict[Within, list[int]] = {}
+
+    def revealed(self, reveals: Sequence[Reveal]) -> Document:
+        """Return the same note with disguised words in plain spelling; spans still lead back to the raw text."""
+        document = copy.copy(self)
+        shift = 0
+        places: list[tuple[int, int, tuple[str, ...]]] = []
+        for reveal in reveals:
+            start = reveal.start + shift
+            places.append((start, start + len(reveal.text), reveal.kinds))
+            shift += len(reveal.text) - (reveal.end - reveal.start)
+        document._read(self.view.revealed([(r.start, r.end, r.text) for r in reveals]), places)
+        return document
+
+    def disguise_of(self, start: int, end: int) -> tuple[str, ...]:
+        """Name the disguises that were taken off a norm span."""
+        kinds = {kind for first, last, kinds in self._disguised if first < end and start < last for kind in kinds}
+        return tuple(sorted(kinds))
 
     def part_at(self, hit: Hit) -> Part:
         """Return the part in which a hit begins."""

@@ -8,6 +8,7 @@ engine reads no clock: with `as_of=None`, rules that have an `until` date are le
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ from agent.models import (
 
 __all__ = ["check"]
 
+_LEXICAL: Final = ("term", "pattern", "combine")
 _STAGES: Final[Mapping[Stage, int]] = {"brief": 0, "note": 1, "publish": 2}
 
 
@@ -72,6 +74,8 @@ def check(
     findings: list[Finding] = []
     undetermined: list[Undetermined] = []
     for compiled in packs.rules:
+        if not (compiled.may_hit(evidence.scan) or (evidence.plain and compiled.may_hit(evidence.plain.scan))):
+            continue
         if not _in_force(compiled, as_of) or not _in_scope(compiled, evidence):
             continue
         if not _in_stage(compiled, stage, evidence):
@@ -110,24 +114,28 @@ def as_input(note: NoteInput | Note) -> NoteInput:
 def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **given: Any) -> Evidence:
     given_note = as_input(note)
     document = Document(given_note)
+    reveals = packs.disguises.reveal(document)
+    plain = document.revealed(reveals) if reveals else document
     account = account or given_note.account
-    offer = infer_offer(given_note, document, packs.lists, employer=account.employer if account else "")
-    publication = given["publication"] if given["publication"] is not None else given_note.publication
-    return Evidence(
+    offer = infer_offer(given_note, plain, packs.lists, employer=account.employer if account else "")
+    evidence = Evidence(
         note=given_note,
         document=document,
         scan=packs.vocabulary.scan(document),
         products=offer.products,
-        note_type=infer_note_type(given_note, document.norm, promotes=offer.promotes, lists=packs.lists),
+        note_type=infer_note_type(given_note, plain.norm, promotes=offer.promotes, lists=packs.lists),
         promotes=offer.promotes,
         facts=tuple(given["facts"]),
         material=tuple(given["material"]),
         points=tuple(given["points"]),
         account=account,
-        publication=publication,
+        publication=given["publication"] if given["publication"] is not None else given_note.publication,
         earlier=tuple(given["earlier"]),
         as_of=given["as_of"],
     )
+    if not reveals:
+        return evidence
+    return replace(evidence, plain=replace(evidence, document=plain, scan=packs.vocabulary.scan(plain)))
 
 
 def _in_force(compiled: CompiledRule, as_of: date | None) -> bool:
@@ -158,23 +166,30 @@ def _in_stage(compiled: CompiledRule, stage: Stage, evidence: Evidence) -> bool:
 
 
 def _run(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[Finding] | Missing:
+    """Run one rule over the note as written, and a lexical one over its plain spelling too; an open finding wins."""
     try:
-        detected = _detect(compiled, evidence, packs)
-        if isinstance(detected, Missing):
-            return detected
-        context = GuardContext(
-            evidence.document,
-            evidence.products,
-            packs.lists.folded("finance-words"),
-            packs.lists.folded("life-words"),
-        )
-        return merge(
-            _judge(compiled, candidate, evidence, context) for candidate in _eligible(compiled, detected, evidence)
-        )
+        found = _findings(compiled, evidence, packs)
+        if isinstance(found, Missing) or evidence.plain is None or compiled.rule.kind not in _LEXICAL:
+            return found if isinstance(found, Missing) else merge(found)
+        more = _findings(compiled, evidence.plain, packs)
+        return merge([*found, *(more if not isinstance(more, Missing) else ())])
     except KosnoteError:
         raise
     except Exception as error:
         raise GuardError("guard_failed", rule=compiled.rule.id, detail=f"{type(error).__name__}: {error}") from error
+
+
+def _findings(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[Finding] | Missing:
+    detected = _detect(compiled, evidence, packs)
+    if isinstance(detected, Missing):
+        return detected
+    context = GuardContext(
+        evidence.document,
+        evidence.products,
+        packs.lists.folded("finance-words"),
+        packs.lists.folded("life-words"),
+    )
+    return [_judge(compiled, candidate, evidence, context) for candidate in _eligible(compiled, detected, evidence)]
 
 
 def _detect(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> Detected:

@@ -34,6 +34,7 @@ class Evidence:
     publication: Mapping[str, Any] | None = None
     earlier: tuple[Note, ...] = ()
     as_of: date | None = None
+    plain: Evidence | None = None  # the same note with disguised words in plain spelling, when there are any
 
 
 @dataclass(frozen=True)

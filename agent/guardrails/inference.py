@@ -23,6 +23,9 @@ from agent.yamlsource import read_yaml
 __all__ = ["Offer", "infer_note_type", "infer_offer"]
 
 CATEGORIES: tuple[Category, ...] = ("fund", "wm", "deposit", "card", "loan", "insurance", "securities", "gold")
+_MASKED = "products-masked"
+_OWNERS: dict[str, Category] = {f"{kind}-{c}": c for kind in ("products", "mentions") for c in CATEGORIES}
+_LISTS = (_MASKED, *_OWNERS)
 _SIGNALS_ENOUGH = 2
 _REACH = 24  # characters before a product word in which its own institution may stand
 
@@ -37,16 +40,14 @@ class Offer:
 
 def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employer: str = "") -> Offer:
     """Return declared and named categories, and whether one is declared or named with signals of promotion."""
-    norm = _masked(document.norm, lists)
-    named = {category for category in CATEGORIES if lists.occurs(f"products-{category}", norm)}
-    promoted = {
-        category
-        for category in CATEGORIES
-        if any(
-            _is_promoted(hit, document, everyday=everyday, employer=fold(employer))
-            for hit, everyday in _mentions(norm, category, lists)
-        )
-    }
+    named: set[Category] = set()
+    promoted: set[Category] = set()
+    for (category, hit), names in _mentions(document.norm, lists).items():
+        everyday = f"mentions-{category}" in names
+        if f"products-{category}" in names:
+            named.add(category)
+        if category not in promoted and _is_promoted(hit, document, everyday=everyday, employer=fold(employer)):
+            promoted.add(category)
     return Offer(frozenset(note.products) | named | promoted, bool(note.products) or bool(promoted))
 
 
@@ -61,19 +62,18 @@ def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLi
     return "education" if lists.occurs("education-words", norm) else "lifestyle"
 
 
-def _masked(norm: str, lists: TermLists) -> str:
-    """Blank out words that hold a product word and name none: 存款保险, 黄金周."""
-    for word in sorted(lists.folded("products-masked"), key=len, reverse=True):
-        norm = norm.replace(word, "\x00" * len(word))
-    return norm
+def _mentions(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[str]]:
+    """Return every mention of a category with the lists its word stands in.
 
-
-def _mentions(norm: str, category: Category, lists: TermLists) -> Iterator[tuple[Hit, bool]]:
-    """Yield every mention of a category, and whether its word is an everyday one."""
-    everyday = frozenset(lists.folded(f"mentions-{category}"))
-    for word in {*lists.folded(f"products-{category}"), *everyday}:
-        for match in re.finditer(re.escape(word), norm):
-            yield Hit(match.start(), match.end()), word in everyday
+    A word that holds a product word and names none (存款保险, 黄金周) hides it.
+    """
+    found = list(lists.find(_LISTS, norm))
+    masked = [(start, end) for name, start, end in found if name == _MASKED]
+    mentions: dict[tuple[Category, Hit], set[str]] = {}
+    for name, start, end in found:
+        if name != _MASKED and not any(start < stop and begin < end for begin, stop in masked):
+            mentions.setdefault((_OWNERS[name], Hit(start, end)), set()).add(name)
+    return mentions
 
 
 def _is_promoted(hit: Hit, document: Document, *, everyday: bool, employer: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
+from agent.guardrails.disguises import Disguises, read_disguises
 from agent.guardrails.rules import Guard, PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Vocabulary
@@ -58,6 +59,7 @@ class Packs:
 
     rules: tuple[CompiledRule, ...]
     vocabulary: Vocabulary
+    disguises: Disguises
     lists: TermLists
     disclosures: Disclosures
     digest: str = ""
@@ -109,7 +111,8 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
         for f in files
     )
     vocabulary.seal()
-    return Packs(rules, vocabulary, lists, disclosures, _digest(files))
+    disguises = Disguises(vocabulary.disguisable, read_disguises(folders))
+    return Packs(rules, vocabulary, disguises, lists, disclosures, _digest(files))
 
 
 def rule_files(folder: Path) -> list[Path]:

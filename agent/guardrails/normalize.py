@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Codes = NDArray[np.uint32]
@@ -43,27 +45,53 @@ class TextView:
     """Hold the planes of one raw text.
 
     `norm` and `skeleton` are strings. `raw_span` and `norm_span` translate half-open spans of `norm` to raw and of
-    `skeleton` to `norm`; `runs` counts how many equal neighbours each skeleton character stands for.
+    `skeleton` to `norm`; `runs` counts how many equal neighbours each skeleton character stands for. `revealed` gives
+    a view of the same raw text in which disguised words stand in plain spelling.
     """
 
-    __slots__ = ("_codes", "_norm_to_raw", "_skeleton_to_norm", "norm", "raw", "runs", "skeleton")
+    __slots__ = ("_codes", "_ends", "_norm_to_raw", "_skeleton_to_norm", "norm", "raw", "runs", "skeleton")
 
     def __init__(self, raw: str) -> None:
+        codes, offsets = _normalise(raw)
+        self._fill(raw, codes, offsets, _ends(offsets, len(raw)))
+
+    def _fill(self, raw: str, codes: Codes, offsets: Offsets, ends: Offsets) -> None:
         self.raw = raw
-        codes, self._norm_to_raw = _normalise(raw)
         self._codes = codes
+        self._norm_to_raw = offsets
+        self._ends = ends
         self.norm = _text(codes)
         self.skeleton, self._skeleton_to_norm, self.runs = _skeleton(codes)
 
+    def revealed(self, parts: Sequence[tuple[int, int, str]]) -> TextView:
+        """Return a view with these spans of `norm` (ascending, apart) replaced.
+
+        Each new character stands for its whole raw span, so that what is found in it is quoted as it was written.
+        """
+        codes, offsets, ends = [], [], []
+        position = 0
+        for start, end, text in parts:
+            first, last = self.raw_span(start, end)
+            codes += [self._codes[position:start], _codes_of(text)]
+            offsets += [self._norm_to_raw[position:start], np.full(len(text), first)]
+            ends += [self._ends[position:start], np.full(len(text), last)]
+            position = end
+        view = TextView.__new__(TextView)
+        view._fill(
+            self.raw,
+            np.concatenate([*codes, self._codes[position:]]),
+            np.concatenate([*offsets, self._norm_to_raw[position:]]),
+            np.concatenate([*ends, self._ends[position:]]),
+        )
+        return view
+
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Translate a span of `norm` into raw code points, deleted marks after the last character included."""
-        first = int(self._norm_to_raw[start])
-        last = int(self._norm_to_raw[end - 1]) + 1
-        if end < len(self._norm_to_raw) and int(self._norm_to_raw[end]) < last:
-            return first, last
-        while last < len(self.raw) and _is_overlay(self.raw[last]):
-            last += 1
-        return first, last
+        return int(self._norm_to_raw[start]), int(self._ends[end - 1])
+
+    def norm_index(self, skeleton_index: int) -> int:
+        """Return where in `norm` a character of `skeleton` stands."""
+        return int(self._skeleton_to_norm[skeleton_index])
 
     def norm_span(self, start: int, end: int) -> tuple[int, int]:
         """Translate a span of `skeleton` into `norm`; a folded run is covered whole."""
@@ -71,6 +99,11 @@ class TextView:
         if self.runs[end - 1] > 1:
             last = self._end_of_run(end - 1)
         return int(self._skeleton_to_norm[start]), last
+
+    def tight_span(self, start: int, end: int) -> tuple[int, int]:
+        """Translate a span of `skeleton` into `norm` without the outer repeats: 亏,亏不了 is 亏不了."""
+        first = self._end_of_run(start) - 1 if self.runs[start] > 1 else int(self._skeleton_to_norm[start])
+        return first, int(self._skeleton_to_norm[end - 1]) + 1
 
     def norm_at(self, raw_offset: int) -> int:
         """Return the first norm offset that stems from this raw offset or a later one."""
@@ -191,5 +224,7 @@ def _skeleton(codes: Codes) -> tuple[str, Offsets, Offsets]:
     return _text(letters[heads]), kept[heads], runs
 
 
-def _is_overlay(char: str) -> bool:
-    return bool(_table()[0][ord(char)] == _DELETED)
+def _ends(offsets: Offsets, length: int) -> Offsets:
+    """Return where in raw each norm character ends: deleted marks belong to the character before them."""
+    following = np.append(offsets[1:], length) if len(offsets) else offsets
+    return np.maximum(following, offsets + 1)

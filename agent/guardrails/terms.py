@@ -5,9 +5,10 @@ Each file maps list names to terms; a term may be `@another-list`. Owns reading 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 from agent.yamlsource import Source, read_yaml
 
@@ -20,6 +21,7 @@ class TermLists:
     def __init__(self, lists: Mapping[str, tuple[str, ...]]) -> None:
         self._lists = dict(lists)
         self._folded: dict[str, tuple[str, ...]] = {}
+        self._finders: dict[tuple[str, ...], tuple[Matcher, list[list[str]]]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._lists
@@ -45,6 +47,17 @@ class TermLists:
     def occurs(self, name: str, norm: str) -> bool:
         """Tell whether any term of a list stands in a norm text."""
         return any(term in norm for term in self.folded(name))
+
+    def find(self, names: tuple[str, ...], norm: str) -> Iterator[tuple[str, int, int]]:
+        """Yield (list name, start, end) for every term of these lists in a norm text, in one pass over it."""
+        if names not in self._finders:
+            owners: dict[str, list[str]] = {}
+            for name in names:
+                for term in self.folded(name):
+                    owners.setdefault(term, []).append(name)
+            self._finders[names] = build_matcher(list(owners)), list(owners.values())
+        matcher, lists = self._finders[names]
+        return ((name, start, end) for number, start, end in matcher.find(norm) for name in lists[number])
 
     def _collect(self, terms: Iterable[str], seen: dict[str, None], path: tuple[str, ...]) -> None:
         for term in terms:

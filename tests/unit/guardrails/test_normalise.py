@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.guardrails import normalize
-from agent.guardrails.document import Document
+from agent.guardrails.disguises import Disguises, DisguiseWords
+from agent.guardrails.document import Document, Hit
 from agent.guardrails.normalize import TextView, fold
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import NoteInput
@@ -21,19 +22,20 @@ ROOT = Path(__file__).resolve().parents[3]
 TERMS = ("稳赚不赔", "保本", "保证收益", "加微信", "vx", "荐股进群", "wen赚", "0风险", "宝宝", "第1名")
 
 
-def vocabulary(*terms: str) -> Vocabulary:
-    built = Vocabulary()
-    for term in terms:
-        built.add(term, disguise=True)
-    built.seal()
-    return built
+def scanned(note: NoteInput, *terms: str) -> tuple[Document, dict[str, list[Hit]]]:
+    """Return the note in plain spelling and the hits of these terms in it."""
+    vocabulary = Vocabulary()
+    numbers = {term: vocabulary.add(term, disguise=True) for term in terms}
+    vocabulary.seal()
+    document = Document(note)
+    document = document.revealed(Disguises(vocabulary.disguisable, DisguiseWords()).reveal(document))
+    scan = vocabulary.scan(document)
+    return document, {term: scan.hits[number] for term, number in numbers.items() if number in scan.hits}
 
 
 def found(text: str, *terms: str) -> list[tuple[str, tuple[str, ...]]]:
-    document = Document(NoteInput(body=text or " ", title="t"))
-    scan = vocabulary(*terms).scan(document)
-    hits = sorted(hit for hits in scan.hits.values() for hit in hits)
-    return [(document.locate(hit)[3], hit.disguise) for hit in hits]
+    document, hits = scanned(NoteInput(body=text or " ", title="t"), *terms)
+    return [(document.locate(hit)[3], hit.disguise) for hit in sorted(hit for some in hits.values() for hit in some)]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +59,7 @@ def found(text: str, *terms: str) -> list[tuple[str, tuple[str, ...]]]:
         ("稳 赚 不 赔", "稳赚不赔", "稳 赚 不 赔", ("split",)),
         ("稳\n赚\n不\n赔", "稳赚不赔", "稳\n赚\n不\n赔", ("split",)),
         ("稳✨赚不赔", "稳赚不赔", "稳✨赚不赔", ("split",)),
-        ("保❤️本", "保本", "保❤️本", ("split", "invisible")),
+        ("保❤️本", "保本", "保❤️本", ("invisible", "split")),
         ("稳稳赚赚不赔", "稳赚不赔", "稳稳赚赚不赔", ("repeat",)),
         ("wen赚", "wen赚", "wen赚", ()),
         ("⓪风险", "0风险", "⓪风险", ()),
@@ -93,8 +95,7 @@ def test_digits_are_never_folded(text: str) -> None:
 
 
 def test_parts_do_not_join_into_a_term() -> None:
-    document = Document(NoteInput(title="保", body="本周去爬山"))
-    assert vocabulary("保本").scan(document).hits == {}
+    assert scanned(NoteInput(title="保", body="本周去爬山"), "保本")[1] == {}
 
 
 def test_separator_in_the_text_does_not_shield_a_term() -> None:
@@ -129,15 +130,14 @@ ALPHABET = st.one_of(
 )
 def test_every_span_renormalises_to_what_matched(before: str, term: str, noise: list[str], after: str) -> None:
     planted = "".join(char + gap for char, gap in zip(term, noise, strict=False))
-    document = Document(NoteInput(title="t", body=before + planted + after))
-    scan = vocabulary(*TERMS).scan(document)
-    for number, hits in scan.hits.items():
+    document, found = scanned(NoteInput(title="t", body=before + planted + after), *TERMS)
+    for term, hits in found.items():
         for hit in hits:
             part, start, end, text = document.locate(hit)
             body = before + planted + after if part.field == "body" else "t"
             assert body.replace(normalize.SEPARATOR, "\u200b")[start:end] == text
-            skeleton = TextView(fold(text)).skeleton
-            assert TextView(TERMS[number]).skeleton in skeleton
+            if set(hit.disguise) <= {"split", "repeat", "invisible"}:
+                assert TextView(fold(term)).skeleton in TextView(fold(text)).skeleton
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,372 @@
+"""Recognise words that are written so as not to be recognised, and say where and how.
+
+Owns the search of key words through every plane: separators and repeats, invisible characters, homophones, pinyin,
+split components, aliases, masks, reversed order, encodings. It returns `Reveal`s: spans of the norm plane with the
+plain word they stand for. The engine then runs all rules over the text with those spans replaced (`Document.revealed`), so a
+rule is written once, in plain words. Words and aliases are data (`guardrails/<jurisdiction>/disguises.yaml`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field
+
+from agent.guardrails.decoding import decoded
+from agent.guardrails.document import Document, Reveal
+from agent.guardrails.matchers import Matcher, build_matcher
+from agent.guardrails.normalize import LETTERS, fold, skeleton_of
+from agent.guardrails.planes import is_han, readings, sound_spellings, sounds, spell, splits_of
+from agent.models import Frozen
+from agent.yamlsource import read_yaml, validate
+
+__all__ = ["DisguiseWords", "Disguises", "latin_border", "read_disguises"]
+
+_NATURAL: Final = re.compile(r"[\s,、:…—“”‘’\"'「」『』《》()【】\[\]<>|]")
+_NOISE: Final = re.compile(f"[^{LETTERS}]")
+_LATIN: Final = re.compile("[a-z]+")
+_MASKS: Final = re.compile(r"[*_○〇\u00d7x口囗■●□✕❌✖]+")
+_SPACED: Final = re.compile(r"(?:[\u3400-\u9fff]([^0-9a-z\u3400-\u9fff。!?;,、:\n…—]{1,2})){3,}[\u3400-\u9fff]")
+_MASK: Final = "*"
+_MAX_STRETCH: Final = 6
+_REACH: Final = 8
+_SHORT: Final = 2
+_LONG: Final = 4
+
+
+class DisguiseWords(Frozen):
+    """Describe `disguises.yaml`: key words, aliases (plain word → spellings), and texts that only look like one."""
+
+    key_words: tuple[str, ...] = ()
+    aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    innocent: tuple[str, ...] = ()
+
+
+def read_disguises(folders: Iterable[Path]) -> DisguiseWords:
+    """Read `disguises.yaml` of these folders; a later folder adds, never removes. Raises `ConfigurationError`."""
+    read = [validate(DisguiseWords, read_yaml(p)) for folder in folders if (p := folder / "disguises.yaml").is_file()]
+    aliases: dict[str, tuple[str, ...]] = {}
+    for words in read:
+        for plain, spellings in words.aliases.items():
+            aliases[plain] = (*aliases.get(plain, ()), *spellings)
+    return DisguiseWords(
+        key_words=tuple(dict.fromkeys(word for words in read for word in words.key_words)),
+        aliases=aliases,
+        innocent=tuple(dict.fromkeys(text for words in read[:1] for text in words.innocent)),
+    )
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Find spellings of one plane; each stands for some words."""
+
+    matcher: Matcher
+    words: tuple[tuple[str, ...], ...]
+
+    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
+        for number, start, end in self.matcher.find(text):
+            for word in self.words[number]:
+                yield word, start, end
+
+
+def _index(spellings: Iterable[tuple[str, str]]) -> _Index:
+    """Build the index of (spelling, word) pairs."""
+    words: dict[str, list[str]] = defaultdict(list)
+    for spelling, word in spellings:
+        if spelling and word not in words[spelling]:
+            words[spelling].append(word)
+    return _Index(build_matcher(list(words)), tuple(tuple(entry) for entry in words.values()))
+
+
+class Disguises:
+    """Hold the compiled words; `reveal` is the one thing it does.
+
+    words: every literal of the rules that may be disguised; `given` adds key words, aliases and innocent texts.
+    """
+
+    def __init__(self, words: Iterable[str], given: DisguiseWords) -> None:
+        keys = [fold(word) for word in given.key_words]
+        every = list(dict.fromkeys([*keys, *(fold(word) for word in words)]))
+        long = [word for word in every if len(word) >= _LONG and all(map(is_han, word))]
+        spoken = list(dict.fromkeys([*(w for w in keys if all(map(is_han, w))), *long]))
+        self._innocent = tuple(map(fold, given.innocent))
+        self._runs = {word: skeleton_of(word) for word in every}
+        usable = [(s, w) for w, (s, _) in self._runs.items() if len(s) >= _SHORT and not set(s) & set("。!?;")]
+        self._skeleton = _index(usable)
+        self._splits = splits_of(char for _, word in usable for char in word)
+        self._components = build_matcher(list(self._splits))
+        self._sound = _index((sound, w) for w in spoken if len(w) > _SHORT for sound in sound_spellings(w))
+        self._letters = _index(("".join(map(spell, word)), word) for word in spoken)
+        self._mask = _index((w[:i] + _MASK + w[i + 1 :], w) for w in spoken if len(w) > _SHORT for i in range(len(w)))
+        aliases = [(fold(spelling), fold(plain)) for plain, ways in given.aliases.items() for spelling in ways]
+        backwards = [(word[::-1], word) for word in keys if len(word) > _SHORT and word[::-1] != word]
+        self._alias = _index([(spelling, plain) for spelling, plain in aliases if spelling != plain])
+        self._plain: dict[str, list[str]] = defaultdict(list)
+        for spelling, plain in aliases:
+            self._plain[spelling].append(plain)
+        self._runs |= {spelling: skeleton_of(spelling) for spelling in self._plain}
+        self._alias_split = _index((s, a) for a in self._plain if len(s := self._runs[a][0]) >= _SHORT)
+        self._reversed = _index(backwards)
+
+    def reveal(self, document: Document) -> tuple[Reveal, ...]:
+        """Return the disguised words of a text in order, apart from one another; the longest reading wins."""
+        found: list[Reveal] = []
+        for plane in (
+            _decoded, _spaced, self._split, self._compound, self._homophone, self._pinyin, self._aliased, self._masked,
+            self._backwards,
+        ):  # fmt: skip
+            found.extend(plane(document))
+        return _apart(reveal for reveal in found if not self._is_innocent(reveal, document.norm))
+
+    def _is_innocent(self, reveal: Reveal, norm: str) -> bool:
+        text = norm[reveal.start : reveal.end]
+        return reveal.text == text or any(word in norm and text in word for word in self._innocent)
+
+    def _split(self, document: Document) -> Iterator[Reveal]:
+        """Words parted by noise or written with repeats: 稳.赚, 保保本本."""
+        view = document.view
+        for word, start, end in self._skeleton.find(view.skeleton):
+            runs = self._runs[word][1]
+            if any(int(view.runs[start + i]) < run for i, run in enumerate(runs)):
+                continue
+            span, tight = view.norm_span(start, end), view.tight_span(start, end)
+            if not _is_hidden(document.norm[slice(*span)], document.norm[slice(*tight)], word):
+                continue
+            kinds = _split_kinds(document, span, word, end - start)
+            if kinds:
+                yield Reveal(*span, word, kinds)
+
+    def _compound(self, document: Document) -> Iterator[Reveal]:
+        """Words with a character split into its components: 稳贝兼, 微亻言."""
+        skeleton = document.view.skeleton
+        spelled = self._components.find(skeleton)
+        if not spelled:
+            return
+        literals = list(self._splits)
+        joins = _apart(Reveal(start, end, self._splits[literals[n]], ()) for n, start, end in spelled)
+        text, places = _replaced(skeleton, joins)
+        for word, start, end in self._skeleton.find(text):
+            if any(places[i][1] - places[i][0] > 1 for i in range(start, end)):
+                first, last = places[start][0], places[end - 1][1]
+                yield Reveal(*document.view.norm_span(first, last), word, ("components",))
+
+    def _homophone(self, document: Document) -> Iterator[Reveal]:
+        """Words of three and more characters with some that only sound like the right ones: 文赚不赔."""
+        skeleton = document.view.skeleton
+        for word, start, end in self._sound.find(sounds(skeleton)):
+            written = skeleton[start:end]
+            if written != word and _sounds_right(written, word):
+                span = document.view.norm_span(start, end)
+                if span[1] - span[0] <= _MAX_STRETCH * len(word) and "\n" not in document.norm[slice(*span)]:
+                    yield Reveal(*span, word, ("homophone",))
+
+    def _pinyin(self, document: Document) -> Iterator[Reveal]:
+        """Words spelled in letters, whole or in part: baoben, wen赚, jia wei xin."""
+        skeleton = document.view.skeleton
+        for start, stop in _windows(document):
+            text, places = _spelled(skeleton, start, stop)
+            for word, first, last in self._letters.find(text):
+                begin, end = places[first], places[last - 1] + 1
+                whole = (first == 0 or places[first - 1] != begin) and (last == len(text) or places[last] != end - 1)
+                latin = sum(not is_han(char) for char in skeleton[begin:end])
+                if whole and latin >= _SHORT and _at_word_edges(document, begin, end):
+                    yield Reveal(*document.view.norm_span(begin, end), word, ("pinyin",))
+
+    def _aliased(self, document: Document) -> Iterator[Reveal]:
+        """Slang, initials, emoji and look-alike spellings from the list, split or whole."""
+        norm, view = document.norm, document.view
+        for word, start, end in self._alias.find(norm):
+            if latin_border(norm, start, end):
+                yield Reveal(start, end, word, ("alias",))
+        for spelling, start, end in self._alias_split.find(view.skeleton):
+            span, runs = view.norm_span(start, end), self._runs[spelling][1]
+            if norm[slice(*span)] == spelling or any(int(view.runs[start + i]) < run for i, run in enumerate(runs)):
+                continue
+            kinds = _split_kinds(document, span, spelling, len(spelling))
+            if kinds:
+                yield from (Reveal(*span, word, ("alias", *kinds)) for word in self._plain[spelling])
+
+    def _masked(self, document: Document) -> Iterator[Reveal]:
+        """Words with one character hidden: 稳*不赔."""
+        if not _MASKS.search(document.norm):
+            return
+        text, places = _squeezed(document.norm)
+        for word, start, end in self._mask.find(text):
+            yield Reveal(places[start], places[end], word, ("mask",))
+
+    def _backwards(self, document: Document) -> Iterator[Reveal]:
+        """Words written in reversed order: 信微加."""
+        view = document.view
+        for word, start, end in self._reversed.find(view.skeleton):
+            yield Reveal(*view.norm_span(start, end), word, ("reversed",))
+
+
+def latin_border(norm: str, start: int, end: int) -> bool:
+    """Refuse a Latin term inside a longer Latin word, and a number inside a longer number."""
+    for inner, outer in ((start, start - 1), (end - 1, end)):
+        if not 0 <= outer < len(norm):
+            continue
+        for shape in (str.isalpha, str.isdecimal):
+            if norm[inner].isascii() and norm[outer].isascii() and shape(norm[inner]) and shape(norm[outer]):
+                return False
+    return not (norm[start].isdigit() and start > 1 and norm[start - 1] == "." and norm[start - 2].isdigit())
+
+
+def _decoded(document: Document) -> Iterator[Reveal]:
+    """Text that hides behind URL, JavaScript or HTML escapes, or behind a right-to-left override."""
+    return (Reveal(start, end, fold(text), ("encoded",)) for start, end, text in decoded(document.view))
+
+
+def _spaced(document: Document) -> Iterator[Reveal]:
+    """Four and more Han characters, every one followed by the same noise: 本 金 不 会 亏."""
+    for match in _SPACED.finditer(document.norm):
+        noises = set(_NOISE.sub("\x00", match.group()).split("\x00"))
+        text = _NOISE.sub("", match.group())
+        if (
+            len(noises) <= len(text) + 1
+            and len({match.group()[i] for i in range(1, match.end() - match.start(), 2)}) == 1
+        ):
+            yield Reveal(match.start(), match.end(), text, ("split",))
+
+
+def _apart(reveals: Iterable[Reveal]) -> tuple[Reveal, ...]:
+    """Choose reveals that do not overlap, the longest plain text first, and sort them by place."""
+    chosen: list[Reveal] = []
+    for reveal in sorted(reveals, key=lambda r: (-len(r.text), len(r.kinds), r.end - r.start, r.start)):
+        if all(reveal.end <= other.start or other.end <= reveal.start for other in chosen):
+            chosen.append(reveal)
+    return tuple(sorted(chosen, key=lambda r: r.start))
+
+
+def _replaced(text: str, parts: Sequence[Reveal]) -> tuple[str, list[tuple[int, int]]]:
+    """Replace spans of a text; return it with the old span of every new character."""
+    chars: list[str] = []
+    places: list[tuple[int, int]] = []
+    position = 0
+    for part in parts:
+        chars.extend(text[position : part.start])
+        places.extend((i, i + 1) for i in range(position, part.start))
+        chars.extend(part.text)
+        places.extend((part.start, part.end) for _ in part.text)
+        position = part.end
+    chars.extend(text[position:])
+    places.extend((i, i + 1) for i in range(position, len(text)))
+    return "".join(chars), places
+
+
+def _split_kinds(document: Document, span: tuple[int, int], word: str, length: int) -> tuple[str, ...]:
+    """Name the disguise of a split word, or return nothing when it is an accident of neighbouring words."""
+    text = document.norm[span[0] : span[1]]
+    if len(text) > _MAX_STRETCH * length or not latin_border(document.norm, *span):
+        return ()
+    noise = "".join(_NOISE.findall(text))
+    kinds = []
+    if noise:
+        if _is_accident(document.norm, span, text, noise, length):
+            return ()
+        kinds.append("split")
+    if len(text) - len(noise) > len(word):
+        kinds.append("repeat")
+    if document.view.deleted_inside(*span):
+        kinds.append("invisible")
+    return tuple(kinds) or ("split",)
+
+
+def _is_hidden(written: str, tight: str, word: str) -> bool:
+    """Tell a stutter that hides a word (稳稳赚赚) from everyday reduplication (稳稳赚, 亏,亏不了)."""
+    doubled = sum(written.count(char) > word.count(char) for char in set(word))
+    return doubled > 1 or (tight != word and not (doubled == 1 and len(written) == len(word) + 1))
+
+
+def _is_accident(norm: str, span: tuple[int, int], text: str, noise: str, length: int) -> bool:
+    """Tell two neighbouring words from a split term.
+
+    Ordinary punctuation, spaces and emoji end words everywhere in notes, so a two-character term that they part
+    counts only when it stands alone; a line break must leave a whole line inside the hit.
+    """
+    if "\n" in text and not _line_inside(norm, span):
+        return True
+    if length > _SHORT:
+        return False
+    if not _NATURAL.search(noise):
+        return False
+    before = norm[span[0] - 1] if span[0] else " "
+    after = norm[span[1]] if span[1] < len(norm) else " "
+    return is_han(before) or is_han(after)
+
+
+def _line_inside(norm: str, span: tuple[int, int]) -> bool:
+    begin = norm.rfind("\n", 0, span[0]) + 1
+    stop = norm.find("\n", span[1])
+    lines = norm[begin : stop if stop >= 0 else len(norm)].split("\n")
+    whole_first = begin == span[0]
+    whole_last = span[1] == (stop if stop >= 0 else len(norm))
+    return len(lines) > _SHORT or whole_first or whole_last
+
+
+def _sounds_right(written: str, word: str) -> bool:
+    """Tell a homophone from an accident: long words may be off by a dialect, short ones must share a character."""
+    differing = sum(one != other for one, other in zip(written, word, strict=True))
+    exact = all(_same_sound(one, other) for one, other in zip(written, word, strict=True))
+    if len(word) >= _LONG:
+        return exact or differing <= len(word) // 2
+    return exact and differing < len(word)
+
+
+def _same_sound(one: str, other: str) -> bool:
+    return one == other or bool(set(readings(one)) & set(readings(other)))
+
+
+def _windows(document: Document) -> Iterator[tuple[int, int]]:
+    """Yield ranges of the skeleton around its Latin letters, merged where they meet."""
+    skeleton = document.view.skeleton
+    begin, stop = -1, -1
+    for match in _LATIN.finditer(skeleton):
+        first, last = max(0, match.start() - _REACH), min(len(skeleton), match.end() + _REACH)
+        if first <= stop:
+            stop = last
+            continue
+        if stop > begin:
+            yield begin, stop
+        begin, stop = first, last
+    if stop > begin:
+        yield begin, stop
+
+
+def _spelled(skeleton: str, start: int, stop: int) -> tuple[str, list[int]]:
+    """Spell a range of the skeleton in letters; return them with the skeleton index of each."""
+    letters: list[str] = []
+    places: list[int] = []
+    for index in range(start, stop):
+        spelling = spell(skeleton[index])
+        letters.append(spelling)
+        places.extend([index] * len(spelling))
+    return "".join(letters), places
+
+
+def _at_word_edges(document: Document, begin: int, end: int) -> bool:
+    """Tell whether a skeleton span neither begins nor ends inside a Latin word of the norm plane."""
+    view = document.view
+    return latin_border(document.norm, view.norm_index(begin), view.norm_index(end - 1) + 1)
+
+
+def _squeezed(norm: str) -> tuple[str, list[int]]:
+    """Replace every run of mask signs by one `*`; return the text with the norm index of each character and the end."""
+    chars: list[str] = []
+    places: list[int] = []
+    position = 0
+    for match in _MASKS.finditer(norm):
+        chars.extend(norm[position : match.start()])
+        places.extend(range(position, match.start()))
+        chars.append(_MASK)
+        places.append(match.start())
+        position = match.end()
+    chars.extend(norm[position:])
+    places.extend(range(position, len(norm)))
+    places.append(len(norm))
+    return "".join(chars), places

@@ -1,0 +1,124 @@
+"""Find many literals in one pass, behind one protocol: `ahocorasick_rs`, or `daachorse` and `hyperscan` when installed.
+
+Every engine reports the same hits in the same order (a conformance suite runs on all of them): all overlapping
+occurrences as (literal number, start, end) in code points, sorted by start, end and number.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+import ahocorasick_rs
+
+from agent.errors import UsageError
+
+__all__ = ["ENGINES", "Matcher", "available_engines", "build_matcher"]
+
+ENGINES: Final = ("daachorse", "ahocorasick", "hyperscan")
+_MODULES: Final = {"daachorse": "daachorse", "ahocorasick": "ahocorasick_rs", "hyperscan": "hyperscan"}
+_SETTING: Final = "KOSNOTE_MATCHER"
+
+Occurrence = tuple[int, int, int]
+
+
+class Matcher(Protocol):
+    """Find literals, given once, in texts."""
+
+    def find(self, text: str) -> list[Occurrence]:
+        """Return every occurrence as (literal number, start, end), overlapping ones too, sorted by place."""
+        ...
+
+
+def available_engines() -> tuple[str, ...]:
+    """Return the engines that can be used here, the preferred one first."""
+    return tuple(name for name in ENGINES if importlib.util.find_spec(_MODULES[name]) is not None)
+
+
+def build_matcher(literals: Sequence[str], *, engine: str = "") -> Matcher:
+    """Build a matcher of non-empty literals; `engine` or KOSNOTE_MATCHER picks one, else the quickest installed.
+
+    Raises `UsageError` for an engine that is unknown or not installed. hyperscan is never picked by itself: it pays
+    off on large joined buffers only.
+    """
+    usable = available_engines()
+    name = engine or os.environ.get(_SETTING, "") or usable[0]
+    if name not in usable:
+        raise UsageError("matcher_engine", engine=name, usable="、".join(usable))
+    return _BUILDERS[name](list(literals))
+
+
+class _AhoCorasick:
+    def __init__(self, literals: list[str]) -> None:
+        self._automaton = ahocorasick_rs.AhoCorasick(literals) if literals else None
+
+    def find(self, text: str) -> list[Occurrence]:
+        if self._automaton is None:
+            return []
+        return _sorted(self._automaton.find_matches_as_indexes(text, overlapping=True))
+
+
+class _Daachorse:
+    def __init__(self, literals: list[str]) -> None:
+        import daachorse
+
+        self._automaton: Any = daachorse.CharwiseDoubleArrayAhoCorasick(literals) if literals else None
+
+    def find(self, text: str) -> list[Occurrence]:
+        if self._automaton is None:
+            return []
+        return _sorted((number, start, end) for start, end, number in self._automaton.find_overlapping(text))
+
+
+class _Hyperscan:
+    """Wrap Hyperscan (Vectorscan), which reports ends in UTF-8 bytes: starts follow from the literal's length."""
+
+    def __init__(self, literals: list[str]) -> None:
+        import hyperscan
+
+        self._lengths = [len(literal) for literal in literals]
+        self._database: Any = None
+        if literals:
+            self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            self._database.compile(
+                expressions=[literal.encode() for literal in literals], ids=list(range(len(literals))), literal=True
+            )
+
+    def find(self, text: str) -> list[Occurrence]:
+        if self._database is None:
+            return []
+        found: list[tuple[int, int]] = []
+        encoded = text.encode("utf-8", "replace")
+        self._database.scan(
+            encoded, match_event_handler=lambda number, _from, to, _flags, _ctx: found.append((number, to))
+        )
+        ends = _code_points(encoded, sorted({to for _, to in found}))
+        return _sorted((number, ends[to] - self._lengths[number], ends[to]) for number, to in found)
+
+
+def _code_points(encoded: bytes, offsets: Sequence[int]) -> dict[int, int]:
+    """Translate ascending byte offsets into code-point offsets."""
+    places: dict[int, int] = {}
+    count, position = 0, 0
+    for offset in offsets:
+        count += len(encoded[position:offset].decode("utf-8", "replace"))
+        position = offset
+        places[offset] = count
+    return places
+
+
+def _sorted(found: Any) -> list[Occurrence]:
+    return sorted(found, key=_place)
+
+
+def _place(occurrence: Occurrence) -> Occurrence:
+    return occurrence[1], occurrence[2], occurrence[0]
+
+
+_BUILDERS: Final[Mapping[str, Callable[[list[str]], Matcher]]] = {
+    "daachorse": _Daachorse,
+    "ahocorasick": _AhoCorasick,
+    "hyperscan": _Hyperscan,
+}
