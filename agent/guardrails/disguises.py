@@ -2,8 +2,9 @@
 
 Owns the search of key words through every plane: separators and repeats, invisible characters, homophones, pinyin,
 split components, aliases, masks, reversed order, encodings. It returns `Reveal`s: spans of the norm plane with the
-plain word they stand for. The engine then runs all rules over the text with those spans replaced (`Document.revealed`), so a
-rule is written once, in plain words. Words and aliases are data (`guardrails/<jurisdiction>/disguises.yaml`).
+plain word they stand for. The engine then runs all rules over the text with those spans replaced
+(`Document.revealed`), so a rule is written once, in plain words. Words and aliases are data
+(`guardrails/<jurisdiction>/disguises.yaml`).
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ class Disguises:
         every = list(dict.fromkeys([*keys, *(fold(word) for word in words)]))
         long = [word for word in every if len(word) >= _LONG and all(map(is_han, word))]
         spoken = list(dict.fromkeys([*(w for w in keys if all(map(is_han, w))), *long]))
+        self._keys = tuple(keys)
         self._innocent = tuple(map(fold, given.innocent))
         self._runs = {word: skeleton_of(word) for word in every}
         usable = [(s, w) for w, (s, _) in self._runs.items() if len(s) >= _SHORT and not set(s) & set("。!?;")]
@@ -110,7 +112,10 @@ class Disguises:
         for spelling, plain in aliases:
             self._plain[spelling].append(plain)
         self._runs |= {spelling: skeleton_of(spelling) for spelling in self._plain}
-        self._alias_split = _index((s, a) for a in self._plain if len(s := self._runs[a][0]) >= _SHORT)
+        whole = [
+            (s, a) for a in self._plain if sum((entry := self._runs[a])[1]) == len(a) and len(s := entry[0]) >= _SHORT
+        ]
+        self._alias_split = _index(whole)
         self._reversed = _index(backwards)
 
     def reveal(self, document: Document) -> tuple[Reveal, ...]:
@@ -125,7 +130,9 @@ class Disguises:
 
     def _is_innocent(self, reveal: Reveal, norm: str) -> bool:
         text = norm[reveal.start : reveal.end]
-        return reveal.text == text or any(word in norm and text in word for word in self._innocent)
+        if reveal.text == text or any(word in norm and text in word for word in self._innocent):
+            return True
+        return any(word in text and word not in reveal.text for word in self._keys)
 
     def _split(self, document: Document) -> Iterator[Reveal]:
         """Words parted by noise or written with repeats: 稳.赚, 保保本本."""
@@ -163,7 +170,16 @@ class Disguises:
             if written != word and _sounds_right(written, word):
                 span = document.view.norm_span(start, end)
                 if span[1] - span[0] <= _MAX_STRETCH * len(word) and "\n" not in document.norm[slice(*span)]:
-                    yield Reveal(*span, word, ("homophone",))
+                    yield Reveal(*span, word, ("alias",) if self._is_slang(written, word) else ("homophone",))
+
+    def _is_slang(self, written: str, word: str) -> bool:
+        """Tell whether a listed spelling alone makes the difference."""
+        return any(
+            written.replace(spelling, plain) == word
+            for spelling, plains in self._plain.items()
+            if spelling in written
+            for plain in plains
+        )
 
     def _pinyin(self, document: Document) -> Iterator[Reveal]:
         """Words spelled in letters, whole or in part: baoben, wen赚, jia wei xin."""

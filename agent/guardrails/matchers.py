@@ -34,7 +34,14 @@ class Matcher(Protocol):
 
 def available_engines() -> tuple[str, ...]:
     """Return the engines that can be used here, the preferred one first."""
-    return tuple(name for name in ENGINES if importlib.util.find_spec(_MODULES[name]) is not None)
+    return tuple(name for name in ENGINES if _is_installed(_MODULES[name]))
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def build_matcher(literals: Sequence[str], *, engine: str = "") -> Matcher:

@@ -94,9 +94,9 @@ def test_the_plain_spelling_is_not_called_a_disguise() -> None:
 
 
 def test_a_restored_word_runs_through_patterns_and_is_quoted_as_written() -> None:
-    report = check(NoteInput(title="", body="下午茶聊两句，这款理财文赚不赔，放心"))
+    report = check(NoteInput(title="", body="下午茶聊两句，这款理财吻撰不裴，放心"))
     quoted = {(f.rule, f.text, f.disguise) for f in report.open() if f.start is not None}
-    assert ("RET-03", "文赚不赔", ("homophone",)) in quoted
+    assert ("RET-03", "吻撰不裴", ("homophone",)) in quoted
 
 
 def test_a_disguised_anchor_counts_as_well() -> None:
