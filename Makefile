@@ -29,6 +29,7 @@ test:
 
 rules:
 	$(PY) -m agent.guardrails.cases
+	$(PY) -m agent.guardrails.pages
 
 eval:
 	$(PY) -m evals.offline

@@ -72,11 +72,32 @@ class CompiledRule:
     anchor: Selector
     benign: Selector
 
+    @property
+    def sought(self) -> Selector | None:
+        """Return what has to occur for the rule to have anything to do; None when it always has to look."""
+        match self.rule.kind:
+            case "term" | "pattern":
+                return self.terms
+            case "combine":
+                return self.groups[0]
+            case "require":
+                return self.trigger or None
+            case _:
+                return None
+
     def may_hit(self, scan: Scan) -> bool:
-        """Tell whether a scan holds what a lexical rule needs; any other kind always has to look."""
-        if self.rule.kind in ("term", "pattern"):
-            return self.terms.may_hit(scan)
-        return self.rule.kind != "combine" or all(group.may_hit(scan) for group in self.groups)
+        """Tell whether a scan holds what a rule about wording needs; any other kind always has to look."""
+        if self.anchor and not self.anchor.may_hit(scan):
+            return False
+        match self.rule.kind:
+            case "term" | "pattern":
+                return self.terms.may_hit(scan)
+            case "combine":
+                return all(group.may_hit(scan) for group in self.groups)
+            case "require":
+                return not self.trigger or self.trigger.may_hit(scan)
+            case _:
+                return True
 
 
 def compile_rule(
@@ -112,14 +133,14 @@ def _wording(rule: Rule, maker: _Maker, disclosures: Disclosures) -> Selector:
     for index, text in enumerate(rule.match.any_of):
         path: Path_ = ("match", "any_of", index)
         if text.startswith(_PATTERN):
-            patterns.append(maker.pattern(text[len(_PATTERN) :], path, rare=True))
+            patterns.append(maker.pattern(text[len(_PATTERN) :], path))
         else:
-            patterns.extend(maker.compile(phrase_pattern(t), path, rare=True) for t in maker.expand([text], path))
+            patterns.extend(maker.compile(phrase_pattern(t), path) for t in maker.expand([text], path))
     for index, number in enumerate(rule.match.disclosure):
         if number not in disclosures:
             known = "、".join(disclosures.ids)
             raise maker.source.error("rule_unknown_disclosure", ("match", "disclosure", index), id=number, known=known)
-        patterns.extend(vocabulary.add_pattern(phrase_pattern(t), rare=True) for t in disclosures[number].texts)
+        patterns.extend(vocabulary.add_pattern(phrase_pattern(t)) for t in disclosures[number].texts)
     return Selector(vocabulary, (), tuple(patterns))
 
 
@@ -150,15 +171,15 @@ class _Maker:
     def patterns(self, patterns: Sequence[str], path: Path_) -> tuple[int, ...]:
         return tuple(self.pattern(p, (*path, i)) for i, p in enumerate(patterns))
 
-    def pattern(self, pattern: str, path: Path_, *, rare: bool = False) -> int:
+    def pattern(self, pattern: str, path: Path_) -> int:
         refused = _REFUSED.search(pattern)
         if refused:
             raise self.source.error("rule_pattern_refused", path, pattern=pattern, part=refused.group(1))
-        return self.compile(pattern, path, rare=rare)
+        return self.compile(pattern, path)
 
-    def compile(self, pattern: str, path: Path_, *, rare: bool = False) -> int:
+    def compile(self, pattern: str, path: Path_) -> int:
         try:
-            return self.vocabulary.add_pattern(pattern, rare=rare)
+            return self.vocabulary.add_pattern(pattern)
         except re2.error as error:
             detail = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
             raise self.source.error("rule_pattern_broken", path, pattern=pattern, detail=detail) from error

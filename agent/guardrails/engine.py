@@ -73,9 +73,10 @@ def check(
     )  # fmt: skip
     findings: list[Finding] = []
     undetermined: list[Undetermined] = []
-    for compiled in packs.rules:
-        if not (compiled.may_hit(evidence.scan) or (evidence.plain and compiled.may_hit(evidence.plain.scan))):
-            continue
+    places = packs.candidates(evidence.scan)
+    if evidence.plain:
+        places |= packs.candidates(evidence.plain.scan)
+    for compiled in (packs.rules[place] for place in sorted(places)):
         if not _in_force(compiled, as_of) or not _in_scope(compiled, evidence):
             continue
         if not _in_stage(compiled, stage, evidence):

@@ -49,6 +49,8 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
     triggers: Sequence[Hit | None] = [None]
     if compiled.trigger:
         triggers = _triggers(compiled, evidence)
+        if not triggers:
+            return []
     wordings = [hit for hit in compiled.wording.hits(document, evidence.scan) if _is_placed(hit, compiled, document)]
     insert = Fix(replacement=rule.match.insert, safety="review") if rule.match.insert else None
     absent = [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,9 +18,10 @@ from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
 from agent.guardrails.disguises import Disguises, read_disguises
+from agent.guardrails.literals import known_clauses
 from agent.guardrails.rules import Guard, PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
-from agent.guardrails.vocabulary import Vocabulary
+from agent.guardrails.vocabulary import Scan, Vocabulary
 from agent.models import Frozen, Severity
 from agent.paths import data_root
 from agent.yamlsource import Source, read_yaml, validate
@@ -64,10 +66,37 @@ class Packs:
     disclosures: Disclosures
     digest: str = ""
 
-    @property
+    @functools.cached_property
     def versions(self) -> dict[str, str]:
         """Return pack versions by name."""
         return {rule.pack.name: rule.pack.version for rule in self.rules}
+
+    def candidates(self, scan: Scan) -> set[int]:
+        """Return the places in `rules` of those that a scan gives something to do."""
+        terms, patterns, always = self._index
+        found = set(always)
+        for number in scan.hits:
+            found.update(terms.get(number, ()))
+        for number in scan.patterns:
+            found.update(patterns.get(number, ()))
+        return {place for place in found if self.rules[place].may_hit(scan)}
+
+    @functools.cached_property
+    def _index(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[int]]:
+        """Index rules by the terms and the patterns that give them something to do."""
+        terms: dict[int, list[int]] = defaultdict(list)
+        patterns: dict[int, list[int]] = defaultdict(list)
+        always: list[int] = []
+        for place, compiled in enumerate(self.rules):
+            sought = compiled.sought
+            if sought is None:
+                always.append(place)
+                continue
+            for number in sought.ids:
+                terms[number].append(place)
+            for number in sought.patterns:
+                patterns[number].append(place)
+        return terms, patterns, always
 
     def __getitem__(self, rule_id: str) -> CompiledRule:
         """Return a rule by id; raise `UsageError` naming the nearest ids."""
@@ -105,7 +134,7 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
     _refuse_twins(files)
     lists = read_terms(folder / "terms" for folder in folders)
     disclosures = load_disclosures(folders[0] / "disclosures.yaml")
-    vocabulary = Vocabulary()
+    vocabulary = Vocabulary(known=known_clauses())
     rules = tuple(
         compile_rule(f.rule, f.pack, f.source, lists=lists, disclosures=disclosures, vocabulary=vocabulary)
         for f in files

@@ -1,6 +1,6 @@
 """Generated documents: one Markdown page a rule, and the JSON Schema editors use.
 
-`python -m agent.guardrails.pages` writes `guardrails/rule.schema.json`.
+`python -m agent.guardrails.pages` writes `guardrails/rule.schema.json` and `agent/guardrails/data/patterns.json`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from agent.guardrails.literals import write_known
+from agent.guardrails.loader import load_packs
 from agent.guardrails.rules import Case, Rule
 from agent.guardrails.wording import cite, label_of
 from agent.paths import data_root
@@ -57,10 +59,11 @@ def _case(case: Case) -> str:
 
 
 def main() -> int:
-    """Write the schema."""
+    """Write the schema and the table of what each pattern cannot match without."""
     target = data_root() / "guardrails" / "rule.schema.json"
     target.write_text(render_schema(), encoding="utf-8")
-    sys.stdout.write(f"{target.name}\n")
+    table = write_known(load_packs().vocabulary.patterns)
+    sys.stdout.write(f"{target.name}\n{table.name}\n")
     return 0
 
 

@@ -7,7 +7,7 @@ Owns interning and scanning of the norm plane. A term written in a rule is norma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ import re2
 
 from agent.guardrails.disguises import latin_border
 from agent.guardrails.document import Document, Hit
+from agent.guardrails.literals import Clause, pattern_key, required_literals
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 
@@ -35,17 +36,23 @@ class Scan:
 
 @dataclass
 class Vocabulary:
-    """Intern terms, then scan documents. `seal` builds the automata once."""
+    """Intern terms and patterns, then scan documents. `seal` builds the automaton once.
 
+    known: clauses by `pattern_key` of patterns that are known to compile; any other is read and compiled when added.
+    """
+
+    known: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
     _ids: dict[str, int] = field(default_factory=dict)
     _terms: list[str] = field(default_factory=list)
     _disguisable: dict[str, None] = field(default_factory=dict)
     _matcher: Matcher | None = None
     _pattern_ids: dict[str, int] = field(default_factory=dict)
-    _patterns: list[Any] = field(default_factory=list)
-    _in_set: list[int] = field(default_factory=list)
-    _rare: frozenset[int] = frozenset()
-    _filter: Any = field(default_factory=re2.Filter)
+    _sources: list[str] = field(default_factory=list)
+    _patterns: dict[int, Any] = field(default_factory=dict)
+    _clauses: list[tuple[Clause, ...]] = field(default_factory=list)
+    _owners: list[tuple[int, tuple[int, ...], str]] = field(default_factory=list)  # term, patterns, literal
+    _by_char: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _always: frozenset[int] = frozenset()
 
     def add(self, term: str, *, disguise: bool = False) -> int:
         """Return the id of a term; `disguise` has it looked for behind disguises too."""
@@ -62,57 +69,64 @@ class Vocabulary:
         """Return the terms, on the norm plane, that people disguise."""
         return tuple(self._disguisable)
 
-    def add_pattern(self, pattern: str, *, rare: bool = False) -> int:
-        """Return the id of an RE2 pattern; raise `re2.error` when it is broken.
-
-        A `rare` one (long mandatory wording) stays out of the set: its rule runs it only when it is triggered.
-        """
+    def add_pattern(self, pattern: str) -> int:
+        """Return the id of an RE2 pattern; raise `re2.error` when it is broken."""
         number = self._pattern_ids.get(pattern)
         if number is None:
-            number = len(self._patterns)
-            self._patterns.append(self._compile(_BY_LINE + pattern, rare=rare))
+            number = len(self._sources)
+            clauses = self.known.get(pattern_key(pattern)) if self.known else None
+            if clauses is None:
+                self._patterns[number] = re2.compile(_BY_LINE + pattern, _OPTIONS)
+                clauses = required_literals(pattern)
+            self._sources.append(pattern)
             self._pattern_ids[pattern] = number
-            if not rare:
-                self._in_set.append(number)
+            self._clauses.append(clauses)
         return number
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Return every pattern, in the order of its id."""
+        return tuple(self._sources)
 
     def find(self, number: int, text: str) -> Iterator[tuple[int, int]]:
         """Yield the non-empty spans of one pattern in a norm text."""
-        return (match.span() for match in self._patterns[number].finditer(text) if match.end() > match.start())
+        pattern = self._patterns.get(number)
+        if pattern is None:
+            pattern = self._patterns[number] = re2.compile(_BY_LINE + self._sources[number], _OPTIONS)
+        return (match.span() for match in pattern.finditer(text) if match.end() > match.start())
 
     def seal(self) -> None:
-        """Build the automata and the pattern filter; call once after the last `add`."""
-        self._matcher = build_matcher(self._terms)
-        self._rare = frozenset(range(len(self._patterns))) - frozenset(self._in_set)
-        if self._in_set:
-            self._filter.Compile()
+        """Build the automaton over terms and literals; call once after the last `add`."""
+        by_literal: dict[str, list[int]] = defaultdict(list)
+        for number, clauses in enumerate(self._clauses):
+            for literal in clauses[0] if clauses else ():
+                by_literal[literal].append(number)
+        needed = {literal for clauses in self._clauses for clause in clauses for literal in clause}
+        self._always = frozenset(number for number, clauses in enumerate(self._clauses) if not clauses)
+        self._by_char = {char: tuple(by_literal.get(char, ())) for char in needed if len(char) == 1}
+        texts = list(dict.fromkeys([*self._terms, *sorted(literal for literal in needed if len(literal) > 1)]))
+        self._owners = [(self._ids.get(text, -1), tuple(by_literal.get(text, ())), text) for text in texts]
+        self._matcher = build_matcher(texts)
 
     def scan(self, document: Document) -> Scan:
-        """Return every hit by term id, in text order."""
-        scan = Scan(patterns=self._screen(document.norm))
-        if self._matcher is None:
-            return scan
-        for number, start, end in self._matcher.find(document.norm):
-            if latin_border(document.norm, start, end):
-                scan.hits[number].append(Hit(start, end, _disguise(document, start, end)))
+        """Return every hit by term id, in text order, and the patterns whose literals occur."""
+        scan = Scan()
+        norm = document.norm
+        present: set[str] = set(norm)
+        wanted: set[int] = set()
+        for char in present & self._by_char.keys():
+            wanted.update(self._by_char[char])
+        for number, start, end in self._matcher.find(norm) if self._matcher else ():
+            term, patterns, literal = self._owners[number]
+            if term >= 0 and latin_border(norm, start, end):
+                scan.hits[term].append(Hit(start, end, _disguise(document, start, end)))
+            present.add(literal)
+            wanted.update(patterns)
+        scan.patterns = self._always.union(number for number in wanted if self._is_met(number, present))
         return scan
 
-    def _compile(self, pattern: str, *, rare: bool) -> Any:
-        """Compile a pattern once: the filter owns those it screens, and a broken one is compiled alone to say why."""
-        if rare:
-            return re2.compile(pattern, _OPTIONS)
-        try:
-            return self._filter.re(self._filter.Add(pattern, _OPTIONS))
-        except re2.error:
-            return re2.compile(pattern, _OPTIONS)
-
-    def _screen(self, norm: str) -> frozenset[int]:
-        """Return the patterns whose required literals occur; rare ones are always worth a look.
-
-        Measured: RE2's `Set` over gapped Chinese patterns thrashes its DFA (8 ms a note); literals first cost 0.02 ms.
-        """
-        seen = (self._filter.Match(norm, True) or ()) if self._in_set else ()
-        return self._rare.union(self._in_set[index] for index in seen)
+    def _is_met(self, number: int, present: set[str]) -> bool:
+        return not any(clause.isdisjoint(present) for clause in self._clauses[number][1:])
 
 
 def _disguise(document: Document, start: int, end: int) -> tuple[str, ...]:

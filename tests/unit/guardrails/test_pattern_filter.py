@@ -1,8 +1,16 @@
-"""The pattern filter never hides a match that the pattern alone would find."""
+"""What a pattern cannot match without: the filter never hides a match that the pattern alone would find."""
 
 from __future__ import annotations
 
+import json
+from random import Random
+
+import pytest
+
+from agent.guardrails import literals
 from agent.guardrails.document import Document
+from agent.guardrails.literals import required_literals
+from agent.guardrails.loader import load_packs
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import NoteInput
 
@@ -20,3 +28,45 @@ def test_filter_agrees_with_each_pattern_alone() -> None:
         for number in numbers:
             if list(vocabulary.find(number, document.norm)):
                 assert number in scan.patterns, (text, PATTERNS[number])
+
+
+def test_no_shipped_pattern_is_hidden_from_an_example_that_it_matches() -> None:
+    packs = load_packs()
+    examples = [case.text for _, rule in packs.entries() for case in (*rule.cases.flag, *rule.cases.pass_) if case.text]
+    for text in Random(7).sample(examples, 120):
+        document = Document(NoteInput(body=text))
+        screened = packs.vocabulary.scan(document).patterns
+        for number in range(len(packs.vocabulary.patterns)):
+            if number not in screened:
+                assert not list(packs.vocabulary.find(number, document.norm)), packs.vocabulary.patterns[number]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "clauses"),
+    [
+        ("稳赚", [{"稳赚"}]),
+        ("(?:稳|躺)赚", [{"稳赚", "躺赚"}]),
+        ("收益.{0,4}(?:不会|绝不)低于", [{"收益"}, {"不会低于", "绝不低于"}]),
+        ("a?b", [{"b"}]),
+        ("(?:赚|亏)*", []),
+        ("(?:赚钱|)", []),
+        ("[0-9]{2}天内?", [{"天"}, set("0123456789")]),
+        ("(?:理财)+好", [{"理财"}, {"好"}]),
+        (r"x\x{fdd1}y", [{"x\ufdd1y"}]),
+        (r"保[^\p{L}]本", [{"保"}, {"本"}]),
+        ("[^稳]", []),
+    ],
+)
+def test_clauses_of_a_pattern(pattern: str, clauses: list[set[str]]) -> None:
+    found = [set(clause) for clause in required_literals(pattern)]
+    assert sorted(map(sorted, found)) == sorted(map(sorted, clauses))
+
+
+def test_the_shipped_table_is_what_the_patterns_say() -> None:
+    patterns = load_packs().vocabulary.patterns
+    table = json.loads(literals._TABLE.read_text(encoding="utf-8"))
+    stale = [p for p in patterns if table.get(literals.pattern_key(p)) is None]
+    assert not stale, "run `make rules`: it writes the table again"
+    assert len(table) == len(patterns)
+    for pattern in Random(3).sample(patterns, 200):
+        assert table[literals.pattern_key(pattern)] == ["|".join(sorted(c)) for c in required_literals(pattern)]
