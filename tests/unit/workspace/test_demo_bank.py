@@ -94,7 +94,7 @@ def told_texts():
     ("name", "text", "products", "day", "material"), [pytest.param(*row, id=row[0]) for row in told_texts()]
 )
 def test_nothing_in_the_bank_is_forbidden_by_a_rule(name, text, products, day, material):
-    note = NoteInput(id=name, body=text, products=products)
+    note = NoteInput(id=name, body=text, products=products, account_type="institution")
     report = check(note, facts=BANK.facts, points=BANK.points, material=material, as_of=day)
     assert not [(finding.rule, finding.text) for finding in report.open("block")]
 
