@@ -15,7 +15,8 @@ from agent.models import Finding, Report, Verdict, Waiver
 
 __all__ = ["WaiverProblem", "apply_waivers", "identify", "merge", "review_waivers", "verdict_of", "write_finding"]
 
-_NEIGHBOURS = 8
+_NEIGHBOURS = 8  # letters
+_REACH = 64  # characters among which they are looked for
 
 
 def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, *, cleared_by: str) -> Finding:
@@ -127,5 +128,5 @@ def _accepts(waiver: Waiver, finding: Finding, as_of: date | None) -> bool:
 
 def identify(rule: str, text: str, before: str, after: str) -> str:
     """Identify a finding by rule, quote and the nearest letters around it, so that edits elsewhere keep it."""
-    near = TextView(before).skeleton[-_NEIGHBOURS:] + "|" + TextView(after).skeleton[:_NEIGHBOURS]
+    near = TextView(before[-_REACH:]).skeleton[-_NEIGHBOURS:] + "|" + TextView(after[:_REACH]).skeleton[:_NEIGHBOURS]
     return hashlib.sha256(f"{rule}\n{fold(text)}\n{near}".encode()).hexdigest()[:16]

@@ -22,7 +22,7 @@ __all__ = ["Clause", "known_clauses", "pattern_key", "required_literals", "write
 
 Clause = frozenset[str]
 _TABLE: Final = Path(str(files("agent.guardrails").joinpath("data/patterns.json")))
-_CLAUSES: Final = 2
+_CLAUSES: Final = 4
 _ENOUGH: Final = 2  # characters; more say little more
 _MOST: Final = 24  # literals a clause
 _CODE: Final = re.compile(r"\\x\{([0-9a-fA-F]+)\}")
@@ -40,7 +40,16 @@ def required_literals(pattern: str) -> tuple[Clause, ...]:
     except (re.error, OverflowError, RecursionError):
         return ()
     clauses = {_shortest(clause) for clause in _sequence(tree)[1] if clause and all(clause)}
-    return tuple(sorted(clauses, key=_telling, reverse=True)[:_CLAUSES])
+    chosen: list[Clause] = []
+    for clause in sorted(clauses, key=_telling, reverse=True):
+        if not any(_follows(clause, other) for other in chosen):
+            chosen.append(clause)
+    return tuple(chosen[:_CLAUSES])
+
+
+def _follows(clause: Clause, other: Clause) -> bool:
+    """Tell whether a clause says nothing more than another one: each literal of that one holds one of this."""
+    return all(any(short in literal for short in clause) for literal in other)
 
 
 def pattern_key(pattern: str) -> str:
@@ -54,15 +63,14 @@ def known_clauses() -> Mapping[str, tuple[Clause, ...]]:
 
     A pattern that is not in the table (a bank's own, one changed since) is read when it is added.
     """
-    table: dict[str, list[str]] = json.loads(_TABLE.read_text(encoding="utf-8")) if _TABLE.is_file() else {}
-    return {key: tuple(frozenset(clause.split("|")) for clause in clauses) for key, clauses in table.items()}
+    table: dict[str, list[list[str]]] = json.loads(_TABLE.read_text(encoding="utf-8")) if _TABLE.is_file() else {}
+    return {key: tuple(map(frozenset, clauses)) for key, clauses in table.items()}
 
 
 def write_known(patterns: Iterable[str]) -> Path:
     """Write the table of these patterns; return its place."""
-    rows = {pattern_key(p): ["|".join(sorted(c)) for c in required_literals(p)] for p in patterns}
-    usable = {key: clauses for key, clauses in sorted(rows.items()) if not any("||" in f"|{c}|" for c in clauses)}
-    lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in usable.items())
+    rows = {pattern_key(pattern): list(map(sorted, required_literals(pattern))) for pattern in patterns}
+    lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in sorted(rows.items()))
     _TABLE.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
     return _TABLE
 

@@ -111,6 +111,8 @@ class TextView:
 
     def deleted_inside(self, start: int, end: int) -> bool:
         """Tell whether invisible characters or overlays were dropped between the ends of a norm span."""
+        if len(self.norm) == len(self.raw):
+            return False
         first, last = self.raw_span(start, end)
         sources = self._norm_to_raw[start:end]
         return (last - first) > len(np.unique(sources))

@@ -122,11 +122,15 @@ class Vocabulary:
                 scan.hits[term].append(Hit(start, end, _disguise(document, start, end)))
             present.add(literal)
             wanted.update(patterns)
-        scan.patterns = self._always.union(number for number in wanted if self._is_met(number, present))
+        met = set(self._always)
+        for pattern in wanted:
+            for clause in self._clauses[pattern]:
+                if clause.isdisjoint(present):
+                    break
+            else:
+                met.add(pattern)
+        scan.patterns = frozenset(met)
         return scan
-
-    def _is_met(self, number: int, present: set[str]) -> bool:
-        return not any(clause.isdisjoint(present) for clause in self._clauses[number][1:])
 
 
 def _disguise(document: Document, start: int, end: int) -> tuple[str, ...]:

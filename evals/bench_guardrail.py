@@ -1,0 +1,94 @@
+"""Measure the rule engine: `python -m evals.bench_guardrail`. Never a test.
+
+Ratios to one `str.encode` pass over the same notes, in the same run, and absolute figures of this machine. The notes
+are made of this project's own example sentences, 500 characters each, one in ten with a violation.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from agent.guardrails import check
+from agent.guardrails.document import Document
+from agent.guardrails.loader import _load, load_packs
+from agent.models import NoteInput
+
+__all__ = ["made_notes", "main"]
+
+DATA = Path(__file__).parent / "data"
+LENGTH = 500
+COUNT = 1_000
+AS_OF = date(2026, 11, 24)
+
+
+def made_notes(count: int, *, seed: int = 0) -> list[NoteInput]:
+    """Return seeded notes of about 500 characters."""
+    rng = random.Random(seed)
+    clean = [line for body in _bodies("clean_notes.jsonl", "body") for line in body.split("\n") if line.strip()]
+    bad = _bodies("violations.jsonl", "text")
+    notes = []
+    for number in range(count):
+        lines = [rng.choice(bad)] if number % 10 == 0 else []
+        while sum(map(len, lines)) < LENGTH:
+            lines.append(rng.choice(clean))
+        rng.shuffle(lines)
+        notes.append(NoteInput(id=str(number), title=rng.choice(clean)[:18], body="\n".join(lines)[:LENGTH]))
+    return notes
+
+
+def main() -> None:
+    """Print loading, single notes, and each plane over many notes."""
+    start = time.perf_counter()
+    packs = load_packs()
+    first = time.perf_counter() - start
+    _load.cache_clear()
+    start = time.perf_counter()
+    packs = load_packs()
+    _say("packs loaded", f"{first * 1000:.0f} ms cold, {(time.perf_counter() - start) * 1000:.0f} ms again")
+    notes = made_notes(COUNT)
+    documents = [Document(note) for note in notes]
+    encode = _seconds(lambda: [document.raw.encode() for document in documents])
+    _say("str.encode pass", f"{COUNT / encode:,.0f} notes/s = 1")
+    for name, work in {
+        "normalised, terms and patterns screened": lambda: [packs.vocabulary.scan(Document(note)) for note in notes],
+        "disguises looked for in every plane": lambda: [packs.disguises.reveal(document) for document in documents],
+        "check, every rule and plane": lambda: [check(note, packs=packs, as_of=AS_OF) for note in notes],
+    }.items():
+        seconds = _seconds(work)
+        _say(name, f"{COUNT / seconds:,.0f} notes/s, {seconds / encode:,.0f} x encode")
+    times = sorted(_each(notes, lambda note: check(note, packs=packs, as_of=AS_OF)))
+    _say("one note", f"p50 {times[len(times) // 2] * 1000:.2f} ms, p99 {times[len(times) * 99 // 100] * 1000:.2f} ms")
+
+
+def _bodies(name: str, key: str) -> list[str]:
+    return [json.loads(line)[key] for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+
+
+def _seconds(work: Callable[[], object], repeats: int = 3) -> float:
+    work()
+    return min(_timed(work) for _ in range(repeats))
+
+
+def _timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _each(notes: Sequence[NoteInput], work: Callable[[NoteInput], object]) -> list[float]:
+    return [statistics.median(_timed(lambda: work(note)) for _ in range(3)) for note in notes]  # noqa: B023
+
+
+def _say(name: str, text: str) -> None:
+    sys.stdout.write(f"{name:44} {text}\n")
+
+
+if __name__ == "__main__":
+    main()
