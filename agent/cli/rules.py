@@ -67,8 +67,12 @@ def show_rule(
 def test_rules(
     rule_ids: Annotated[list[str] | None, typer.Argument(help="规则编号；不给则全部。")] = None,
     workspace: Overlay = None,
+    evasions: Annotated[bool, typer.Option("--evasions", help="把应报例句逐类伪装后再查，看哪些认不出来。")] = False,
 ) -> None:
-    """Run the cases of rules; exit 1 when one fails."""
+    """Run the cases of rules, or their disguised variants; exit 1 when one fails or a class is below its bar."""
+    if evasions:
+        _test_evasions(_load(workspace), tuple(rule_ids or ()))
+        return
     from agent.guardrails.cases import run_all
 
     summary = run_all(_load(workspace), only=tuple(rule_ids or ()))
@@ -76,6 +80,18 @@ def test_rules(
         typer.echo(line)
     talk(summary.total)
     raise typer.Exit(1 if summary.failed else 0)
+
+
+def _test_evasions(packs: Packs, only: tuple[str, ...]) -> None:
+    from agent.cli.evasion_report import matrix_lines, matrix_total
+    from agent.guardrails.evasion_matrix import measure
+    from agent.guardrails.evasions import catalogue
+
+    matrix = measure(packs, only=only)
+    for line in matrix_lines(matrix, catalogue()):
+        typer.echo(line)
+    talk(matrix_total(matrix, catalogue()))
+    raise typer.Exit(1 if matrix.below(catalogue()) else 0)
 
 
 def _load(workspace: Path | None) -> Packs:

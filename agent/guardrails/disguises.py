@@ -96,6 +96,7 @@ class Disguises:
         long = [word for word in every if len(word) >= _LONG and all(map(is_han, word))]
         spoken = list(dict.fromkeys([*(w for w in keys if all(map(is_han, w))), *long]))
         self._keys = tuple(keys)
+        self._words = tuple(every)
         self._innocent = tuple(map(fold, given.innocent))
         self._runs = {word: skeleton_of(word) for word in every}
         usable = [(s, w) for w, (s, _) in self._runs.items() if len(s) >= _SHORT and not set(s) & set("。!?;")]
@@ -117,6 +118,11 @@ class Disguises:
         ]
         self._alias_split = _index(whole)
         self._reversed = _index(backwards)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return every word that is looked for behind disguises, on the norm plane."""
+        return self._words
 
     def reveal(self, document: Document) -> tuple[Reveal, ...]:
         """Return the disguised words of a text in order, apart from one another; the longest reading wins."""
