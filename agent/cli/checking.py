@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from agent.cli.session import AsOf, day
+from agent.cli.session import AsOf, day, talk
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs
@@ -35,6 +35,7 @@ def check(
     workspace: Annotated[
         Path | None, typer.Option("--workspace", "-w", help="给了工作区，就用其中的事实、账号和本行规则。")
     ] = None,
+    jurisdiction: Annotated[str, typer.Option("--jurisdiction", help="法域：cn | hk | tw | sg。")] = "cn",
 ) -> None:
     """Check notes and print a report; exit 1 when a finding reaches `--fail-on`."""
     from agent.cli.output import require_choice
@@ -46,7 +47,11 @@ def check(
     ):
         require_choice(option, value, allowed)
     notes = _with_products(_read(files or [], text), product or [])
-    reports, packs = _check_all(notes, workspace=workspace, account=account, stage=stage, as_of=as_of)
+    reports, packs = _check_all(
+        notes, workspace=workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction
+    )
+    for status in packs.statuses:
+        talk(status)
     from agent.guardrails.output import render_reports
 
     typer.echo(
@@ -99,19 +104,19 @@ def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInpu
 
 
 def _check_all(
-    notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str
+    notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str, jurisdiction: str
 ) -> tuple[list[Report], Packs]:
     from agent.guardrails import check as check_note
     from agent.guardrails import load_packs
 
     when, at = day(as_of), cast("Stage", stage)
     if workspace is None and not account:
-        packs = load_packs()
+        packs = load_packs(jurisdiction=jurisdiction)
         return [check_note(note, as_of=when, stage=at, packs=packs) for note in notes], packs
     from agent.workspace import load_workspace
 
     bank = load_workspace(workspace)
     owner = bank.account(account) if account else None
-    packs = load_packs(overlay=(bank.rules_overlay,) if bank.rules_overlay else ())
+    packs = load_packs(overlay=(bank.rules_overlay,) if bank.rules_overlay else (), jurisdiction=jurisdiction)
     evidence = {"facts": bank.facts, "points": bank.points, "account": owner, "waivers": bank.waivers}
     return [check_note(note, as_of=when, stage=at, packs=packs, **evidence) for note in notes], packs  # type: ignore[arg-type]

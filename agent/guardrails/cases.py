@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from agent.errors import KosnoteError
 from agent.guardrails.engine import check
-from agent.guardrails.loader import Packs, RuleFile, compile_rules, read_rule, rule_files
+from agent.guardrails.loader import Packs, RuleFile, compile_rules, jurisdictions, read_rule, rule_files
 from agent.guardrails.rules import Case, Rule
 from agent.models import Account, Fact, Finding, Material, Note, NoteInput, Report, Segment
 from agent.paths import data_root
@@ -202,12 +202,18 @@ def main(arguments: Sequence[str]) -> int:
 
     A broken rule file is reported and does not keep the others from running.
     """
-    folder = data_root() / "guardrails" / "cn"
-    files, errors = read_all(folder)
-    summary = run_all(compile_rules(files, [folder]), only=arguments)
-    broken = [f"{error.message}\n    {error.hint}" for error in errors if _concerns(error, arguments)]
-    sys.stdout.write("\n".join([*broken, *summary.lines, f"{summary.total},{len(broken)} 个文件有误"]) + "\n")
-    return 1 if summary.failed or broken else 0
+    failed = False
+    for name in jurisdictions():
+        folder = data_root() / "guardrails" / name
+        files, errors = read_all(folder)
+        summary = run_all(compile_rules(files, [folder]), only=arguments)
+        broken = [f"{error.message}\n    {error.hint}" for error in errors if _concerns(error, arguments)]
+        if summary.total.startswith("0 ") and not broken:
+            continue
+        lines = [*broken, *summary.lines, f"{name}:{summary.total},{len(broken)} 个文件有误"]
+        sys.stdout.write("\n".join(lines) + "\n")
+        failed = failed or bool(summary.failed or broken)
+    return 1 if failed else 0
 
 
 def _concerns(error: KosnoteError, arguments: Sequence[str]) -> bool:

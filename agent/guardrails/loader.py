@@ -26,8 +26,19 @@ from agent.models import Frozen, Severity
 from agent.paths import data_root
 from agent.yamlsource import Source, read_yaml, validate
 
-__all__ = ["Packs", "RuleFile", "Tightening", "compile_rules", "load_packs", "read_rule", "rule_files", "tighten"]
+__all__ = [
+    "Packs",
+    "RuleFile",
+    "Tightening",
+    "compile_rules",
+    "jurisdictions",
+    "load_packs",
+    "read_rule",
+    "rule_files",
+    "tighten",
+]
 
+HOME = "cn"
 MIN_CASES = 6
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
     # kind: (keys of which at least one must be there, further keys allowed)
@@ -70,6 +81,11 @@ class Packs:
     def versions(self) -> dict[str, str]:
         """Return pack versions by name."""
         return {rule.pack.name: rule.pack.version for rule in self.rules}
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Return what each pack says of its own standing (试用…), for packs that say something."""
+        return tuple(dict.fromkeys(f"{r.pack.title}:{r.pack.status}" for r in self.rules if r.pack.status))
 
     def candidates(self, scan: Scan) -> set[int]:
         """Return the places in `rules` of those that a scan gives something to do."""
@@ -122,17 +138,30 @@ def load_packs(*, overlay: Sequence[Path] = (), jurisdiction: str = "cn") -> Pac
 
 @functools.cache
 def _load(extra: tuple[Path, ...], jurisdiction: str) -> Packs:
-    folders = (data_root() / "guardrails" / jurisdiction, *extra)
+    base = data_root() / "guardrails"
+    if jurisdiction not in jurisdictions():
+        raise UsageError("unknown_jurisdiction", value=jurisdiction, allowed="、".join(jurisdictions()))
+    folders = (base / jurisdiction, *extra)
     files = [read_rule(path) for folder in folders for path in rule_files(folder)]
     for folder in extra:
         files = tighten(files, folder / "tighten.yaml")
     return compile_rules(files, folders)
 
 
+def jurisdictions() -> tuple[str, ...]:
+    """Return the jurisdictions that have packs, the mainland first."""
+    found = sorted(path.parent.name for path in (data_root() / "guardrails").glob("*/disclosures.yaml"))
+    return (HOME, *(name for name in found if name != HOME))
+
+
 def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
-    """Compile rules against the term lists and disclosures of these folders, the first of which is the base."""
+    """Compile rules against the term lists and disclosures of these folders, the first of which is the base.
+
+    Word lists and disguises of the mainland serve every jurisdiction: all packs read the same language.
+    """
     _refuse_twins(files)
-    lists = read_terms(folder / "terms" for folder in folders)
+    words = tuple(dict.fromkeys((data_root() / "guardrails" / HOME, *folders)))
+    lists = read_terms(folder / "terms" for folder in words)
     disclosures = load_disclosures(folders[0] / "disclosures.yaml")
     vocabulary = Vocabulary(known=known_clauses())
     rules = tuple(
@@ -140,7 +169,7 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
         for f in files
     )
     vocabulary.seal()
-    disguises = Disguises(vocabulary.disguisable, read_disguises(folders))
+    disguises = Disguises(vocabulary.disguisable, read_disguises(words))
     return Packs(rules, vocabulary, disguises, lists, disclosures, _digest(files))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.guardrails.literals import write_known
-from agent.guardrails.loader import load_packs
+from agent.guardrails.loader import jurisdictions, load_packs
 from agent.guardrails.rules import Case, Rule
 from agent.guardrails.wording import cite, label_of
 from agent.paths import data_root
@@ -62,7 +62,7 @@ def main() -> int:
     """Write the schema and the table of what each pattern cannot match without."""
     target = data_root() / "guardrails" / "rule.schema.json"
     target.write_text(render_schema(), encoding="utf-8")
-    table = write_known(load_packs().vocabulary.patterns)
+    table = write_known(p for name in jurisdictions() for p in load_packs(jurisdiction=name).vocabulary.patterns)
     sys.stdout.write(f"{target.name}\n{table.name}\n")
     return 0
 

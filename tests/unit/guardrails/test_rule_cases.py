@@ -9,16 +9,16 @@ import pytest
 
 from agent.errors import KosnoteError
 from agent.guardrails.cases import run_cases
-from agent.guardrails.loader import Packs, compile_rules, read_rule, rule_files
+from agent.guardrails.loader import Packs, compile_rules, jurisdictions, read_rule, rule_files
 from agent.paths import data_root
 
-FOLDER = data_root() / "guardrails" / "cn"
-PATHS = rule_files(FOLDER)
+FOLDERS = [data_root() / "guardrails" / name for name in jurisdictions()]
+PATHS = [path for folder in FOLDERS for path in rule_files(folder)]
 
 
 @functools.cache
 def packs_of(path: Path) -> Packs:
-    return compile_rules([read_rule(path)], [FOLDER])
+    return compile_rules([read_rule(path)], [path.parent.parent])
 
 
 @pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
