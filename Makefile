@@ -33,6 +33,7 @@ rules:
 
 eval:
 	$(PY) -m evals.offline
+	$(PY) -m evals.guardrail
 
 # Write again what the READMEs quote: a draft, a check, the picture of the graph.
 record:
@@ -40,6 +41,7 @@ record:
 
 bench:
 	$(PY) -m evals.bench
+	$(PY) -m evals.bench_guardrail
 
 # Needs uv. Writes both locks for every supported Python, without addresses.
 lock:
