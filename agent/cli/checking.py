@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from agent.cli.fixing import Check, FixOptions, Source, fix_notes
 from agent.cli.session import AsOf, day, talk
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs
     from agent.guardrails.output import ReportFormat
-    from agent.models import NoteInput, Report, Stage
+    from agent.models import NoteInput, Stage
 
 __all__ = ["check"]
 
@@ -36,8 +37,13 @@ def check(
         Path | None, typer.Option("--workspace", "-w", help="给了工作区，就用其中的事实、账号和本行规则。")
     ] = None,
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", help="法域：cn | hk | tw | sg。")] = "cn",
+    fix: Annotated[bool, typer.Option("--fix", help="放心能改的直接改，其余编号列出，由人点头。")] = False,
+    accept: Annotated[str, typer.Option("--accept", metavar="2,5", help="和 --fix 一起用：采纳这几条改法。")] = "",
+    out: Annotated[Path | None, typer.Option("--out", help="和 --fix 一起用：改后的笔记写到这个新文件。")] = None,
+    diff: Annotated[bool, typer.Option("--diff", help="和 --fix 一起用：在标准输出列出改动。")] = False,
+    in_place: Annotated[bool, typer.Option("--in-place", help="和 --fix 一起用：改原文件，原文另存 .orig。")] = False,
 ) -> None:
-    """Check notes and print a report; exit 1 when a finding reaches `--fail-on`."""
+    """Check notes and print a report; exit 1 when a finding reaches `--fail-on`, or a rewrite left a slot to fill."""
     from agent.cli.output import require_choice
 
     for option, value, allowed in (
@@ -46,35 +52,57 @@ def check(
         ("--stage", stage, ("brief", "note", "publish")),
     ):
         require_choice(option, value, allowed)
-    notes = _with_products(_read(files or [], text), product or [])
-    reports, packs = _check_all(
-        notes, workspace=workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction
-    )
+    sources = _read(files or [], text, product or [])
+    notes = [note for source in sources for note in source.notes]
+    checker, packs = _checker(workspace=workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction)
     for status in packs.statuses:
         talk(status)
+    failing = FAIL_ON[fail_on]
+    if fix or accept or out or diff or in_place:
+        _fix(sources, checker, packs, FixOptions(accept, out, diff, in_place), fix=fix, output=output, failing=failing)
+        return
+    reports = [checker(note) for note in notes]
     from agent.guardrails.output import render_reports
 
     typer.echo(
         render_reports(list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs),
         nl=False,
     )
-    failing = FAIL_ON[fail_on]
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
         raise typer.Exit(1)
 
 
-def _read(files: list[str], text: str) -> list[NoteInput]:
+def _fix(
+    sources: list[Source], checker: Check, packs: Packs, options: FixOptions, *, fix: bool, output: str,
+    failing: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Rewrite instead of reporting; exit 1 while a finding or an empty slot is left."""
+    from agent.errors import UsageError
+
+    if not fix or output != "text":
+        raise UsageError("fix_alone")
+    outcomes = fix_notes(sources, check=checker, packs=packs, options=options)
+    reports = [outcome.report for outcome in outcomes]
+    if any(report.open(*failing) for report in reports) or any(outcome.blanks for outcome in outcomes):  # type: ignore[arg-type]
+        raise typer.Exit(1)
+
+
+def _read(files: list[str], text: str, products: list[str]) -> list[Source]:
     from agent.errors import UsageError
     from agent.guardrails.parsing import parse_notes
     from agent.models import NoteInput
 
-    notes = [NoteInput(id="text", body=text)] if text.strip() else []
+    sources = []
+    if text.strip():
+        note = NoteInput(id="text", body=text)
+        sources.append(Source("", text, "body", tuple(_with_products([note], products))))
     for name in files:
         raw, suffix = _load(name)
-        notes += parse_notes(raw, format=suffix, name=name)
-    if not notes:
+        notes = _with_products(parse_notes(raw, format=suffix, name=name), products)
+        sources.append(Source(name, raw, suffix, tuple(notes)))
+    if not any(source.notes for source in sources):
         raise UsageError("nothing_to_check")
-    return notes
+    return sources
 
 
 def _load(name: str) -> tuple[str, Literal["json", "jsonl", "md", "txt"]]:
@@ -103,20 +131,19 @@ def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInpu
     return [note.model_copy(update={"products": tuple(products)}) for note in notes]
 
 
-def _check_all(
-    notes: list[NoteInput], *, workspace: Path | None, account: str, stage: str, as_of: str, jurisdiction: str
-) -> tuple[list[Report], Packs]:
+def _checker(*, workspace: Path | None, account: str, stage: str, as_of: str, jurisdiction: str) -> tuple[Check, Packs]:
+    """Return the check with everything but the note settled, and the packs it uses."""
     from agent.guardrails import check as check_note
     from agent.guardrails import load_packs
 
     when, at = day(as_of), cast("Stage", stage)
     if workspace is None and not account:
         packs = load_packs(jurisdiction=jurisdiction)
-        return [check_note(note, as_of=when, stage=at, packs=packs) for note in notes], packs
+        return (lambda note: check_note(note, as_of=when, stage=at, packs=packs)), packs
     from agent.workspace import load_workspace
 
     bank = load_workspace(workspace)
     owner = bank.account(account) if account else None
     packs = load_packs(overlay=(bank.rules_overlay,) if bank.rules_overlay else (), jurisdiction=jurisdiction)
     evidence = {"facts": bank.facts, "points": bank.points, "account": owner, "waivers": bank.waivers}
-    return [check_note(note, as_of=when, stage=at, packs=packs, **evidence) for note in notes], packs  # type: ignore[arg-type]
+    return (lambda note: check_note(note, as_of=when, stage=at, packs=packs, **evidence)), packs  # type: ignore[arg-type]

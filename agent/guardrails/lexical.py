@@ -52,7 +52,8 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
         if not triggers:
             return []
     wordings = [hit for hit in compiled.wording.hits(document, evidence.scan) if _is_placed(hit, compiled, document)]
-    insert = Fix(replacement=rule.match.insert, safety="review") if rule.match.insert else None
+    safety = rule.fix.safety if rule.fix else "review"
+    insert = Fix(replacement=rule.match.insert, safety=safety) if rule.match.insert else None
     absent = [
         Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger)
         for trigger in triggers

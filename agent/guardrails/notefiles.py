@@ -28,6 +28,8 @@ def write_back(raw: str, before: Sequence[NoteInput], after: Sequence[NoteInput]
         return _json(raw, before, after)
     if format == "jsonl":
         return _lines(raw, before, after)
+    if format == "body":  # a text given on the command line has no title
+        return after[0].body
     return _text(raw, before[0], after[0])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from agent.guardrails.advice import to_text
 from agent.guardrails.loader import Packs, load_packs
-from agent.guardrails.rendering import to_html, to_json, to_jsonl, to_text
+from agent.guardrails.rendering import to_html, to_json, to_jsonl
 from agent.guardrails.sarif import to_sarif
 from agent.models import NoteInput, Report
 
@@ -31,5 +32,5 @@ def render_reports(
         case "html":
             text = to_html(notes, reports)
         case "text":
-            text = to_text(reports)
+            text = to_text(notes, reports)
     return text + "\n"

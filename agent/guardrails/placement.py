@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from agent.guardrails.rules import Rule
 from agent.models import FieldName, Finding, NoteInput
 
-__all__ = ["Amendment", "amend", "blanks_in", "field_text", "with_field_text"]
+__all__ = ["CLAUSE_LENGTH", "Amendment", "amend", "blanks_in", "field_text", "sentence_around", "with_field_text"]
 
 _SOFT = "，,、；;：:"
 _HARD = "。！？!?…\n"
 _CLAUSE_ENDS = frozenset(_SOFT + _HARD)
 _SENTENCE_ENDS = frozenset(_HARD)
 _CLOSERS = '”’」』）)】》"'
-_CLAUSE_LENGTH = 8  # a replacement this long is a clause of its own and does not fit inside another
+CLAUSE_LENGTH = 8  # a replacement this long is a clause of its own and does not fit inside another
 _BLANK = re.compile(r"\{[a-z_]+\}|【[^】\n]{1,40}】|_{2,}")
 _TAG_LINE = re.compile(r"(?:\s*#[^#\s]+(?:\[话题\])?#?)+\s*")
 
@@ -40,6 +40,17 @@ class Amendment:
     def is_insertion(self) -> bool:
         """Tell whether a line is added and nothing is taken away."""
         return self.start == self.end
+
+    @property
+    def place(self) -> tuple[str, int, int, int]:
+        """Name field, index and span: two changes of one place exclude each other."""
+        return self.field, self.index, self.start, self.end
+
+    @property
+    def reading_order(self) -> tuple[int, int, int, int]:
+        """Sort by where a reader meets the change; lines to add come last."""
+        fields = ("title", "cover", "body", "note", "tags")
+        return int(self.is_insertion), fields.index(self.field), self.index, self.start
 
     @property
     def blanks(self) -> tuple[str, ...]:
@@ -63,19 +74,26 @@ def amend(finding: Finding, rule: Rule, note: NoteInput) -> Amendment | None:
     if finding.field == "tags":
         return _change(finding, text, (0, len(text)), "")
     span = _trimmed(text, finding.start, finding.end)
-    if replacement and len(replacement) < _CLAUSE_LENGTH:
+    if replacement and len(replacement) < CLAUSE_LENGTH:
         return _change(finding, text, span, replacement)
     if not replacement:
         return _change(finding, text, _cut(text, *_unit(text, *span, _SENTENCE_ENDS)), "")
     start, end = _unit(text, *span, _CLAUSE_ENDS)
-    if replacement in text[:start] + "\n" + text[end:]:  # the note says it already
+    if replacement.rstrip("。") in text[:start] + "\n" + text[end:]:  # the note says it already
         return _change(finding, text, _cut(text, start, end), "")
+    if text[end : end + 1] in _CLAUSE_ENDS:  # the clause keeps the mark that ends it
+        replacement = replacement.rstrip("。")
     return _change(finding, text, (_after_bullet(text, start, span[0]), end), replacement)
 
 
 def blanks_in(text: str) -> tuple[str, ...]:
     """Return the slots of a text that nobody has filled in, once each."""
     return tuple(dict.fromkeys(_BLANK.findall(text)))
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the sentence that holds a span, without the mark that ends it."""
+    return _unit(text, *_trimmed(text, start, end), _SENTENCE_ENDS)
 
 
 def field_text(note: NoteInput, field: FieldName, index: int) -> str:

@@ -6,14 +6,15 @@ inventing: a slot stays visible, and a finding without a safe way out goes to a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
 from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
-from agent.guardrails.placement import Amendment, amend, blanks_in
+from agent.guardrails.placement import CLAUSE_LENGTH, Amendment, amend, blanks_in
 from agent.guardrails.wording import label_of
 from agent.models import Finding, NoteInput, Report
 
@@ -23,6 +24,7 @@ PASSES = 3
 Check = Callable[[NoteInput], Report]
 Key = tuple[str, str, int, str]  # rule, field, index, quote: names a finding while the text around it changes
 _SOFTENED = "softened-promises"
+_Outcome = tuple[Amendment, NoteInput, Report]
 
 
 @dataclass
@@ -61,7 +63,8 @@ def rewrite(note: NoteInput, *, check: Check, packs: Packs, accepted: Collection
 
 def key_of(finding: Finding) -> Key:
     """Name a finding so that it is known again when its offsets have moved."""
-    return finding.rule, finding.field, finding.index, finding.text
+    quote = finding.text if finding.start is not None else ""  # what gives rise to an absence may be reworded
+    return finding.rule, finding.field, finding.index, quote
 
 
 def _one_pass(done: Rewrite, check: Check, packs: Packs, accepted: Collection[Key]) -> bool:
@@ -70,10 +73,10 @@ def _one_pass(done: Rewrite, check: Check, packs: Packs, accepted: Collection[Ke
     changed = False
     while amendment := _next(done, packs, accepted, tried):
         tried.add(key_of(amendment.finding))
-        after = _settled(amendment, done, check, packs)
-        if after is not None:
-            done.note, done.report = after
-            done.applied.append(amendment)
+        outcome = _settled(amendment, done, check, packs)
+        if outcome is not None:
+            settled, done.note, done.report = outcome
+            done.applied.append(settled)
             changed = True
     return changed
 
@@ -105,8 +108,36 @@ def _stands(finding: Finding, done: Rewrite) -> bool:
     return finding.start is None and bool(line) and line in done.note.body
 
 
-def _settled(amendment: Amendment, done: Rewrite, check: Check, packs: Packs) -> tuple[NoteInput, Report] | None:
-    """Return the note and report after one change; None when the change breaks a rule at its place."""
+def _settled(proposed: Amendment, done: Rewrite, check: Check, packs: Packs) -> _Outcome | None:
+    """Return the change, note and report that settle a finding; None when every way breaks a rule at its place."""
+    for amendment in _variants(proposed, done, packs):
+        outcome = _tried(amendment, done, check, packs)
+        if outcome is not None:
+            return outcome
+    return None
+
+
+def _variants(amendment: Amendment, done: Rewrite, packs: Packs) -> Iterator[Amendment]:
+    """Yield the change that still names the product it speaks of, if the old clause did, then the change itself."""
+    topic = _topic(amendment, done.report, packs)
+    if topic:
+        yield replace(amendment, after=f"{topic}，{amendment.after}")
+    yield amendment
+
+
+def _topic(amendment: Amendment, report: Report, packs: Packs) -> str:
+    if amendment.field != "body" or amendment.is_insertion or len(amendment.after) < CLAUSE_LENGTH:
+        return ""
+    names = {name for product in report.products for name in packs.lists.folded(f"products-{product}")}
+    named = [name for name in names if name in amendment.before]
+    if not named or any(name in amendment.after for name in named):
+        return ""
+    name = max(named, key=lambda name: (len(name), name))
+    pointed = re.search(rf"(?:这|那)(?:款|只|张|个|笔|种|份){re.escape(name)}", amendment.before)
+    return pointed.group() if pointed else name
+
+
+def _tried(amendment: Amendment, done: Rewrite, check: Check, packs: Packs) -> _Outcome | None:
     if packs.lists.occurs(_SOFTENED, fold(amendment.after)) or _is_said_of_product(amendment, done, check):
         return None
     try:
@@ -117,9 +148,24 @@ def _settled(amendment: Amendment, done: Rewrite, check: Check, packs: Packs) ->
         return None
     report = check(note)
     known = {key_of(finding) for finding in done.report.open()}
-    if any(_offends(finding, amendment, known) for finding in report.open()):
+    if any(_offends(finding, amendment, known) for finding in report.open()) or _hides(amendment, done, report):
         return None
-    return note, report
+    return amendment, note, report
+
+
+def _hides(amendment: Amendment, done: Rewrite, report: Report) -> bool:
+    """Tell whether findings elsewhere are gone although their text stands: the change took what they were judged by."""
+    left = {key_of(finding) for finding in report.open()}
+    return any(
+        key_of(finding) not in left
+        and not (
+            (finding.field, finding.index) == (amendment.field, amendment.index)
+            and finding.start < amendment.end
+            and amendment.start < finding.end
+        )
+        for finding in done.report.open("block", "fix")
+        if finding.start is not None and finding.end is not None
+    )
 
 
 def _is_said_of_product(amendment: Amendment, done: Rewrite, check: Check) -> bool:
@@ -144,8 +190,10 @@ def _is_said_of_product(amendment: Amendment, done: Rewrite, check: Check) -> bo
 def _offends(finding: Finding, amendment: Amendment, known: set[Key]) -> bool:
     """Tell whether a finding of the changed note speaks against the change."""
     if finding.start is None or finding.end is None:
-        # The line was added and still is not seen: right as long as its slots are empty, wrong otherwise.
-        return key_of(finding) == key_of(amendment.finding) and not amendment.blanks
+        if amendment.is_insertion:  # still not seen: right as long as the slots of the line are empty
+            same = (finding.rule, finding.text) == (amendment.finding.rule, amendment.finding.text)
+            return same and not amendment.blanks
+        return finding.field == amendment.field != "body" and key_of(finding) not in known  # e.g. a title too long
     if key_of(finding) not in known:
         return True
     here = (finding.field, finding.index) == (amendment.field, amendment.index)
@@ -161,11 +209,14 @@ def _what_is_left(done: Rewrite, check: Check, packs: Packs) -> tuple[tuple[Amen
         if _stands(finding, done):
             continue
         amendment = amend(finding, packs.find(finding.rule)[1], done.note)
-        if amendment is not None and _settled(amendment, done, check, packs) is not None:
-            proposals.append(amendment)
+        outcome = _settled(amendment, done, check, packs) if amendment is not None else None
+        if outcome is not None:
+            proposals.append(outcome[0])
         else:
             refused.append(finding)
-    return tuple(proposals), tuple(refused)
+    proposals.sort(key=lambda proposal: proposal.reading_order)
+    once = {(proposal.place, proposal.after): proposal for proposal in reversed(proposals)}
+    return tuple(reversed(once.values())), tuple(refused)
 
 
 def _without_empty_tags(note: NoteInput) -> NoteInput:

@@ -32,7 +32,7 @@ def cite(basis: Basis) -> str:
         article = ""
     note = label_of("basis_status", basis.status)
     name = basis.instrument if "《" in basis.instrument else f"《{basis.instrument}》"
-    return name + article + (f"({note})" if note else "")
+    return name + article + (f"（{note}）" if note else "")
 
 
 @functools.cache

@@ -60,23 +60,32 @@ def _holds(rule: Rule, case: Case) -> bool:
 
 def test_illegal_offer_goes_with_its_sentence_and_nothing_else() -> None:
     note = NoteInput(title="下班路上", body="湖边的风很舒服。\n炒外汇跟单，老师带大家每天两单，稳定出金。晚饭吃面。")
-    done = rewritten(note)
+    done = rewritten(note, accept=True)
     assert done.note.body == "湖边的风很舒服。\n晚饭吃面。"
     assert [amendment.finding.rule for amendment in done.applied] == ["ILL-01"]
 
 
 def test_only_safe_fixes_are_applied_unasked() -> None:
-    note = NoteInput(title="理财", body="湖边的风很舒服。\n这款理财稳赚不赔，先看说明书。")
+    note = NoteInput(title="理财", body="湖边的风很舒服。\n这款理财稳赚不赔，先看说明书。", origin="ai")
     done = rewritten(note)
-    assert done.note == note and not done.applied
+    assert done.note.body == note.body + "\n本文由AI辅助生成"
+    assert [amendment.finding.rule for amendment in done.applied] == ["AIG-01"]
     assert "RET-03" in [amendment.finding.rule for amendment in done.proposals]
+
+
+def test_change_that_would_hide_other_findings_keeps_naming_the_product() -> None:
+    note = NoteInput(title="湖边散步", body="这款理财稳赚不赔，保本保息。")
+    key = next(key_of(finding) for finding in checked(note).open() if finding.rule == "RET-03")
+    done = rewrite(note, check=checked, packs=PACKS, accepted={key})
+    assert done.note.body == "这款理财，收益随市场波动，可能为正也可能为负，保本保息。"
+    assert "RET-01" in [finding.rule for finding in done.report.open()]
 
 
 def test_accepted_clause_replaces_the_clause() -> None:
     note = NoteInput(title="湖边散步", body="湖边的风很舒服。\n这款理财稳赚不赔，先看说明书。")
     key = next(key_of(finding) for finding in checked(note).open() if finding.rule == "RET-03")
     done = rewrite(note, check=checked, packs=PACKS, accepted={key})
-    assert done.note.body == "湖边的风很舒服。\n收益随市场波动，可能为正也可能为负，先看说明书。"
+    assert done.note.body == "湖边的风很舒服。\n这款理财，收益随市场波动，可能为正也可能为负，先看说明书。"
     assert not [f for f in done.report.open() if f.rule.startswith("RET")]
 
 
@@ -109,7 +118,7 @@ def test_promise_is_not_swapped_for_a_softer_one(softer: str) -> None:
 
 
 def test_fix_never_empties_a_note() -> None:
-    done = rewritten(NoteInput(body="炒外汇跟单，老师带大家每天两单，稳定出金。"))
+    done = rewritten(NoteInput(body="炒外汇跟单，老师带大家每天两单，稳定出金。"), accept=True)
     assert done.note.body and [finding.rule for finding in done.refused][:1] == ["ILL-01"]
 
 

@@ -1,0 +1,88 @@
+"""A rewrite told in Chinese: what was changed, what is offered, what no fix can mend, what is to be filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from agent.guardrails.advice import headline, name_blanks, place_of
+from agent.guardrails.placement import Amendment
+from agent.guardrails.rewriting import Key, Rewrite, key_of
+from agent.guardrails.wording import cite, label_of, word
+from agent.models import Finding
+
+__all__ = ["proposal_lines", "rewrite_lines"]
+
+
+def rewrite_lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int) -> list[str]:
+    """Tell one note: `first` has the numbered proposals (from `number` on), `final` what was chosen of them applied."""
+    return list(_lines(first, final, chosen, number))
+
+
+def proposal_lines(number: int, proposal: Amendment, explained: set[str] | None = None) -> Iterator[str]:
+    """Tell one numbered proposal with its clause and reason; a rule in `explained` was told above."""
+    finding = proposal.finding
+    explained = set() if explained is None else explained
+    yield f"  {number}. {label_of('field', proposal.field)} {_change(proposal)}"
+    if finding.rule in explained:
+        yield f"     {word('as_above').format(rule=finding.rule)}"
+    else:
+        yield f"     {word('why')}：{finding.message}{_rule(finding)}"
+    explained.add(finding.rule)
+    if proposal.blanks:
+        yield f"     {word('fill').format(blanks=name_blanks(proposal.blanks))}"
+
+
+def _lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int) -> Iterator[str]:
+    yield headline(first.report)
+    yield word("fixed") if final.applied else word("fix_none")
+    yield from (f"  ✓ {label_of('field', a.field)} {_change(a)}{_rule(a.finding)}" for a in final.applied)
+    left = {key_of(finding) for finding in final.report.open()}
+    offered = {
+        place: proposal
+        for place, proposal in enumerate(first.proposals, number)
+        if key_of(proposal.finding) in left and key_of(proposal.finding) not in chosen
+    }
+    yield from _offers(offered)
+    yield from _left_to_people(final, {key_of(proposal.finding) for proposal in first.proposals} - set(chosen))
+    if final.blanks:
+        yield word("to_fill").format(blanks=name_blanks(final.blanks))
+    yield word("fix_done").format(verdict=label_of("verdict", final.report.verdict))
+
+
+def _offers(offered: Mapping[int, Amendment]) -> Iterator[str]:
+    """List the proposals; one that changes the same place as an earlier one says so."""
+    if offered:
+        yield word("proposed")
+    explained: set[str] = set()
+    places: dict[tuple[str, int, int, int], int] = {}
+    for number, proposal in offered.items():
+        yield from proposal_lines(number, proposal, explained)
+        if not proposal.is_insertion and proposal.place in places:
+            yield f"     {word('same_place').format(number=places[proposal.place])}"
+        places.setdefault(proposal.place, number)
+
+
+def _left_to_people(final: Rewrite, offered: Collection[Key]) -> Iterator[str]:
+    """Tell the findings that have no safe fix, and those that arose on the way and are offered the next time."""
+    people = [finding for finding in final.refused if key_of(finding) not in offered]
+    if people:
+        yield word("refused")
+    for finding in people:
+        code = "refused_why" if finding.fix else "refused_bare"
+        yield f"  - {label_of('field', finding.field)} {place_of(finding)}{_rule(finding)}"
+        yield f"     {word(code).format(advice=finding.advice)}"
+    new = [proposal for proposal in final.proposals if key_of(proposal.finding) not in offered]
+    if new:
+        yield word("run_again")
+    yield from (f"  - {label_of('field', p.field)} {_change(p)}{_rule(p.finding)}" for p in new)
+
+
+def _change(amendment: Amendment) -> str:
+    before, after = " ".join(amendment.before.split()), " ".join(amendment.after.split())
+    code = "fix_insert" if amendment.is_insertion else "fix_replace" if after else "fix_drop"
+    return word(code).format(before=before, after=after)
+
+
+def _rule(finding: Finding) -> str:
+    basis = cite(finding.basis[0]) if finding.basis else ""
+    return word("fix_rule").format(rule=finding.rule, basis=basis)
