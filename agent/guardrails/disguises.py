@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import Field
 
-from agent.guardrails.decoding import decoded
+from agent.guardrails.decoding import decoded, spoken_rates
 from agent.guardrails.document import Document, Reveal
-from agent.guardrails.matchers import Matcher, build_matcher
+from agent.guardrails.matchers import build_matcher
 from agent.guardrails.normalize import LETTERS, fold, skeleton_of
 from agent.guardrails.planes import is_han, readings, sound_spellings, sounds, spell, splits_of
+from agent.guardrails.scattered import across_fields, at_line_heads, between_fillers
+from agent.guardrails.spellings import apart, index_spellings, replaced
+from agent.guardrails.stand_ins import StandIns
 from agent.models import Frozen
 from agent.yamlsource import read_yaml, validate
 
@@ -34,17 +36,28 @@ _LATIN: Final = re.compile("[a-z]+")
 _MASKS: Final = re.compile(r"[*_○〇\u00d7x口囗■●□✕❌✖]+")
 _SPACED: Final = re.compile(r"(?:[\u3400-\u9fff]([^0-9a-z\u3400-\u9fff。!?;,、:\n…—]{1,2})){3,}[\u3400-\u9fff]")
 _MASK: Final = "*"
+# one character alone in brackets, and a hashtag for each character: 保(本), 「微」「信」, #稳# #赚#
+_ENCLOSED: Final = re.compile("[(\\[【《「『<][\u3400-\u9fff][)\\]】》」』>]")
+_MARKS: Final = dict(zip("*#_~「」【】[]()《》『』", "*#_~」「】【][)(》《』『", strict=True))
+_TAGGED: Final = ("##", "# #")
 _MAX_STRETCH: Final = 6
 _REACH: Final = 8
 _SHORT: Final = 2
 _LONG: Final = 4
+_LETTERS_ENOUGH: Final = 6
 
 
 class DisguiseWords(Frozen):
-    """Describe `disguises.yaml`: key words, aliases (plain word → spellings), and texts that only look like one."""
+    """Describe `disguises.yaml`: key words, aliases (plain word → spellings), stand-ins (character → characters).
+
+    neighbours: words of two characters that neighbouring words form by accident (环保 本地); innocent: texts that only
+    look like a key word.
+    """
 
     key_words: tuple[str, ...] = ()
     aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    stand_ins: dict[str, str] = Field(default_factory=dict)
+    neighbours: tuple[str, ...] = ()
     innocent: tuple[str, ...] = ()
 
 
@@ -52,36 +65,19 @@ def read_disguises(folders: Iterable[Path]) -> DisguiseWords:
     """Read `disguises.yaml` of these folders; a later folder adds, never removes. Raises `ConfigurationError`."""
     read = [validate(DisguiseWords, read_yaml(p)) for folder in folders if (p := folder / "disguises.yaml").is_file()]
     aliases: dict[str, tuple[str, ...]] = {}
+    stand_ins: dict[str, str] = {}
     for words in read:
         for plain, spellings in words.aliases.items():
             aliases[plain] = (*aliases.get(plain, ()), *spellings)
+        for plain, chars in words.stand_ins.items():
+            stand_ins[plain] = stand_ins.get(plain, "") + chars
     return DisguiseWords(
         key_words=tuple(dict.fromkeys(word for words in read for word in words.key_words)),
         aliases=aliases,
+        stand_ins=stand_ins,
+        neighbours=tuple(dict.fromkeys(word for words in read for word in words.neighbours)),
         innocent=tuple(dict.fromkeys(text for words in read[:1] for text in words.innocent)),
     )
-
-
-@dataclass(frozen=True)
-class _Index:
-    """Find spellings of one plane; each stands for some words."""
-
-    matcher: Matcher
-    words: tuple[tuple[str, ...], ...]
-
-    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
-        for number, start, end in self.matcher.find(text):
-            for word in self.words[number]:
-                yield word, start, end
-
-
-def _index(spellings: Iterable[tuple[str, str]]) -> _Index:
-    """Build the index of (spelling, word) pairs."""
-    words: dict[str, list[str]] = defaultdict(list)
-    for spelling, word in spellings:
-        if spelling and word not in words[spelling]:
-            words[spelling].append(word)
-    return _Index(build_matcher(list(words)), tuple(tuple(entry) for entry in words.values()))
 
 
 class Disguises:
@@ -97,18 +93,23 @@ class Disguises:
         spoken = list(dict.fromkeys([*(w for w in keys if all(map(is_han, w))), *long]))
         self._keys = tuple(keys)
         self._words = tuple(every)
+        self._tight = frozenset(map(fold, given.neighbours))
         self._innocent = tuple(map(fold, given.innocent))
         self._runs = {word: skeleton_of(word) for word in every}
         usable = [(s, w) for w, (s, _) in self._runs.items() if len(s) >= _SHORT and not set(s) & set("。!?;")]
-        self._skeleton = _index(usable)
+        self._skeleton = index_spellings(usable)
         self._splits = splits_of(char for _, word in usable for char in word)
         self._components = build_matcher(list(self._splits))
-        self._sound = _index((sound, w) for w in spoken if len(w) > _SHORT for sound in sound_spellings(w))
-        self._letters = _index(("".join(map(spell, word)), word) for word in spoken)
-        self._mask = _index((w[:i] + _MASK + w[i + 1 :], w) for w in spoken if len(w) > _SHORT for i in range(len(w)))
+        self._sound = index_spellings((sound, w) for w in spoken if len(w) > _SHORT for sound in sound_spellings(w))
+        self._letters = index_spellings(
+            (s, w) for w in every if all(map(is_han, w)) for s in _letterings(w, w in spoken)
+        )
+        self._mask = index_spellings(
+            (w[:i] + _MASK + w[i + 1 :], w) for w in spoken if len(w) > _SHORT for i in range(len(w))
+        )
         aliases = [(fold(spelling), fold(plain)) for plain, ways in given.aliases.items() for spelling in ways]
-        backwards = [(word[::-1], word) for word in keys if len(word) > _SHORT and word[::-1] != word]
-        self._alias = _index([(spelling, plain) for spelling, plain in aliases if spelling != plain])
+        aliases += [(initials, word) for word in long if not set(initials := _initials(word)) & set("aeiou")]
+        self._alias = index_spellings([(spelling, plain) for spelling, plain in aliases if spelling != plain])
         self._plain: dict[str, list[str]] = defaultdict(list)
         for spelling, plain in aliases:
             self._plain[spelling].append(plain)
@@ -116,8 +117,11 @@ class Disguises:
         whole = [
             (s, a) for a in self._plain if sum((entry := self._runs[a])[1]) == len(a) and len(s := entry[0]) >= _SHORT
         ]
-        self._alias_split = _index(whole)
-        self._reversed = _index(backwards)
+        self._alias_split = index_spellings(whole)
+        han = [word for word in every if len(word) > _SHORT and all(map(is_han, word))]
+        self._orders = index_spellings((order, word) for word in han for order in _reordered(word))
+        self._whole = index_spellings((s, w) for s, w in usable if len(w) > _SHORT or w in keys)
+        self._stand_ins = StandIns(given.stand_ins, (w for w in every if w in keys or len(w) > _SHORT))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -128,11 +132,11 @@ class Disguises:
         """Return the disguised words of a text in order, apart from one another; the longest reading wins."""
         found: list[Reveal] = []
         for plane in (
-            _decoded, _spaced, self._split, self._compound, self._homophone, self._pinyin, self._aliased, self._masked,
-            self._backwards,
+            _decoded, _spaced, spoken_rates, self._split, self._compound, self._homophone, self._pinyin, self._aliased,
+            self._masked, self._turned_round, self._stand_ins.find, self._scattered,
         ):  # fmt: skip
             found.extend(plane(document))
-        return _apart(reveal for reveal in found if not self._is_innocent(reveal, document.norm))
+        return apart(reveal for reveal in found if not self._is_innocent(reveal, document.norm))
 
     def _is_innocent(self, reveal: Reveal, norm: str) -> bool:
         text = norm[reveal.start : reveal.end]
@@ -150,9 +154,14 @@ class Disguises:
             span, tight = view.norm_span(start, end), view.tight_span(start, end)
             if not _is_hidden(document.norm[slice(*span)], document.norm[slice(*tight)], word):
                 continue
-            kinds = _split_kinds(document, span, word, end - start)
+            loose = (
+                word in self._keys
+                and word not in self._tight
+                and not document.norm[slice(*span)].replace(word[0], "", 1)[:-1].strip(" ")
+            )
+            kinds = ("split",) if loose and len(word) == _SHORT else _split_kinds(document, span, word, end - start)
             if kinds:
-                yield Reveal(*span, word, kinds)
+                yield Reveal(*_with_marks(document.norm, span, short=len(word) == _SHORT), word, kinds)
 
     def _compound(self, document: Document) -> Iterator[Reveal]:
         """Words with a character split into its components: 稳贝兼, 微亻言."""
@@ -161,8 +170,8 @@ class Disguises:
         if not spelled:
             return
         literals = list(self._splits)
-        joins = _apart(Reveal(start, end, self._splits[literals[n]], ()) for n, start, end in spelled)
-        text, places = _replaced(skeleton, joins)
+        joins = apart(Reveal(start, end, self._splits[literals[n]], ()) for n, start, end in spelled)
+        text, places = replaced(skeleton, joins)
         for word, start, end in self._skeleton.find(text):
             if any(places[i][1] - places[i][0] > 1 for i in range(start, end)):
                 first, last = places[start][0], places[end - 1][1]
@@ -221,11 +230,36 @@ class Disguises:
         for word, start, end in self._mask.find(text):
             yield Reveal(places[start], places[end], word, ("mask",))
 
-    def _backwards(self, document: Document) -> Iterator[Reveal]:
-        """Words written in reversed order: 信微加."""
+    def _turned_round(self, document: Document) -> Iterator[Reveal]:
+        """Words written in another order: 信微加, 赔不赚稳."""
         view = document.view
-        for word, start, end in self._reversed.find(view.skeleton):
-            yield Reveal(*view.norm_span(start, end), word, ("reversed",))
+        for word, start, end in self._orders.find(view.skeleton):
+            span = view.norm_span(start, end)
+            if not _NATURAL.search(document.norm[slice(*span)]):
+                yield Reveal(*span, word, ("reversed",))
+
+    def _scattered(self, document: Document) -> Iterator[Reveal]:
+        """Words parted by fillers, by the edge of a field, or at the heads of lines."""
+        yield from between_fillers(document, self._skeleton)
+        yield from across_fields(document, self._whole)
+        yield from at_line_heads(document, self._whole)
+
+
+def _letterings(word: str, spoken: bool) -> Iterator[str]:
+    """Spell a word in letters, unless that is too short to mean it."""
+    spelled = "".join(map(spell, word))
+    if spoken or len(spelled) >= _LETTERS_ENOUGH:
+        yield spelled
+
+
+def _initials(word: str) -> str:
+    return "".join(spell(char)[0] for char in word)
+
+
+def _reordered(word: str) -> Iterator[str]:
+    """Write a word backwards, and a long one with its last or first character moved."""
+    orders = [word[::-1], *([word[1:] + word[0], word[-1] + word[:-1]] if len(word) >= _LONG else ())]
+    return (order for order in orders if order != word)
 
 
 def latin_border(norm: str, start: int, end: int) -> bool:
@@ -256,31 +290,6 @@ def _spaced(document: Document) -> Iterator[Reveal]:
             yield Reveal(match.start(), match.end(), text, ("split",))
 
 
-def _apart(reveals: Iterable[Reveal]) -> tuple[Reveal, ...]:
-    """Choose reveals that do not overlap, the longest plain text first, and sort them by place."""
-    chosen: list[Reveal] = []
-    for reveal in sorted(reveals, key=lambda r: (-len(r.text), len(r.kinds), r.end - r.start, r.start)):
-        if all(reveal.end <= other.start or other.end <= reveal.start for other in chosen):
-            chosen.append(reveal)
-    return tuple(sorted(chosen, key=lambda r: r.start))
-
-
-def _replaced(text: str, parts: Sequence[Reveal]) -> tuple[str, list[tuple[int, int]]]:
-    """Replace spans of a text; return it with the old span of every new character."""
-    chars: list[str] = []
-    places: list[tuple[int, int]] = []
-    position = 0
-    for part in parts:
-        chars.extend(text[position : part.start])
-        places.extend((i, i + 1) for i in range(position, part.start))
-        chars.extend(part.text)
-        places.extend((part.start, part.end) for _ in part.text)
-        position = part.end
-    chars.extend(text[position:])
-    places.extend((i, i + 1) for i in range(position, len(text)))
-    return "".join(chars), places
-
-
 def _split_kinds(document: Document, span: tuple[int, int], word: str, length: int) -> tuple[str, ...]:
     """Name the disguise of a split word, or return nothing when it is an accident of neighbouring words."""
     text = document.norm[span[0] : span[1]]
@@ -299,6 +308,20 @@ def _split_kinds(document: Document, span: tuple[int, int], word: str, length: i
     return tuple(kinds) or ("split",)
 
 
+def _with_marks(norm: str, span: tuple[int, int], *, short: bool) -> tuple[int, int]:
+    """Take in the outer marks of a word in which the same marks stand: **稳**赚, #稳# #赚#, 「微」「信」."""
+    start, end = span
+    noise = set(_NOISE.findall(norm[start:end])) & _MARKS.keys()
+    outer = start, end
+    marks = noise | {_MARKS[char] for char in noise}
+    while start and norm[start - 1] in marks:
+        start -= 1
+    while end < len(norm) and norm[end] in marks:
+        end += 1
+    both = start < outer[0] and outer[1] < end
+    return (start, end) if both or short else outer
+
+
 def _is_hidden(written: str, tight: str, word: str) -> bool:
     """Tell a stutter that hides a word (稳稳赚赚) from everyday reduplication (稳稳赚, 亏,亏不了)."""
     doubled = sum(written.count(char) > word.count(char) for char in set(word))
@@ -313,9 +336,9 @@ def _is_accident(norm: str, span: tuple[int, int], text: str, noise: str, length
     """
     if "\n" in text and not _line_inside(norm, span):
         return True
-    if length > _SHORT:
+    if length > _SHORT or not _NATURAL.search(noise):
         return False
-    if not _NATURAL.search(noise):
+    if _ENCLOSED.search(norm[max(0, span[0] - 1) : span[1] + 1]) or noise in _TAGGED:
         return False
     before = norm[span[0] - 1] if span[0] else " "
     after = norm[span[1]] if span[1] < len(norm) else " "

@@ -22,6 +22,8 @@ from agent.models import NoteInput
 ROOT = Path(__file__).resolve().parents[3]
 WORDS = DisguiseWords(
     key_words=("保本", "保本保息", "稳赚不赔", "微信", "加微信", "手机号", "收益率", "零风险"),
+    stand_ins={"微": "徽🛰", "赚": "💰嫌", "本": "夲未", "零": "0"},
+    neighbours=("保本",),
     aliases={"保本保息": ("bbbx",), "微信": ("绿泡泡", "🛰"), "百分百": ("💯",)},
     innocent=("手机耗电",),
 )
@@ -55,6 +57,18 @@ def reveals(text: str, disguises: Disguises = DISGUISES) -> list[tuple[str, str,
         ("稳*不赔", "稳*不赔", "稳赚不赔", "mask"),
         ("稳○○不赔", "稳○○不赔", "稳赚不赔", "mask"),
         ("信微加我", "信微加", "加微信", "reversed"),
+        ("赚不赔稳的理财", "赚不赔稳", "稳赚不赔", "reversed"),
+        ("稳💰不赔的理财", "稳💰不赔", "稳赚不赔", "alias"),
+        ("稳嫌不赔的理财", "稳嫌不赔", "稳赚不赔", "shape"),
+        ("加一个微一个信聊", "加一个微一个信", "加微信", "alias"),
+        ("稳o赚不赔", "稳o赚不赔", "稳赚不赔", "split"),
+        ("<b>稳</b>赚不赔", "稳</b>赚不赔", "稳赚不赔", "split"),
+        ("理财保(本)吧", "保(本)", "保本", "split"),
+        ("用「微」「信」聊", "「微」「信」", "微信", "split"),
+        ("用微 信联系", "微 信", "微信", "split"),
+        ("稳得很\n赚得多\n不用想\n赔不了", "稳", "稳赚不赔,稳", "acrostic"),
+        ("年化三点伍%", "三点伍%", "3.5%", "number"),
+        ("年化3。5%", "3。5%", "3.5%", "number"),
         ("%E4%BF%9D%E6%9C%AC理财", "%e4%bf%9d%e6%9c%ac", "保本", "encoded"),
         ("\\u4fdd\\u672c理财", "\\u4fdd\\u672c", "保本", "encoded"),
         ("&#20445;&#26412;理财", "&#20445;&#26412;", "保本", "encoded"),
@@ -83,6 +97,11 @@ def test_a_disguised_word_is_restored(text: str, written: str, word: str, kind: 
         "100%纯棉 50%折扣",
         "赶 上 了",
         "A*B 4*4",
+        "我很注意环保 本地菜也好吃",
+        "这里木未成林，保未来一天",
+        "推荐个股票软件",
+        "年化3.5%，涨了2个点",
+        "早起\n晚睡\n读书",
     ],
 )
 def test_everyday_text_is_left_alone(text: str) -> None:
@@ -175,3 +194,10 @@ def test_shipped_tables_are_what_the_build_script_makes() -> None:
 def test_the_shipped_words_leave_rule_examples_of_innocence_alone() -> None:
     packs = load_packs()
     assert packs.disguises.reveal(Document(NoteInput(body="钱包💰又瘪了，公众号里看看，微信支付很方便"))) == ()
+
+
+def test_a_word_may_begin_in_the_title_and_end_in_the_body() -> None:
+    document = Document(NoteInput(title="这款理财稳赚", body="不赔，放心"))
+    assert [reveal.text for reveal in DISGUISES.reveal(document)] == ["稳赚不赔"]
+    apart = Document(NoteInput(title="说说环保", body="本周去河边"))
+    assert DISGUISES.reveal(apart) == ()

@@ -1,0 +1,84 @@
+"""Words whose characters do not stand together: parted by a filler, by the edge of a field, or at the heads of lines.
+
+Owns where such characters are gathered; the words to find come as an index of skeletons. Refuses what everyday text
+does by accident: a filler must be one that nobody needs there, a scattered word must have three characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from agent.guardrails.document import Document, Reveal
+from agent.guardrails.normalize import LETTERS, SEPARATOR
+from agent.guardrails.spellings import SpellingIndex, without
+
+__all__ = ["across_fields", "at_line_heads", "between_fillers"]
+
+_HAN: Final = "[\u3400-\u9fff]"
+# A lone letter between two characters (稳x赚), kana, or one that adds nothing (加一个微一个信).
+_FILLER: Final = re.compile(f"(?<={_HAN})(?:[xozyq]|[\u3041-\u30ff]|一个)(?={_HAN})")
+_MARKUP: Final = re.compile("</?[a-z]{1,6}>")
+_HEAD: Final = re.compile(f"[{LETTERS}]")
+_LONG: Final = 3
+_REACH: Final = 8
+
+
+def between_fillers(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
+    """Yield words with letters or measure words between their characters, and words cut by markup."""
+    skeleton, view = document.view.skeleton, document.view
+    fillers = [match.span() for match in _FILLER.finditer(skeleton)]
+    if fillers:
+        text, places = without(skeleton, fillers)
+        for word, start, end in words.find(text):
+            first, last = places[start], places[end - 1] + 1
+            if last - first > end - start:
+                span = view.norm_span(first, last)
+                letters = re.search("[a-z\u3041-\u30ff]", document.norm[slice(*span)])
+                if document.norm[span[0] : span[1]].count("\n") == 0:
+                    yield Reveal(*span, word, ("split",) if letters else ("alias",))
+    yield from _cut_by_markup(document, words)
+
+
+def _cut_by_markup(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
+    tags = [match.span() for match in _MARKUP.finditer(document.norm)]
+    if tags:
+        text, places = without(document.norm, tags)
+        for word, start, end in words.find(text):
+            first, last = places[start], places[end - 1] + 1
+            if last - first > end - start:
+                yield Reveal(first, last, word, ("split",))
+
+
+def across_fields(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
+    """Yield words that begin at the end of the title and end at the beginning of the body."""
+    parts, view = document.parts, document.view
+    bounds = [i for i, part in enumerate(parts) if part.field == "body" and i and parts[i - 1].field == "title"]
+    edge = view.skeleton.find(SEPARATOR)
+    if not bounds or bounds[0] != 1 or edge < 0:
+        return
+    begin, stop = max(0, edge - _REACH), edge + 1 + _REACH
+    text = view.skeleton[begin:edge] + view.skeleton[edge + 1 : stop]
+    for word, start, end in words.find(text):
+        first, last = begin + start, begin + end
+        if len(word) >= _LONG and first < edge < last and SEPARATOR not in text[start:end]:
+            yield Reveal(*view.norm_span(first, last + 1), word, ("split",))
+
+
+def at_line_heads(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
+    """Yield words that the first characters of neighbouring lines spell; the first head stands for the word."""
+    norm = document.norm
+    if norm.count("\n") < _LONG - 1:
+        return
+    heads: list[int] = []
+    position = 0
+    for line in norm.split("\n"):
+        head = _HEAD.search(line)
+        if head and _HEAD.search(line, head.end()):
+            heads.append(position + head.start())
+        position += len(line) + 1
+    for word, start, end in words.find("".join(norm[i] for i in heads)):
+        if end - start >= _LONG:
+            first = heads[start]
+            yield Reveal(first, first + 1, f"{word},{norm[first]}", ("acrostic",))
