@@ -23,7 +23,7 @@ from agent.guardrails.matchers import build_matcher
 from agent.guardrails.normalize import LETTERS, fold, skeleton_of
 from agent.guardrails.planes import is_han, readings, sound_spellings, sounds, spell, splits_of
 from agent.guardrails.scattered import across_fields, at_line_heads, between_fillers
-from agent.guardrails.spellings import apart, index_spellings, replaced
+from agent.guardrails.spellings import apart, index_spellings, reordered, replaced, squeezed
 from agent.guardrails.stand_ins import StandIns
 from agent.models import Frozen
 from agent.yamlsource import read_yaml, validate
@@ -119,7 +119,7 @@ class Disguises:
         ]
         self._alias_split = index_spellings(whole)
         han = [word for word in every if len(word) > _SHORT and all(map(is_han, word))]
-        self._orders = index_spellings((order, word) for word in han for order in _reordered(word))
+        self._orders = index_spellings((order, word) for word in han for order in reordered(word))
         self._whole = index_spellings((s, w) for s, w in usable if len(w) > _SHORT or w in keys)
         self._stand_ins = StandIns(given.stand_ins, (w for w in every if w in keys or len(w) > _SHORT))
 
@@ -226,7 +226,7 @@ class Disguises:
         """Words with one character hidden: 稳*不赔."""
         if not _MASKS.search(document.norm):
             return
-        text, places = _squeezed(document.norm)
+        text, places = squeezed(document.norm, _MASKS, _MASK)
         for word, start, end in self._mask.find(text):
             yield Reveal(places[start], places[end], word, ("mask",))
 
@@ -254,12 +254,6 @@ def _letterings(word: str, spoken: bool) -> Iterator[str]:
 
 def _initials(word: str) -> str:
     return "".join(spell(char)[0] for char in word)
-
-
-def _reordered(word: str) -> Iterator[str]:
-    """Write a word backwards, and a long one with its last or first character moved."""
-    orders = [word[::-1], *([word[1:] + word[0], word[-1] + word[:-1]] if len(word) >= _LONG else ())]
-    return (order for order in orders if order != word)
 
 
 def latin_border(norm: str, start: int, end: int) -> bool:
@@ -398,20 +392,3 @@ def _at_word_edges(document: Document, begin: int, end: int) -> bool:
     """Tell whether a skeleton span neither begins nor ends inside a Latin word of the norm plane."""
     view = document.view
     return latin_border(document.norm, view.norm_index(begin), view.norm_index(end - 1) + 1)
-
-
-def _squeezed(norm: str) -> tuple[str, list[int]]:
-    """Replace every run of mask signs by one `*`; return the text with the norm index of each character and the end."""
-    chars: list[str] = []
-    places: list[int] = []
-    position = 0
-    for match in _MASKS.finditer(norm):
-        chars.extend(norm[position : match.start()])
-        places.extend(range(position, match.start()))
-        chars.append(_MASK)
-        places.append(match.start())
-        position = match.end()
-    chars.extend(norm[position:])
-    places.extend(range(position, len(norm)))
-    places.append(len(norm))
-    return "".join(chars), places

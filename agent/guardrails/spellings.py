@@ -6,14 +6,18 @@ Owns the index from spelling to words and the bookkeeping of places; which spell
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from agent.guardrails.document import Reveal
 from agent.guardrails.matchers import Matcher, build_matcher
 
-__all__ = ["SpellingIndex", "apart", "index_spellings", "replaced", "without"]
+__all__ = ["SpellingIndex", "apart", "index_spellings", "reordered", "replaced", "squeezed", "without"]
+
+_LONG: Final = 4
 
 Place = tuple[int, int]
 
@@ -75,3 +79,26 @@ def without(text: str, spans: Iterable[Place]) -> tuple[str, list[int]]:
         position = end
     places.extend(range(position, len(text)))
     return "".join(text[i] for i in places), places
+
+
+def squeezed(norm: str, signs: re.Pattern[str], mark: str) -> tuple[str, list[int]]:
+    """Replace every run of signs by one mark; return the text with the norm index of each character and the end."""
+    chars: list[str] = []
+    places: list[int] = []
+    position = 0
+    for match in signs.finditer(norm):
+        chars.extend(norm[position : match.start()])
+        places.extend(range(position, match.start()))
+        chars.append(mark)
+        places.append(match.start())
+        position = match.end()
+    chars.extend(norm[position:])
+    places.extend(range(position, len(norm)))
+    places.append(len(norm))
+    return "".join(chars), places
+
+
+def reordered(word: str) -> Iterator[str]:
+    """Write a word backwards, and a long one with its last or first character moved."""
+    orders = [word[::-1], *([word[1:] + word[0], word[-1] + word[:-1]] if len(word) >= _LONG else ())]
+    return (order for order in orders if order != word)
