@@ -15,24 +15,37 @@ from agent.guardrails.evidence import Candidate, Detected, Evidence
 
 __all__ = ["detect_identifiers", "find_identifiers", "is_bank_card", "is_id_card"]
 
-_DIGIT = "0-9零一二三四五六七八九幺"
-_SPOKEN = str.maketrans("零一二三四五六七八九幺", "01234567891")
+_SPOKEN = str.maketrans("零〇○一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九玖洞", "0001112223344556677788990")
+_DIGIT = "0-9零〇○一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九玖洞"
 _WORDS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
           "eight": "8", "nine": "9"}  # fmt: skip
-_RUN = re.compile(rf"(?:{'|'.join(_WORDS)}|[{_DIGIT}])(?:[ \-.·_*]{{0,2}}(?:{'|'.join(_WORDS)}|[{_DIGIT}x])){{6,24}}")
+_UNIT = rf"(?:{'|'.join(_WORDS)}|[{_DIGIT}]|(?<=[0-9])[ol](?=[0-9ol])|(?<![a-z])l(?=[3-9][0-9]))"
+_GAP = "(?:[ \\-.·_*,/、—~|]|[\u2600-\u27bf\U0001f300-\U0001faff]|\ufe0f|然后|再|加){0,2}"
+_RUN = re.compile(rf"{_UNIT}(?:{_GAP}(?:{_UNIT}|x)){{6,24}}")
+_GROUPED = re.compile(r"^[0-9]{1,3}(?:,[0-9]{3})+$")
+_AMOUNT_AFTER = re.compile(r" ?(?:元|块|万|亿|股|份|%|\.[0-9])")
+_OTHER_BEFORE = re.compile(r"(?:[¥$]|[0-9]\.|(?:订单|单号|编号|代码|编码|流水|isbn|条码|货号|批号)[^。,!?]{0,6})$")
 _MOBILE = re.compile(r"^(?:86)?(1[3-9]\d{9})$")
 _LANDLINE = re.compile(r"(?<![0-9])(?:0[1-9][0-9]{1,2})[- ]?[2-8][0-9]{6,7}(?![0-9])")
-_EMAIL = re.compile(r"[a-z0-9._%+-]{2,}(?:@|\(at\)|#at#|\[at\])[a-z0-9-]+(?:\.|点|\(dot\))[a-z]{2,}(?:\.[a-z]{2,})?")
+_EMAIL = re.compile(
+    r"[a-z0-9._%+-]{2,}(?:@|\(at\)|#at#|\[at\]|艾特| at )"
+    r"[a-z0-9-]+(?:\.|点|\(dot\))[a-z]{2,}(?:\.[a-z]{2,})?"
+)
 _URL = re.compile(
     r"(?:https?://|www[.。点])[^\s\u4e00-\u9fff]{3,}"
-    r"|(?<![a-z0-9@._-])[a-z0-9][a-z0-9-]{1,30}(?:\.|。|点|dot|\(dot\))(?:com|cn|net|org|top|xyz|cc|vip|shop|io|app|link|ink|me)(?![a-z0-9])(?:/[^\s\u4e00-\u9fff]*)?"
+    r"|(?<![a-z0-9@._-])[a-z0-9][a-z0-9-]{1,30}(?: ?\.|。|点|\u4e36|dot|\(dot\)|[\[(][点.][\])])"
+    r"(?:com|c0m|cn|net|org|top|xyz|cc|vip|shop|io|app|link|ink|me)(?![a-z0-9])(?:/[^\s\u4e00-\u9fff]*)?"
 )
-_WECHAT_CUE = r"(?:微信号?|威信|薇信|徽信|卫星|v信|vx|wx|wechat|weixin|绿泡泡|绿色软件|(?<![a-z])vv?(?=[:号我信]))"
+_WECHAT_CUE = (
+    r"(?:微信号?|威信|薇信|徽信|卫星|v信|vx|wx|wechat|weixin|绿泡泡|绿色软件"
+    r"|(?<![a-z])vv?(?=[:号我信❤♥])|威(?=[❤♥])|微(?=:)|加v(?= ))"
+)
 _WECHAT = re.compile(
-    rf"{_WECHAT_CUE}(?:号|id|同号)?(?:是|为|:|加|搜|➕|\+)?[\s:\-=>“\"(]{{0,3}}([a-z][a-z0-9_-]{{5,19}}|1[3-9][0-9]{{9}})"
+    rf"{_WECHAT_CUE}(?:号|id|同号)?(?:是|为|:|加|搜|➕|\+)?[\s:\-=>“\"(❤♥]{{0,3}}([a-z][a-z0-9_-]{{5,19}}|1[3-9][0-9]{{9}})"
 )
 _QQ = re.compile(
-    r"(?:(?<![a-z])qq群?|扣扣|企鹅|抠抠|q群)(?:号|群)?(?:是|为|:|加)?[\s:\-=>“\"(]{0,3}([1-9][0-9]{4,10})(?![0-9])"
+    r"(?:(?<![a-z])qq群?|扣扣|企鹅|抠抠|球球|q群|加q)(?:号|群)?(?:是|为|:|加)?[\s:\-=>“\"(]{0,3}"
+    r"([1-9](?: ?[0-9]){4,10})(?![0-9])"
 )
 _HANDLE = re.compile(
     r"(?:@|抖音号?|快手号?|微博|公众号|小程序|b站|视频号|知乎)[\s:]{0,2}[“\"「『【《]?[a-z0-9_\u4e00-\u9fff·-]{2,20}"
@@ -98,14 +111,21 @@ def _digit_runs(norm: str) -> Iterator[tuple[int, int, str]]:
         text = match.group()
         for word, digit in _WORDS.items():
             text = text.replace(word, digit)
-        digits = re.sub(r"[^0-9x]", "", text.translate(_SPOKEN))
+        plain = text.translate(_SPOKEN).replace("o", "0").replace("l", "1")
+        digits = re.sub(r"[^0-9x]", "", plain)
         yield match.start(), match.end(), digits
 
 
 def _mobiles(norm: str) -> Iterator[tuple[int, int]]:
     for start, end, digits in _digit_runs(norm):
-        if _MOBILE.match(digits) and not _inside_number(norm, start, end):
+        if _MOBILE.match(digits) and not _inside_number(norm, start, end) and not _is_other(norm, start, end):
             yield start, end
+
+
+def _is_other(norm: str, start: int, end: int) -> bool:
+    """Tell whether phone-shaped digits are an amount, a decimal, or a number that a word before calls an order's."""
+    grouped = _GROUPED.match(norm[start:end])
+    return bool(grouped or _AMOUNT_AFTER.match(norm, end) or _OTHER_BEFORE.search(norm[max(0, start - 10) : start]))
 
 
 def _landlines(norm: str) -> Iterator[tuple[int, int]]:
