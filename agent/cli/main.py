@@ -12,7 +12,7 @@ from typing import TextIO
 
 import typer
 
-from agent.cli import audit, checking, desk, drafts, erasing, facts, prompts, replaying, rules, setup
+from agent.cli import audit, checking, desk, drafts, erasing, facts, prompts, replaying, rules, screening, setup
 
 __all__ = ["app", "run"]
 
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("draft", help="从主题（和素材、事实）写一篇并核对。")(drafts.draft)
 app.command("check", help="核对一篇笔记或一句话：哪句、为什么（条款）、怎么改。")(checking.check)
+app.command("screen", help="筛查整个笔记库：分批、多进程、可续做；规则变过之后只重查变过的。")(screening.screen)
 app.command("runs", help="列出运行记录。")(desk.runs)
 app.command("show", help="查看一次运行的笔记与依据。")(desk.show)
 app.command("resume", help="继续被中断的运行。")(desk.resume)
