@@ -202,7 +202,7 @@ def main(arguments: Sequence[str]) -> int:
 
     A broken rule file is reported and does not keep the others from running.
     """
-    failed = False
+    failed, told = False, False
     for name in jurisdictions():
         folder = data_root() / "guardrails" / name
         files, errors = read_all(folder)
@@ -212,7 +212,9 @@ def main(arguments: Sequence[str]) -> int:
             continue
         lines = [*broken, *summary.lines, f"{name}:{summary.total},{len(broken)} 个文件有误"]
         sys.stdout.write("\n".join(lines) + "\n")
-        failed = failed or bool(summary.failed or broken)
+        failed, told = failed or bool(summary.failed or broken), True
+    if not told:
+        sys.stdout.write(f"0 条规则:没有编号以 {'、'.join(arguments)} 开头的规则\n")
     return 1 if failed else 0
 
 

@@ -5,8 +5,9 @@ import pytest
 from agent.guardrails.loader import load_packs
 
 TABLE = {
-    "ACC": 5, "ADL": 6, "RET": 9, "IND": 7, "PERF": 10, "WM": 5, "DEP": 5, "CC": 10, "LN": 7, "INS": 10, "SEC": 6,
-    "AU": 2, "ILL": 3, "END": 6, "GOV": 2, "GFT": 3, "PII": 4, "SOC": 3, "SUI": 2, "XHS": 7, "AIG": 3, "DIS": 3, "CIT": 2,
+    "ACC": 5, "ADL": 6, "RET": 9, "IND": 7, "PERF": 10, "WM": 5, "DEP": 5, "CC": 10, "LN": 7, "INS": 10,
+    "SEC": 6, "AU": 2, "ILL": 3, "END": 6, "GOV": 2, "GFT": 3, "PII": 4, "SOC": 3, "SUI": 2, "XHS": 7,
+    "AIG": 3, "DIS": 3, "CIT": 2,
 }  # fmt: skip
 IDS = [f"{name}-{number:02}" for name, most in TABLE.items() for number in range(1, most + 1)]
 RULES = {rule.id: rule for _, rule in load_packs().entries()}
