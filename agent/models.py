@@ -295,7 +295,7 @@ def hash_text(*, title: str, cover: str, body: str, tags: tuple[str, ...]) -> st
 class Basis(Frozen):
     """Cite one article; an unverified article is printed as 条款待核, never invented."""
 
-    instrument: str
+    instrument: str = Field(min_length=1)
     article: str = ""
     effective: date | None = None
     verified: bool = False

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from agent.catalogue import say
 from agent.errors import ConfigurationError
 
 __all__ = ["Source", "parse_yaml", "read_yaml", "validate"]
@@ -98,7 +99,25 @@ def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
         if first["type"] == "extra_forbidden":
             allowed = "、".join(sorted(model.model_fields))
             raise source.error("yaml_unknown_key", place, key=key, allowed=allowed) from None
-        raise source.error("yaml_wrong_value", place, key=key, value=first.get("input"), detail=first["msg"]) from None
+        detail = _in_words(first)
+        if first.get("input") in (None, ""):
+            raise source.error("yaml_not_filled", place, key=key, detail=detail) from None
+        raise source.error("yaml_wrong_value", place, key=key, value=first.get("input"), detail=detail) from None
+
+
+def _in_words(problem: Any) -> str:
+    """Say in Chinese what value is wanted; the schema's own words when the catalogue has none for this objection."""
+    given = {name: _listed(value) for name, value in problem.get("ctx", {}).items()}
+    for code in (f"yaml_wants_{problem['type']}_{problem['loc'][-1]}", f"yaml_wants_{problem['type']}"):
+        wanted = say(code, **given)
+        if wanted != code:
+            return wanted
+    return str(problem["msg"])
+
+
+def _listed(value: object) -> str:
+    """Write pydantic's `'a', 'b' or 'c'` as a Chinese list."""
+    return str(value).replace("'", "").replace(" or ", "、").replace(", ", "、")
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:

@@ -172,7 +172,7 @@ class Rule(Frozen):
     """
 
     id: str = Field(pattern=r"^[A-Z]{2,4}-\d{2}$")
-    title: str
+    title: str = Field(min_length=1)
     severity: Severity
     stage: Stage = "note"
     kind: Kind
@@ -183,8 +183,8 @@ class Rule(Frozen):
     anchor: Anchor | None = None
     except_: tuple[str, ...] = Field(default=(), alias="except")
     clear_by: tuple[Guard, ...] = ()
-    message: str
-    advice: str
+    message: str = Field(min_length=1)
+    advice: str = Field(min_length=1)
     fix: Fix | None = None
     basis: tuple[Basis, ...] = Field(min_length=1)
     known_problems: str = ""

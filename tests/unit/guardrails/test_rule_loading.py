@@ -102,6 +102,29 @@ def test_mistake_is_named_with_its_line(folder: Path, change: tuple[str, str], c
     assert error.hint
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("severity: block", "severity:"), ["第 3 行", "severity", "还没有填", "block、fix、warn"]),
+        (("severity: block", "severity: 高"), ["“高”", "block、fix、warn"]),
+        (("message: 不能承诺收益", "message:"), ["第 9 行", "message", "还没有填"]),
+        (("message: 不能承诺收益", 'message: ""'), ["message", "还没有填", "不能是空的"]),
+        (("instrument: 广告法", "instrument: ''"), ["第 12 行", "basis.0.instrument", "还没有填"]),
+        (("verified: true", "verified: 是"), ["“是”", "true 或 false"]),
+        (("effective: 2020-01-01", "effective: 2020.1.1"), ["第 5 行", "2026-09-30"]),
+        (("id: RET-99", "id: ret99"), ["第 1 行", "大写字母", "RET-01"]),
+        (("terms: [稳赚不赔]", "terms: 稳赚不赔"), ["第 7 行", "列表"]),
+    ],
+)
+def test_mistake_is_told_without_a_word_of_english(folder: Path, change: tuple[str, str], told: list[str]) -> None:
+    path = write(folder, (RULE + CASES).replace(*change, 1))
+    with pytest.raises(ConfigurationError) as caught:
+        read_rule(path)
+    said = caught.value.message.replace(str(path), "") + caught.value.hint
+    assert all(words in said for words in told), said
+    assert "Input" not in said and "should" not in said
+
+
 @pytest.mark.parametrize("pattern", [r"保(?=本)", r"(?<!不)保本", r"\b保本", r"\w保本", r"(保)\1本", "(?P=x)保"])
 def test_pattern_that_re2_or_chinese_cannot_carry_is_refused(folder: Path, pattern: str) -> None:
     text = (
