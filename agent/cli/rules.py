@@ -1,14 +1,14 @@
-"""`agent rules list | show | test`: for compliance authors, who read YAML and not code."""
+"""`agent rules …`: for compliance authors, who read YAML and not code."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.session import talk
+from agent.cli import authoring
+from agent.cli.session import Overlay, RuleFolder, load_rules, talk
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
-Overlay = Annotated[Path | None, typer.Option("--workspace", "-w", help="连同这个工作区里的本行规则。")]
 LEVELS = {"block": "禁止", "fix": "须改", "warn": "留意"}
 
 
@@ -30,7 +29,7 @@ def list_rules(
     from agent.cli.output import require_choice
 
     require_choice("--format", output, ("text", "json"))
-    packs = _load(workspace)
+    packs = load_rules(workspace)
     if pack:
         require_choice("--pack", pack, tuple(sorted(packs.versions)))
     found = [(name, rule) for name, rule in packs.entries() if not pack or name == pack]
@@ -59,7 +58,7 @@ def show_rule(
     """Print the page of one rule."""
     from agent.guardrails.pages import render_rule_page
 
-    pack, rule = _load(workspace).find(rule_id)
+    pack, rule = load_rules(workspace).find(rule_id)
     typer.echo(render_rule_page(rule, pack=pack))
 
 
@@ -68,14 +67,15 @@ def test_rules(
     rule_ids: Annotated[list[str] | None, typer.Argument(help="规则编号；不给则全部。")] = None,
     workspace: Overlay = None,
     evasions: Annotated[bool, typer.Option("--evasions", help="把应报例句逐类伪装后再查，看哪些认不出来。")] = False,
+    folder: RuleFolder = None,
 ) -> None:
     """Run the cases of rules, or their disguised variants; exit 1 when one fails or a class is below its bar."""
     if evasions:
-        _test_evasions(_load(workspace), tuple(rule_ids or ()))
+        _test_evasions(load_rules(workspace, folder), tuple(rule_ids or ()))
         return
     from agent.guardrails.cases import run_all
 
-    summary = run_all(_load(workspace), only=tuple(rule_ids or ()))
+    summary = run_all(load_rules(workspace, folder), only=tuple(rule_ids or ()))
     for line in summary.lines:
         typer.echo(line)
     talk(summary.total)
@@ -94,12 +94,4 @@ def _test_evasions(packs: Packs, only: tuple[str, ...]) -> None:
     raise typer.Exit(1 if matrix.below(catalogue()) else 0)
 
 
-def _load(workspace: Path | None) -> Packs:
-    from agent.guardrails import load_packs
-
-    if workspace is None:
-        return load_packs()
-    from agent.workspace import load_workspace
-
-    overlay = load_workspace(workspace).rules_overlay
-    return load_packs(overlay=(overlay,) if overlay else ())
+app.command("new", help="写出一条新规则的骨架，注明每处填什么。")(authoring.new)

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from agent.guardrails import Packs
     from agent.settings import Settings
     from agent.workspace import Workspace
 
-__all__ = ["AsOf", "Reviewer", "WorkspaceOption", "day", "load", "talk"]
+__all__ = ["AsOf", "Overlay", "Reviewer", "RuleFolder", "WorkspaceOption", "day", "load", "load_rules", "talk"]
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", "-w", help="工作区目录；不给则用内置的云杉银行演示工作区。")
 ]
 AsOf = Annotated[str, typer.Option("--as-of", metavar="DATE", help="以这一天为准（YYYY-MM-DD），默认今天。")]
+Overlay = Annotated[Path | None, typer.Option("--workspace", "-w", help="连同这个工作区里的本行规则。")]
+RuleFolder = Annotated[Path | None, typer.Option("--dir", help="连同这个目录里的规则。")]
 Reviewer = Annotated[str, typer.Option("--reviewer", help="审核人姓名或工号。")]
 
 
@@ -31,6 +34,22 @@ def load(workspace: Path | None, **overrides: object) -> tuple[Settings, Workspa
         given["workspace"] = workspace
     settings = load_settings(**given)
     return settings, load_workspace(settings.workspace)
+
+
+def load_rules(workspace: Path | None, folder: Path | None = None) -> Packs:
+    """Load the shipped rules, with those of a workspace or of a folder when one is given."""
+    from agent.guardrails import load_packs
+
+    if folder is not None:
+        from agent.guardrails.loader import load_folder
+
+        return load_folder(folder)
+    if workspace is None:
+        return load_packs()
+    from agent.workspace import load_workspace
+
+    overlay = load_workspace(workspace).rules_overlay
+    return load_packs(overlay=(overlay,) if overlay else ())
 
 
 def day(text: str) -> date:

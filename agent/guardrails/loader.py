@@ -32,6 +32,7 @@ __all__ = [
     "Tightening",
     "compile_rules",
     "jurisdictions",
+    "load_folder",
     "load_packs",
     "read_rule",
     "rule_files",
@@ -141,9 +142,13 @@ def _load(extra: tuple[Path, ...], jurisdiction: str) -> Packs:
     base = data_root() / "guardrails"
     if jurisdiction not in jurisdictions():
         raise UsageError("unknown_jurisdiction", value=jurisdiction, allowed="、".join(jurisdictions()))
-    folders = (base / jurisdiction, *extra)
+    return _read_folders((base / jurisdiction, *extra))
+
+
+def _read_folders(folders: tuple[Path, ...]) -> Packs:
+    """Read the rules of a base and of the folders on top of it, each of which may tighten what came before."""
     files = [read_rule(path) for folder in folders for path in rule_files(folder)]
-    for folder in extra:
+    for folder in folders[1:]:
         files = tighten(files, folder / "tighten.yaml")
     return compile_rules(files, folders)
 
@@ -152,6 +157,19 @@ def jurisdictions() -> tuple[str, ...]:
     """Return the jurisdictions that have packs, the mainland first."""
     found = sorted(path.parent.name for path in (data_root() / "guardrails").glob("*/disclosures.yaml"))
     return (HOME, *(name for name in found if name != HOME))
+
+
+def load_folder(folder: Path) -> Packs:
+    """Load what a folder makes of the rules: a whole jurisdiction (it has `disclosures.yaml`), or a bank's own on top.
+
+    Unlike `load_packs` it reads the files anew at every call. Raises `UsageError` for a folder that is not there.
+    """
+    if not folder.is_dir():
+        raise UsageError("rule_folder_missing", path=folder)
+    folders = [folder.resolve()]
+    if not (folder / "disclosures.yaml").is_file():
+        folders.insert(0, data_root() / "guardrails" / "cn")
+    return _read_folders(tuple(folders))
 
 
 def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
