@@ -1,7 +1,10 @@
-"""`agent rules new`: how a compliance author begins, without writing code."""
+"""`agent rules new | lint`: how a compliance author begins, without writing code."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
@@ -10,10 +13,12 @@ import typer
 from agent.cli.session import talk
 
 if TYPE_CHECKING:
+    from agent.guardrails.linting import Problem
     from agent.guardrails.rules import Kind
 
-__all__ = ["new"]
+__all__ = ["lint_rules", "new"]
 
+GRAVITY = {"error": "错误", "warning": "警告", "notice": "提示"}
 NEXT = """下一步：
   1. 用编辑器打开它，把冒号后面空着的地方填上（填什么，写在每处上面）
   2. agent rules test {rule} {option}   还缺什么、写错什么，会指出文件、行、列和改法
@@ -45,6 +50,42 @@ def new(
     for path in written:
         typer.echo(path)
     talk(NEXT.format(rule=rule_id, option=option, file=_shown(written[-1])))
+
+
+def lint_rules(
+    paths: Annotated[list[Path] | None, typer.Argument(help="规则文件、包或规则目录；不给则看全部随附规则。")] = None,
+    output: Annotated[str, typer.Option("--format", "-f", help="text | json")] = "text",
+    level: Annotated[str, typer.Option("--level", help="error | warning | notice：只列到这一级。")] = "notice",
+) -> None:
+    """Print what is not right about rules, with place and remedy; exit 1 when there is an error."""
+    from agent.cli.output import require_choice
+    from agent.guardrails.linting import lint
+
+    require_choice("--format", output, ("text", "json"))
+    require_choice("--level", level, tuple(GRAVITY))
+    found = lint(tuple(paths or ()))
+    shown = tuple(GRAVITY)[: list(GRAVITY).index(level) + 1]
+    problems = [problem for problem in found if problem.level in shown]
+    if output == "json":
+        typer.echo(json.dumps([asdict(problem) for problem in problems], ensure_ascii=False, indent=2))
+    else:
+        for problem in problems:
+            typer.echo(_problem(problem))
+    counted = Counter[str](problem.level for problem in found)
+    talk("，".join(f"{counted[name]} 个{word}" for name, word in GRAVITY.items()))
+    raise typer.Exit(1 if counted["error"] else 0)
+
+
+def _problem(problem: Problem) -> str:
+    """Write a problem so that an editor can jump to it."""
+    place = f"{_near(problem.file)}:{problem.line}:{problem.column}"
+    return f"{place} {GRAVITY[problem.level]} [{problem.code}] {problem.message}\n    改法：{problem.remedy}"
+
+
+def _near(file: str) -> str:
+    """Write a path from here where that is shorter."""
+    path, here = Path(file), Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
 def _home(folder: Path | None, workspace: Path | None) -> tuple[Path, str]:

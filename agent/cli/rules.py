@@ -95,3 +95,6 @@ def _test_evasions(packs: Packs, only: tuple[str, ...]) -> None:
 
 
 app.command("new", help="写出一条新规则的骨架，注明每处填什么。")(authoring.new)
+app.command("lint", help="看规则文件有没有不妥：重复、永远报不出的词、日期与依据矛盾、自己违规的替换……")(
+    authoring.lint_rules
+)

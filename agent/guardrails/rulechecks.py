@@ -1,0 +1,192 @@
+"""The single checks of `agent rules lint`: each looks at one compiled rule and yields what it objects to.
+
+Owns judgement about terms, dates, basis, cases and fixes; knows neither files nor wording. A rule that reaches this
+module has loaded, so unknown lists and refused patterns were told before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.guardrails.cases import case_input
+from agent.guardrails.compiled import CompiledRule, Selector
+from agent.guardrails.document import Document
+from agent.guardrails.engine import check
+from agent.guardrails.loader import Packs
+from agent.guardrails.normalize import fold
+from agent.models import NoteInput
+from agent.yamlsource import Path_
+
+__all__ = ["CHECKS", "Objection"]
+
+SHORT_CASE: Final = 12
+LAW_ONLY: Final = "law-only"
+_SHOWN: Final = 6
+_NO_SENTENCE: Final = ("metadata", "similarity", "structure")  # kinds whose cases are not about a sentence
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Name a problem by its code, the key it stands at, and the values its message wants."""
+
+    code: str
+    path: Path_ = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+Check = Callable[[CompiledRule, Packs], Iterator[Objection]]
+
+
+def _slots(compiled: CompiledRule) -> Iterator[tuple[Path_, tuple[str, ...]]]:
+    """Yield every list of a rule that is looked for as alternatives, with its place."""
+    match = compiled.rule.match
+    yield ("match", "terms"), match.terms
+    yield from ((("match", "groups", number), group) for number, group in enumerate(match.groups))
+    yield ("match", "trigger"), match.trigger
+
+
+def _literals(entries: tuple[str, ...]) -> list[tuple[int, str]]:
+    return [(i, fold(entry)) for i, entry in enumerate(entries) if not entry.startswith(("@", "re:"))]
+
+
+def _twice(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
+    """Object to terms that stand in the same list twice, or in a named list that is given too."""
+    for path, entries in (*_slots(compiled), (("except",), compiled.rule.except_)):
+        seen = {fold(t): e for e in entries if e.startswith("@") for t in packs.lists.expand((e,))}
+        for index, term in _literals(entries):
+            if term in seen:
+                yield Objection("term-twice", (*path, index), {"term": term, "other": seen[term]})
+            seen.setdefault(term, term)
+
+
+def _shadowed(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to terms that hold another term of the same list: wherever they stand, the shorter one hits already."""
+    for path, entries in _slots(compiled):
+        literals = _literals(entries)
+        for index, term in literals:
+            inner = next((other for _, other in literals if other != term and other in term), None)
+            if inner:
+                yield Objection("term-shadowed", (*path, index), {"term": term, "other": inner})
+
+
+def _short(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to one-character terms of a rule that looks for nothing else."""
+    if compiled.rule.kind == "term":
+        for index, term in _literals(compiled.rule.match.terms):
+            if len(term) == 1:
+                yield Objection("term-short", ("match", "terms", index), {"term": term})
+
+
+def _benign(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
+    """Object to terms that a benign superstring covers as they stand: they can never be reported."""
+    if not compiled.benign:
+        return
+    for path, entries in _slots(compiled):
+        for index, term in _literals(entries):
+            if path[1] != "trigger" and _covered(compiled, packs, term):
+                yield Objection("term-benign", (*path, index), {"term": term})
+
+
+def _covered(compiled: CompiledRule, packs: Packs, text: str) -> bool:
+    document = Document(NoteInput(body=text))
+    hits = compiled.benign.hits(document, packs.vocabulary.scan(document))
+    return any(hit.start == 0 and hit.end == len(document.norm) for hit in hits)
+
+
+def _idle_exceptions(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
+    """Object to benign superstrings that hold nothing this rule looks for."""
+    finders = (compiled.terms, *compiled.groups, compiled.trigger)
+    if compiled.rule.kind not in ("term", "pattern", "combine"):
+        return
+    for index, term in _literals(compiled.rule.except_):
+        if not any(_finds(finder, packs, term) for finder in finders):
+            yield Objection("except-idle", ("except", index), {"term": term})
+
+
+def _finds(finder: Selector, packs: Packs, text: str) -> bool:
+    document = Document(NoteInput(body=text))
+    return bool(finder.hits(document, packs.vocabulary.scan(document)))
+
+
+def _idle(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
+    """Object to terms that no flag case uses, plain or disguised: nobody has seen them work."""
+    texts = [_plain(compiled, packs, number) for number in range(len(compiled.rule.cases.flag))]
+    for path, entries in _slots(compiled):
+        idle = [(index, term) for index, term in _literals(entries) if not any(term in text for text in texts)]
+        if idle:
+            shown = "、".join(term for _, term in idle[:_SHOWN]) + ("…" if len(idle) > _SHOWN else "")
+            yield Objection("term-idle", (*path, idle[0][0]), {"count": len(idle), "terms": shown})
+
+
+def _plain(compiled: CompiledRule, packs: Packs, number: int) -> str:
+    """Return a flag case on the norm plane, as written and with its disguises taken off."""
+    document = Document(case_input(compiled.rule, compiled.rule.cases.flag[number]))
+    return f"{document.norm}\n{document.revealed(packs.disguises.reveal(document)).norm}"
+
+
+def _dates(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to a rule that ends before it begins, or begins before every law it rests on."""
+    rule = compiled.rule
+    if rule.until and rule.until < rule.effective:
+        yield Objection("dates-crossed", ("until",), {"until": rule.until, "effective": rule.effective})
+    dated = [basis.effective for basis in rule.basis if basis.effective]
+    if len(dated) == len(rule.basis) and rule.effective < min(dated):
+        yield Objection("before-law", ("effective",), {"effective": rule.effective, "law": min(dated)})
+
+
+def _basis(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to law without a date, with two dates, or called verified without an article."""
+    dates: dict[str, object] = {}
+    for index, basis in enumerate(compiled.rule.basis):
+        path, values = ("basis", index), {"instrument": basis.instrument}
+        if basis.verified and not basis.article:
+            yield Objection("verified-no-article", path, values)
+        if basis.effective is None:
+            if basis.status == "in-force":
+                yield Objection("basis-undated", path, values)
+        elif dates.setdefault(basis.instrument, basis.effective) != basis.effective:
+            yield Objection("basis-dates-differ", path, values)
+
+
+def _weight(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to a severity above warn that rests on drafts alone, and to a block that rests on practice."""
+    rule = compiled.rule
+    standing = {basis.status for basis in rule.basis}
+    if rule.severity != "warn" and standing == {"draft"}:
+        yield Objection("severe-on-draft", ("severity",), {"severity": rule.severity})
+    elif rule.severity == "block" and "in-force" not in standing:
+        yield Objection("block-on-practice", ("severity",))
+
+
+def _cases(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to flag cases too short to be life, and too few cases by somebody who never saw the rule."""
+    rule = compiled.rule
+    sizes = [
+        len("".join((c.title + c.text + c.cover).split())) for c in rule.cases.flag if c.title or c.text or c.cover
+    ]
+    short = sum(size < SHORT_CASE for size in sizes)
+    if rule.kind not in _NO_SENTENCE and short * 2 > len(sizes):
+        yield Objection("case-short", ("cases", "flag"), {"short": short, "all": len(sizes), "least": SHORT_CASE})
+    every = (*rule.cases.flag, *rule.cases.pass_)
+    apart = sum(case.by == LAW_ONLY for case in every)
+    if apart * 2 < len(every):
+        yield Objection("case-law-only", ("cases",), {"apart": apart, "all": len(every)})
+
+
+def _fix(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
+    """Object to a safe fix whose own words some rule reports: it would swap one violation for another."""
+    rule = compiled.rule
+    if rule.fix is None or rule.fix.safety != "safe" or not rule.fix.replacement.strip():
+        return
+    note = NoteInput(body=rule.fix.replacement, products=rule.scope.products[:1])
+    found = [finding for finding in check(note, packs=packs).open() if finding.start is not None]
+    if found:
+        rules = "、".join(sorted({finding.rule for finding in found}))
+        yield Objection("fix-flagged", ("fix", "replacement"), {"text": rule.fix.replacement, "rules": rules})
+
+
+CHECKS: tuple[Check, ...] = (
+    _twice, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight, _cases, _fix,
+)  # fmt: skip
