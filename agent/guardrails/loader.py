@@ -175,10 +175,12 @@ def load_folder(folder: Path) -> Packs:
 def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
     """Compile rules against the term lists and disclosures of these folders, the first of which is the base.
 
-    Word lists and disguises of the mainland serve every jurisdiction: all packs read the same language.
+    Word lists and disguises of the mainland serve every jurisdiction that brings none: all packs read the same
+    language. A base with product words of its own (another state of the mainland's folder) stands by itself.
     """
     _refuse_twins(files)
-    words = tuple(dict.fromkeys((data_root() / "guardrails" / HOME, *folders)))
+    whole = (folders[0] / "terms" / "products.yaml").is_file()
+    words = tuple(folders) if whole else (data_root() / "guardrails" / HOME, *folders)
     lists = read_terms(folder / "terms" for folder in words)
     disclosures = load_disclosures(folders[0] / "disclosures.yaml")
     vocabulary = Vocabulary(known=known_clauses())
