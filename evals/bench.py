@@ -26,7 +26,7 @@ __all__ = ["main"]
 
 REPEATS = 7
 AT_ONCE = 50
-SAVED_RUNS = Path(__file__).parent / "data" / "model_runs" / "fifth"
+SAVED_RUNS = Path(__file__).parent / "data" / "model_runs" / "sixth"
 SAMPLE = "周末带爸妈去植物园\n\n上午十点到，门口的银杏正黄。走累了就在长椅上坐着，晒太阳。\n\n#植物园 #周末"
 
 
