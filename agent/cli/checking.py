@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, cast
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from agent.guardrails.output import ReportFormat
     from agent.models import NoteInput, Stage
 
-__all__ = ["check"]
+__all__ = ["check", "read_sources"]
 
 FAIL_ON = {"block": ("block",), "fix": ("block", "fix"), "warn": ("block", "fix", "warn")}
 FORMATS = ("text", "json", "jsonl", "sarif", "html")
@@ -52,7 +53,7 @@ def check(
         ("--stage", stage, ("brief", "note", "publish")),
     ):
         require_choice(option, value, allowed)
-    sources = _read(files or [], text, product or [])
+    sources = read_sources(files or [], text, product or [])
     notes = [note for source in sources for note in source.notes]
     checker, packs = _checker(workspace=workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction)
     for status in packs.statuses:
@@ -87,7 +88,8 @@ def _fix(
         raise typer.Exit(1)
 
 
-def _read(files: list[str], text: str, products: list[str]) -> list[Source]:
+def read_sources(files: list[str], text: str = "", products: Sequence[str] = ()) -> list[Source]:
+    """Read the notes of files (`-`: standard input) and of a sentence; raise `UsageError` when there is none."""
     from agent.errors import UsageError
     from agent.guardrails.parsing import parse_notes
     from agent.models import NoteInput
@@ -118,7 +120,7 @@ def _load(name: str) -> tuple[str, Literal["json", "jsonl", "md", "txt"]]:
     return read_text(path), known.get(path.suffix.lower(), "txt")
 
 
-def _with_products(notes: list[NoteInput], products: list[str]) -> list[NoteInput]:
+def _with_products(notes: list[NoteInput], products: Sequence[str]) -> list[NoteInput]:
     from typing import get_args
 
     from agent.cli.output import require_choice

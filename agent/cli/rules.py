@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli import authoring
+from agent.cli import authoring, comparing
 from agent.cli.session import Overlay, RuleFolder, load_rules, talk
 
 if TYPE_CHECKING:
@@ -98,3 +98,5 @@ app.command("new", help="写出一条新规则的骨架，注明每处填什么�
 app.command("lint", help="看规则文件有没有不妥：重复、永远报不出的词、日期与依据矛盾、自己违规的替换……")(
     authoring.lint_rules
 )
+app.command("diff", help="两套规则差在哪里：增删、改动的字段、词、级别、版本号。")(comparing.diff)
+app.command("impact", help="改规则之前先看：这些笔记会多报、少报、变化哪些。")(comparing.impact)

@@ -212,7 +212,8 @@ def read_rule(path: Path) -> RuleFile:
 
 
 @functools.cache
-def _read_pack(path: Path) -> PackInfo:
+def _read_pack(path: Path, written: int) -> PackInfo:
+    """Read a pack's own file once for all its rules, and again when it was written again."""
     return validate(PackInfo, read_yaml(path))
 
 
@@ -220,7 +221,7 @@ def _pack_of(path: Path) -> PackInfo:
     info = path.with_name("pack.yaml")
     if not info.is_file():
         raise ConfigurationError("rule_pack_missing", file=str(path.parent), line=1, column=1, pack=path.parent.name)
-    return _read_pack(info)
+    return _read_pack(info, info.stat().st_mtime_ns)
 
 
 def _check_keys(rule: Rule, source: Source) -> None:
