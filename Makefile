@@ -7,7 +7,7 @@ PYTHON ?= $(shell for name in python3.12 python3.13 python3.11 python3 python; d
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALLED := $(VENV)/.installed-from-lock
 
-.PHONY: install lint test rules eval record bench lock
+.PHONY: install lint test rules eval record bench bench-screen lock
 
 install: $(INSTALLED)
 
@@ -42,6 +42,10 @@ record:
 bench:
 	$(PY) -m evals.bench
 	$(PY) -m evals.bench_guardrail
+
+# Minutes: archives of 20 and 200 thousand notes.
+bench-screen:
+	$(PY) -m evals.bench_screen
 
 # Needs uv. Writes both locks for every supported Python, without addresses.
 lock:

@@ -28,7 +28,10 @@ __all__ = ["ENGINE_LISTS", "LEXICAL", "Circumstances", "Edition", "edition_of"]
 
 LEXICAL = ("term", "pattern", "combine")
 # The lists that code reads by name, whoever else refers to them; `products-…` and `mentions-…` come on top.
-ENGINE_LISTS = ("benefit-words", "education-words", "entry-words", "finance-words", "invest-words", "life-words")
+ENGINE_LISTS = (
+    "benefit-words", "education-words", "entry-words", "finance-words", "invest-words", "life-words",
+    "softened-promises",
+)  # fmt: skip
 _ENGINE_FAMILIES = ("products-", "mentions-")
 _SILENT = {"cases", "known_problems"}
 

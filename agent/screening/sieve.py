@@ -16,6 +16,7 @@ import numpy as np
 import re2
 
 from agent.guardrails import Packs, Rule
+from agent.guardrails.literals import required_literals
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 
@@ -54,21 +55,36 @@ class Planes:
     @cached_property
     def texts(self) -> list[str]:
         """Return the text of each note."""
-        return [self.text[start : start + size] for start, size in zip(self.starts, self.lengths, strict=True)]
+        return [self._text(number) for number in range(len(self.lengths))]
 
     def holding(self, matcher: Matcher) -> set[int]:
         """Return the notes that hold a literal; one that lies across two notes counts for the first."""
         return {bisect_right(self.starts, start) - 1 for _, start, _ in matcher.find(self.text)} if self.text else set()
 
-    def matching(self, pattern: Any) -> set[int]:
-        """Return the notes that a pattern matches."""
-        return {number for number, text in enumerate(self.texts) if text and pattern.search(text)}
+    def matching(self, pattern: Any, among: Iterable[int] | None = None) -> set[int]:
+        """Return the notes, all or among some, that a pattern matches."""
+        numbers = range(len(self.lengths)) if among is None else among
+        return {number for number in numbers if self.lengths[number] and pattern.search(self._text(number))}
+
+    def _text(self, number: int) -> str:
+        return self.text[self.starts[number] : self.starts[number] + self.lengths[number]]
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """Hold a pattern, and the literals of which a text it matches holds at least one, where there are such."""
+
+    pattern: Any
+    literals: Matcher | None
+
+    def find(self, plane: Planes) -> set[int]:
+        return plane.matching(self.pattern, plane.holding(self.literals) if self.literals is not None else None)
 
 
 @dataclass(frozen=True)
 class _Group:
     matcher: Matcher | None
-    patterns: tuple[Any, ...]
+    patterns: tuple[_Pattern, ...]
 
     def find(self, planes: Iterable[Planes]) -> set[int]:
         found: set[int] = set()
@@ -76,7 +92,7 @@ class _Group:
             if self.matcher is not None:
                 found |= plane.holding(self.matcher)
             for pattern in self.patterns:
-                found |= plane.matching(pattern)
+                found |= pattern.find(plane)
         return found
 
 
@@ -98,13 +114,16 @@ class Sieve:
     def _group(self, entries: Sequence[str]) -> _Group:
         terms = self._packs.lists.expand(entry for entry in entries if not entry.startswith(_PATTERN))
         literals = list(dict.fromkeys(filter(None, map(fold, terms))))
-        options = re2.Options()
-        options.log_errors = False
-        patterns = [entry.removeprefix(_PATTERN) for entry in entries if entry.startswith(_PATTERN)]
-        return _Group(
-            build_matcher(literals) if literals else None,
-            tuple(re2.compile(_BY_LINE + pattern, options) for pattern in patterns),
-        )
+        patterns = (entry.removeprefix(_PATTERN) for entry in entries if entry.startswith(_PATTERN))
+        return _Group(build_matcher(literals) if literals else None, tuple(map(_compile, patterns)))
+
+
+def _compile(pattern: str) -> _Pattern:
+    options = re2.Options()
+    options.log_errors = False
+    clauses = required_literals(pattern)
+    literals = build_matcher(sorted(clauses[0])) if clauses else None
+    return _Pattern(re2.compile(_BY_LINE + pattern, options), literals)
 
 
 def _needs(rule: Rule) -> Sequence[Sequence[str]]:
