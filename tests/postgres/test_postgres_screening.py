@@ -1,10 +1,16 @@
 """An archive in PostgreSQL: read through the server's cursor, resumed only in the same order, no password told."""
 
+import json
+import os
+
+import processes
 import pytest
 
 from agent.errors import StorageError, UsageError
 from agent.screening.rows import parse_columns, read_note
 from agent.screening.sources import check_columns, open_source
+
+pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
 
 
 @pytest.fixture
@@ -44,3 +50,12 @@ def test_a_server_that_refuses_is_told_without_the_password(notes, cluster):
     said = caught.value.message + caught.value.hint
     assert "falsch-1234" not in said and caught.value.code == "record_refused"
     assert cluster.password not in open_source(notes, table="notes").name
+
+
+def test_an_archive_on_a_server_is_screened(notes, tmp_path):
+    query = "SELECT nr, 标题, '这款理财稳赚不赔' AS 正文 FROM notes WHERE nr <= 3 ORDER BY nr"
+    options = ("--query", query, "--map", "id=nr,title=标题,body=正文", "--workers", "1")
+    done = processes.call("screen", notes, "--out", str(tmp_path / "r.jsonl"), *options, env=os.environ)
+    assert done.returncode == 1, done.stderr
+    reports = [json.loads(line) for line in (tmp_path / "r.jsonl").read_text("utf-8").splitlines()]
+    assert [(report["id"], report["verdict"]) for report in reports] == [(str(n), "block") for n in (1, 2, 3)]
