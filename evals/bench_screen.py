@@ -99,7 +99,7 @@ def _screen(base: Path, name: str, count: int, workers: int) -> tuple[float, lis
     done = subprocess.run([sys.executable, "-c", COMMAND, *asked], capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - start
     if done.returncode not in (0, 1):
-        raise SystemExit(done.stderr)
+        raise SystemExit(f"exit code {done.returncode}\n{done.stderr}")
     return count / seconds, [int(line.split()[1]) for line in done.stderr.splitlines() if line.startswith("PEAK")]
 
 
