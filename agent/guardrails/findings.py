@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,7 @@ __all__ = ["WaiverProblem", "apply_waivers", "identify", "merge", "review_waiver
 
 _NEIGHBOURS = 8  # letters
 _REACH = 64  # characters among which they are looked for
+_STOP = re.compile("[。!?;]")
 
 
 def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, *, cleared_by: str) -> Finding:
@@ -127,6 +129,7 @@ def _accepts(waiver: Waiver, finding: Finding, as_of: date | None) -> bool:
 
 
 def identify(rule: str, text: str, before: str, after: str) -> str:
-    """Identify a finding by rule, quote and the nearest letters around it, so that edits elsewhere keep it."""
-    near = TextView(before[-_REACH:]).skeleton[-_NEIGHBOURS:] + "|" + TextView(after[:_REACH]).skeleton[:_NEIGHBOURS]
-    return hashlib.sha256(f"{rule}\n{fold(text)}\n{near}".encode()).hexdigest()[:16]
+    """Identify a finding by rule, quote and the nearest letters of its sentence, so that edits elsewhere keep it."""
+    left, right = before[-_REACH:].rpartition("\n")[2], after[:_REACH].partition("\n")[0]
+    near = _STOP.split(TextView(left).skeleton)[-1][-_NEIGHBOURS:], _STOP.split(TextView(right).skeleton)[0]
+    return hashlib.sha256(f"{rule}\n{fold(text)}\n{near[0]}|{near[1][:_NEIGHBOURS]}".encode()).hexdigest()[:16]
