@@ -310,7 +310,10 @@ class Fix(Frozen):
 
 
 class Finding(Frozen):
-    """Report one hit: raw code-point offsets (null for an absence), clause, advice, and whether it still counts."""
+    """Report one hit: raw code-point offsets (null for an absence), clause, advice, and whether it still counts.
+
+    A `known` one stands in a baseline: it fails no run, and the verdict of its note is what it would be without one.
+    """
 
     rule: str
     pack: str
@@ -326,7 +329,7 @@ class Finding(Frozen):
     fix: Fix | None = None
     by: Literal["rule", "judge"] = "rule"
     fingerprint: str = ""
-    status: Literal["open", "cleared", "waived"] = "open"
+    status: Literal["open", "cleared", "waived", "known"] = "open"
     status_by: str = ""
     disguise: tuple[str, ...] = ()
     related: tuple[str, ...] = ()

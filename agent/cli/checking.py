@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
+from agent.cli.baselines import known_apart
 from agent.cli.fixing import Check, FixOptions, Source, fix_notes
 from agent.cli.session import AsOf, day, talk
 
@@ -38,6 +39,12 @@ def check(
         Path | None, typer.Option("--workspace", "-w", help="给了工作区，就用其中的事实、账号和本行规则。")
     ] = None,
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", help="法域：cn | hk | tw | sg。")] = "cn",
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="基线文件：里面已知的问题不算，只看新的。")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--write-baseline", help="把现有的问题都记为已知，写进这个文件。")
+    ] = None,
     fix: Annotated[bool, typer.Option("--fix", help="放心能改的直接改，其余编号列出，由人点头。")] = False,
     accept: Annotated[str, typer.Option("--accept", metavar="2,5", help="和 --fix 一起用：采纳这几条改法。")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="和 --fix 一起用：改后的笔记写到这个新文件。")] = None,
@@ -46,6 +53,7 @@ def check(
 ) -> None:
     """Check notes and print a report; exit 1 when a finding reaches `--fail-on`, or a rewrite left a slot to fill."""
     from agent.cli.output import require_choice
+    from agent.errors import UsageError
 
     for option, value, allowed in (
         ("--format", output, FORMATS),
@@ -60,9 +68,11 @@ def check(
         talk(status)
     failing = FAIL_ON[fail_on]
     if fix or accept or out or diff or in_place:
+        if baseline or keep:
+            raise UsageError("baseline_alone")
         _fix(sources, checker, packs, FixOptions(accept, out, diff, in_place), fix=fix, output=output, failing=failing)
         return
-    reports = [checker(note) for note in notes]
+    reports = known_apart([checker(note) for note in notes], baseline=baseline, keep=keep)
     from agent.guardrails.output import render_reports
 
     typer.echo(

@@ -86,20 +86,24 @@ def _report_lines(note: NoteInput, report: Report) -> Iterator[str]:
         yield from ("", heading)
         for finding in findings:
             yield from finding_lines(finding, explained)
-    cleared = [finding for finding in report.findings if finding.status != "open"]
-    if cleared:
-        yield from ("", word("let_pass"))
-        yield from (f"  - {_cleared(finding)}" for finding in cleared)
-    rest = list(left_open_lines(report))
-    if rest:
-        yield from ("", *rest)
+    for title, states in (("known_before", ("known",)), ("let_pass", ("cleared", "waived"))):
+        rest = [finding for finding in report.findings if finding.status in states]
+        if rest:
+            yield from ("", word(title))
+            yield from (f"  - {_cleared(finding)}" for finding in rest)
+    open_lines = list(left_open_lines(report))
+    if open_lines:
+        yield from ("", *open_lines)
 
 
 def _count(report: Report) -> str:
     """Say how much is to be done, the worst first."""
     found = [(label_of("severity", level), len(report.open(level))) for level in ("block", "fix", "warn")]
     parts = "，".join(word("so_many").format(name=name, number=number) for name, number in found if number)
-    return word("to_do").format(parts=parts) if parts else word("nothing_to_do")
+    if parts:
+        return word("to_do").format(parts=parts)
+    known = any(finding.status == "known" for finding in report.findings)
+    return word("nothing_new" if known else "nothing_to_do")
 
 
 def _grouped(note: NoteInput, report: Report) -> dict[str, list[Finding]]:
@@ -158,7 +162,7 @@ def _remedy(finding: Finding) -> Iterator[str]:
 
 def _cleared(finding: Finding) -> str:
     reason = label_of("guard", finding.status_by)
-    return f"{label_of('status', finding.status)} {finding.rule} “{_one_line(finding.text)}”（{reason}）"
+    return f"{label_of('status', finding.status)} {finding.rule} {place_of(finding)}（{reason}）"
 
 
 def _by_needs(report: Report) -> dict[tuple[str, ...], list[str]]:
