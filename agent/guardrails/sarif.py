@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from agent import __version__
 from agent.guardrails.document import Document
 from agent.guardrails.loader import Packs
+from agent.guardrails.placement import amend
 from agent.guardrails.wording import cite
 from agent.models import Finding, NoteInput, Report
 
@@ -22,18 +24,22 @@ def to_sarif(notes: Sequence[NoteInput], reports: Sequence[Report], packs: Packs
     """Return one SARIF run over all notes; cleared and waived findings are suppressed results."""
     uris: dict[str, str] = {}
     results: list[dict[str, Any]] = []
+    order = {compiled.rule.id: number for number, compiled in enumerate(packs.rules)}
+    compared = any(finding.status == "known" for report in reports for finding in report.findings)
     for number, (note, report) in enumerate(zip(notes, reports, strict=True), 1):
         name = quote(report.id or f"note-{number}", safe="")
         texts = _texts(note, name)
         uris |= texts
-        results.extend(_result(finding, name, texts) for finding in report.findings)
+        for finding in report.findings:
+            result = _result(finding, name, texts)
+            if finding.rule in order:
+                result["ruleIndex"] = order[finding.rule]
+                result |= _fixes(finding, packs, note, name, texts)
+            if compared:
+                result["baselineState"] = "unchanged" if finding.status == "known" else "new"
+            results.append(result)
     run = {
-        "tool": {
-            "driver": {
-                "name": "kosnote",
-                "rules": list(_rules(packs)),
-            }
-        },
+        "tool": {"driver": {"name": "kosnote", "version": __version__, "rules": list(_rules(packs))}},
         "columnKind": "unicodeCodePoints",
         "artifacts": [{"location": {"uri": uri}, "contents": {"text": text}} for uri, text in uris.items()],
         "results": results,
@@ -75,16 +81,25 @@ def _result(finding: Finding, name: str, texts: dict[str, str]) -> dict[str, Any
         "locations": [{"physicalLocation": physical}],
         "partialFingerprints": {"kosnote/v1": finding.fingerprint},
     }
-    if finding.status != "open":
-        result["suppressions"] = [{"kind": "external", "justification": finding.status_by}]
-    if finding.fix and "region" in physical:
-        result["fixes"] = [_fix(finding.fix.replacement, physical)]
+    if finding.status in ("cleared", "waived"):
+        suppression = {"kind": "external", "status": "accepted", "justification": finding.status_by}
+        result["suppressions"] = [suppression]
     return result
 
 
-def _fix(replacement: str, physical: dict[str, Any]) -> dict[str, Any]:
-    change = {"deletedRegion": physical["region"], "insertedContent": {"text": replacement}}
-    return {"artifactChanges": [{"artifactLocation": physical["artifactLocation"], "replacements": [change]}]}
+def _fixes(
+    finding: Finding, packs: Packs, note: NoteInput, name: str, texts: dict[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the change a finding proposes, an inserted line included; nothing for one that counts no more."""
+    change = amend(finding, packs[finding.rule].rule, note) if finding.status in ("open", "known") else None
+    if change is None:
+        return {}
+    uri = _uri(name, "body" if change.field == "note" else change.field, change.index)
+    replacement = {
+        "deletedRegion": _region(texts[uri], change.start, change.end),
+        "insertedContent": {"text": change.after},
+    }
+    return {"fixes": [{"artifactChanges": [{"artifactLocation": {"uri": uri}, "replacements": [replacement]}]}]}
 
 
 def _region(text: str, start: int, end: int) -> dict[str, int]:
