@@ -7,8 +7,9 @@ from typing import Literal
 
 from agent.guardrails.advice import to_text
 from agent.guardrails.loader import Packs, load_packs
-from agent.guardrails.rendering import to_html, to_json, to_jsonl
+from agent.guardrails.rendering import to_json, to_jsonl
 from agent.guardrails.sarif import to_sarif
+from agent.guardrails.webpage import to_html
 from agent.models import NoteInput, Report
 
 __all__ = ["ReportFormat", "render_reports"]
