@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli import authoring, comparing
+from agent.cli import authoring, comparing, explaining
 from agent.cli.session import Overlay, RuleFolder, load_rules, talk
 
 if TYPE_CHECKING:
@@ -100,3 +100,6 @@ app.command("lint", help="看规则文件有没有不妥：重复、永远报不
 )
 app.command("diff", help="两套规则差在哪里：增删、改动的字段、词、级别、版本号。")(comparing.diff)
 app.command("impact", help="改规则之前先看：这些笔记会多报、少报、变化哪些。")(comparing.impact)
+app.command("explain", help="一条规则说了什么、为什么；或者一篇笔记里每条规则看到了什么、为什么没说话。")(
+    explaining.explain
+)

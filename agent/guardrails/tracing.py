@@ -1,0 +1,163 @@
+"""Why each rule speaks about a note, or does not: `agent rules explain --note`.
+
+Owns no judgement: it asks the engine again with the rules' conditions taken away. What is found without any condition
+and missing from the report is held back by those conditions whose return makes it vanish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from agent.guardrails.compiled import CompiledRule, Selector
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.engine import check
+from agent.guardrails.loader import Packs
+from agent.guardrails.rules import Rule, Scope
+from agent.models import FieldName, Finding, NoteInput, Report, Stage
+
+__all__ = ["Condition", "Plane", "Seen", "Trace", "Trail", "lacking", "trace"]
+
+Condition = Literal[
+    "date", "stage", "products", "note_types", "account_types", "field", "origin", "promotes", "places", "anchor"
+]
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Hold the raw text of one field and what the rules read instead of it."""
+
+    field: FieldName
+    index: int
+    raw: str
+    norm: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Tell a place that was seen through: raw span and text, the plain words, and the kinds of disguise."""
+
+    field: FieldName
+    index: int
+    start: int
+    end: int
+    raw: str
+    plain: str
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Tell one thing a rule found, and the conditions that keep it out of the report; none when it stands there."""
+
+    finding: Finding
+    held_by: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Hold everything the engine saw in a note, and for each rule what it found there."""
+
+    report: Report
+    planes: tuple[Plane, ...]
+    seen: tuple[Seen, ...]
+    trails: Mapping[str, tuple[Trail, ...]]
+
+
+def trace(note: NoteInput, packs: Packs, *, as_of: date | None = None, stage: Stage = "note") -> Trace:
+    """Check a note and find out what every rule saw in it."""
+    document = Document(note)
+    report = check(note, packs=packs, as_of=as_of, stage=stage)
+    free = _found(note, packs, as_of, stage, frozenset(_RELAXED))
+    without = {name: _places(_found(note, packs, as_of, stage, frozenset(_RELAXED) - {name})) for name in _RELAXED}
+    trails: dict[str, list[Trail]] = {compiled.rule.id: [] for compiled in packs.rules}
+    for finding in report.findings:
+        trails[finding.rule].append(Trail(finding))
+    told = _places(report.findings)
+    for finding in free:
+        held_by = tuple(name for name, places in without.items() if _place(finding) not in places)
+        if held_by and _place(finding) not in told and not any(_touch(finding, other) for other in report.findings):
+            trails[finding.rule].append(Trail(finding, held_by))
+    return Trace(report, _planes(document), _seen(document, packs), {rule: tuple(t) for rule, t in trails.items()})
+
+
+def lacking(compiled: CompiledRule, note: NoteInput, packs: Packs) -> tuple[int, ...]:
+    """Return the numbers (from 1) of the groups of a `combine` rule that have nothing in this note."""
+    document = Document(note)
+    reveals = packs.disguises.reveal(document)
+    readings = [document, *([document.revealed(reveals)] if reveals else ())]
+    scans = [(reading, packs.vocabulary.scan(reading)) for reading in readings]
+    return tuple(
+        number
+        for number, group in enumerate(compiled.groups, 1)
+        if not any(group.hits(reading, scan) for reading, scan in scans)
+    )
+
+
+def _scoped(**changes: object) -> Callable[[Rule], Rule]:
+    return lambda rule: rule.model_copy(update={"scope": rule.scope.model_copy(update=changes)})
+
+
+_RELAXED: Mapping[Condition, Callable[[Rule], Rule]] = {
+    "date": lambda rule: rule.model_copy(update={"effective": date.min, "until": None}),
+    "stage": lambda rule: rule.model_copy(update={"stage": "brief"}),
+    "products": _scoped(products=()),
+    "note_types": _scoped(note_types=()),
+    "account_types": _scoped(account_types=()),
+    "field": _scoped(field="any"),
+    "origin": _scoped(origin="any"),
+    "promotes": _scoped(promotes=None),
+    "places": _scoped(places=Scope().places),
+    "anchor": lambda rule: rule.model_copy(update={"anchor": None}),
+}
+
+
+def _found(
+    note: NoteInput, packs: Packs, as_of: date | None, stage: Stage, taken: frozenset[Condition]
+) -> tuple[Finding, ...]:
+    """Check with these conditions taken away from every rule."""
+    rules = tuple(_relaxed(compiled, taken) for compiled in packs.rules)
+    return check(note, packs=replace(packs, rules=rules), as_of=as_of, stage=stage).findings
+
+
+def _relaxed(compiled: CompiledRule, taken: frozenset[Condition]) -> CompiledRule:
+    rule = compiled.rule
+    for name in taken:
+        rule = _RELAXED[name](rule)
+    anchor = compiled.anchor if rule.anchor else Selector(compiled.anchor.vocabulary)
+    return replace(compiled, rule=rule, anchor=anchor)
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.field, finding.index, finding.start, finding.end, finding.text
+
+
+def _places(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
+    return {_place(finding) for finding in findings}
+
+
+def _touch(one: Finding, other: Finding) -> bool:
+    """Tell whether two findings of a rule overlap: merged, a finding has another border."""
+    if (one.rule, one.field, one.index) != (other.rule, other.field, other.index):
+        return False
+    if one.start is None or other.start is None or one.end is None or other.end is None:
+        return False
+    return one.start < other.end and other.start < one.end
+
+
+def _planes(document: Document) -> tuple[Plane, ...]:
+    return tuple(
+        Plane(part.field, part.index, document.raw[part.start : part.end], document.norm[slice(*span)])
+        for part in document.parts
+        for span in [document.part_range(part)]
+    )
+
+
+def _seen(document: Document, packs: Packs) -> tuple[Seen, ...]:
+    seen = []
+    for reveal in packs.disguises.reveal(document):
+        part, start, end, raw = document.locate(Hit(reveal.start, reveal.end))
+        seen.append(Seen(part.field, part.index, start, end, raw, reveal.text, reveal.kinds))
+    return tuple(seen)
