@@ -29,7 +29,7 @@ test:
 
 rules:
 	$(PY) -m agent.guardrails.cases
-	$(PY) -m agent.guardrails.pages
+	$(PY) -m agent.guardrails.generated
 
 eval:
 	$(PY) -m evals.offline

@@ -1,4 +1,4 @@
-"""`agent rules new | lint`: how a compliance author begins, without writing code."""
+"""`agent rules new | lint | pages`: how a compliance author begins, without writing code."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from agent.cli.session import talk
+from agent.cli.session import Overlay, RuleFolder, load_rules, talk
 
 if TYPE_CHECKING:
     from agent.guardrails.linting import Problem
     from agent.guardrails.rules import Kind
 
-__all__ = ["lint_rules", "new"]
+__all__ = ["lint_rules", "new", "pages"]
 
 GRAVITY = {"error": "错误", "warning": "警告", "notice": "提示"}
 NEXT = """下一步：
@@ -74,6 +74,19 @@ def lint_rules(
     counted = Counter[str](problem.level for problem in found)
     talk("，".join(f"{counted[name]} 个{word}" for name, word in GRAVITY.items()))
     raise typer.Exit(1 if counted["error"] else 0)
+
+
+def pages(
+    out: Annotated[Path, typer.Option("--out", help="写到这个目录：每条规则一页，另有按条款、产品、包的索引。")],
+    workspace: Overlay = None,
+    folder: RuleFolder = None,
+) -> None:
+    """Write a Markdown page a rule and the indexes; print where to begin."""
+    from agent.guardrails.indexes import write_pages
+
+    written = write_pages(load_rules(workspace, folder), out)
+    typer.echo(out / "README.md")
+    talk(f"写了 {len(written)} 个文件")
 
 
 def _problem(problem: Problem) -> str:

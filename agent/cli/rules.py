@@ -103,3 +103,4 @@ app.command("impact", help="改规则之前先看：这些笔记会多报、少�
 app.command("explain", help="一条规则说了什么、为什么；或者一篇笔记里每条规则看到了什么、为什么没说话。")(
     explaining.explain
 )
+app.command("pages", help="把规则写成一页一条的文档，并按条款、产品、包列出索引。")(authoring.pages)

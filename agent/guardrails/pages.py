@@ -1,20 +1,13 @@
-"""Generated documents: one Markdown page a rule, and the JSON Schema editors use.
-
-`python -m agent.guardrails.pages` writes `guardrails/rule.schema.json` and `agent/guardrails/data/patterns.json`.
-"""
+"""Generated documents: one Markdown page a rule, and the JSON Schema editors use. `generated` writes what is kept."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from typing import Any
 
-from agent.guardrails.literals import write_known
-from agent.guardrails.loader import jurisdictions, load_packs
 from agent.guardrails.rules import Case, Rule
 from agent.guardrails.wording import cite, label_of
-from agent.paths import data_root
 
 __all__ = ["render_rule_page", "render_schema"]
 
@@ -56,16 +49,3 @@ def _case(case: Case) -> str:
     parts = [case.title, case.text, " ".join(f"#{tag}" for tag in case.tags), case.cover]
     text = " / ".join(part for part in parts if part) or "(见规则文件)"
     return text.replace("\n", "⏎").replace("#", "\\#").replace("*", "\\*").replace("<", "&lt;")
-
-
-def main() -> int:
-    """Write the schema and the table of what each pattern cannot match without."""
-    target = data_root() / "guardrails" / "rule.schema.json"
-    target.write_text(render_schema(), encoding="utf-8")
-    table = write_known(p for name in jurisdictions() for p in load_packs(jurisdiction=name).vocabulary.patterns)
-    sys.stdout.write(f"{target.name}\n{table.name}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -10,7 +10,7 @@ from typing import Any
 from agent.models import Basis
 from agent.yamlsource import read_yaml
 
-__all__ = ["cite", "label_of", "word"]
+__all__ = ["article_of", "cite", "instrument_of", "label_of", "word"]
 
 
 def word(key: str) -> str:
@@ -25,14 +25,20 @@ def label_of(group: str, value: str) -> str:
 
 def cite(basis: Basis) -> str:
     """Cite an article; one that nobody verified reads 条款待核."""
-    article = word("unverified")
-    if basis.verified and basis.article:
-        article = word("article").format(article=basis.article) if basis.article[:1].isdigit() else basis.article
-    elif basis.verified:
-        article = ""
     note = label_of("basis_status", basis.status)
-    name = basis.instrument if "《" in basis.instrument else f"《{basis.instrument}》"
-    return name + article + (f"（{note}）" if note else "")
+    return instrument_of(basis) + article_of(basis) + (f"（{note}）" if note else "")
+
+
+def instrument_of(basis: Basis) -> str:
+    """Return the name of a law in its marks."""
+    return basis.instrument if "《" in basis.instrument else f"《{basis.instrument}》"
+
+
+def article_of(basis: Basis) -> str:
+    """Return the article as it is cited; 条款待核 when nobody verified it, empty for a law cited as a whole."""
+    if not basis.verified:
+        return word("unverified")
+    return word("article").format(article=basis.article) if basis.article[:1].isdigit() else basis.article
 
 
 @functools.cache
