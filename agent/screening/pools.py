@@ -13,11 +13,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
-from agent.errors import ConfigurationError
+from agent.errors import ConfigurationError, GuardError
 
 __all__ = ["Alone", "Pool", "Processes", "RayCluster"]
 
@@ -69,7 +70,11 @@ class Processes(AbstractContextManager["Processes"]):
     ) -> Iterator[tuple[Task, Result]]:
         """Yield every task with its result."""
         waiting = ((task, self._pool.submit(function, setup, task)) for task in tasks)
-        return ((task, future.result()) for task, future in _ahead(waiting, self._workers * AHEAD))
+        try:
+            for task, future in _ahead(waiting, self._workers * AHEAD):
+                yield task, future.result()
+        except BrokenProcessPool:
+            raise GuardError("screen_worker_lost") from None
 
 
 class RayCluster(AbstractContextManager["RayCluster"]):

@@ -125,6 +125,26 @@ def test_a_run_with_processes_killed_at_any_moment_ends_the_same_and_leaves_none
     assert left[0] == left[1]
 
 
+def test_a_worker_that_is_killed_ends_the_run_with_a_word_and_the_next_one_goes_on(tmp_path):
+    write_archive(tmp_path / "archive.jsonl", size=600)
+    for name in ("whole", "killed"):
+        (tmp_path / name).mkdir()
+    asked = [sys.executable, "-c", EAGER + RUN, *command(tmp_path / "killed", "report.jsonl", "--workers", "2")]
+    process = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "killed" / "report.jsonl.state").exists():
+        time.sleep(0.02)
+        assert process.poll() is None
+    workers = [pid for pid in children_of(process.pid) if "spawn_main" in command_line(pid)]
+    os.kill(workers[0], signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (4, "")
+    assert "工作进程" in err and "Traceback" not in err
+    for name in ("whole", "killed"):
+        done = processes.call(*command(tmp_path / name, "report.jsonl", "--workers", "1"), env=os.environ, before=EAGER)
+        assert done.returncode == 1, done.stderr
+    assert left_in(tmp_path / "killed") == left_in(tmp_path / "whole")
+
+
 def test_ctrl_c_says_how_to_go_on(tmp_path):
     write_archive(tmp_path / "archive.jsonl", size=3000)
     folder = tmp_path / "out"
@@ -138,6 +158,10 @@ def test_ctrl_c_says_how_to_go_on(tmp_path):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert "原样再跑一次" in err and "Traceback" not in err
+
+
+def command_line(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text()
 
 
 def children_of(pid):
