@@ -201,3 +201,10 @@ def test_a_word_may_begin_in_the_title_and_end_in_the_body() -> None:
     assert [reveal.text for reveal in DISGUISES.reveal(document)] == ["稳赚不赔"]
     apart = Document(NoteInput(title="说说环保", body="本周去河边"))
     assert DISGUISES.reveal(apart) == ()
+
+
+def test_a_word_in_plain_spelling_is_not_taken_for_its_own_turned_letters() -> None:
+    disguises = Disguises(["当天放款"], DisguiseWords())
+    assert not disguises.reveal(Document(NoteInput(body="我们行不承诺贷款当天放款")))
+    found = disguises.reveal(Document(NoteInput(body="我们行天放款当，不用等")))
+    assert [(reveal.text, reveal.kinds) for reveal in found] == [("当天放款", ("reversed",))]
