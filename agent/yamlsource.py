@@ -7,9 +7,10 @@ a start reads eight thousand values and nobody asks where they stood.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -21,6 +22,18 @@ __all__ = ["Source", "parse_yaml", "read_yaml", "validate"]
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_VALUES = 200_000
+_SLIPS = {  # what the parser says, in the order in which it is looked for → the slip that people make
+    "could not find expected ':'": "yaml_slip_colon",
+    "mapping values are not allowed": "yaml_slip_quote",
+    "tab character": "yaml_slip_tab",
+    "'\\t' that cannot start": "yaml_slip_tab",
+    "cannot start any token": "yaml_slip_sign",
+    "did not find expected ','": "yaml_slip_bracket",
+    "did not find expected key": "yaml_slip_indent",
+    "did not find expected '-'": "yaml_slip_indent",
+    "expected <block end>": "yaml_slip_indent",
+    "unexpected end of stream": "yaml_slip_open",
+}
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -70,17 +83,25 @@ def parse_yaml(text: str, path: Path) -> Source:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise ConfigurationError(
-            "yaml_not_yaml", file=str(path), line=line, column=column, detail=error.problem or error.context or ""
-        ) from None
+        raise _not_yaml(error, path) from None
     source = Source(path, None, root)
     try:
         value = _Builder(source).build(root) if root is not None else None
     except RecursionError:
         raise source.error("yaml_too_much", limit=MAX_VALUES) from None
     return Source(path, value, root)
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, path: Path) -> ConfigurationError:
+    """Say what slip leads to what the parser objects to; a missing colon is told where the key began."""
+    problem = error.problem or error.context or ""
+    slip = next((code for words, code in _SLIPS.items() if words in problem), "")
+    begun = error.context_mark if slip == "yaml_slip_colon" else None
+    mark = begun or error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return ConfigurationError(
+        "yaml_not_yaml", file=str(path), line=line, column=column, detail=say(slip) if slip else problem
+    )
 
 
 def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
@@ -97,12 +118,29 @@ def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
         if first["type"] == "missing":
             raise source.error("yaml_missing_key", place, key=key) from None
         if first["type"] == "extra_forbidden":
-            allowed = "、".join(sorted(model.model_fields))
+            allowed = "、".join(_keys_at(model, place[len(path) : -1]))
             raise source.error("yaml_unknown_key", place, key=key, allowed=allowed) from None
         detail = _in_words(first)
         if first.get("input") in (None, ""):
             raise source.error("yaml_not_filled", place, key=key, detail=detail) from None
         raise source.error("yaml_wrong_value", place, key=key, value=first.get("input"), detail=detail) from None
+
+
+def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
+    """Return the keys that are known at a place inside a model, as they are written."""
+    for step in path:
+        field = next((f for name, f in model.model_fields.items() if step in (name, f.alias)), None)
+        if field is not None:
+            model = next((t for t in _types_in(field.annotation) if issubclass(t, BaseModel)), model)
+    return sorted(field.alias or name for name, field in model.model_fields.items())
+
+
+def _types_in(annotation: Any) -> Iterator[type]:
+    """Yield every class that a type hint names."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _types_in(inner)
 
 
 def _in_words(problem: Any) -> str:

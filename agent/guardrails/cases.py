@@ -19,6 +19,7 @@ from agent.errors import KosnoteError
 from agent.guardrails.engine import check
 from agent.guardrails.loader import Packs, RuleFile, compile_rules, jurisdictions, read_rule, rule_files
 from agent.guardrails.rules import Case, Rule
+from agent.guardrails.wording import label_of
 from agent.models import Account, Fact, Finding, Material, Note, NoteInput, Report, Segment
 from agent.paths import data_root
 
@@ -138,22 +139,28 @@ def _flag(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
     if not hits:
         return CaseResult(rule.id, "flag", number, case, False, _why_silent(rule, findings, report))
     if case.span and not any(case.span in f.text or f.text in case.span for f in hits):
-        return CaseResult(rule.id, "flag", number, case, False, f"命中的是{[f.text for f in hits]},不是“{case.span}”")
+        return CaseResult(rule.id, "flag", number, case, False, f"命中的是{_quoted(hits)},不是“{case.span}”")
     return CaseResult(rule.id, "flag", number, case, True)
 
 
 def _why_silent(rule: Rule, findings: Sequence[Finding], report: Report) -> str:
     for finding in findings:
-        return f"应报未报:“{finding.text}”被 {finding.status_by} 放行"
+        return f"应报未报:“{finding.text}”被放行({label_of('guard', finding.status_by)})"
     for entry in report.undetermined:
         if entry.rule == rule.id:
-            return f"应报未报:缺少输入 {'、'.join(entry.needs)}"
-    return f"应报未报(识别的产品:{'、'.join(report.products) or '无'};类型:{report.note_type})"
+            return f"应报未报:缺少{'、'.join(label_of('input', need) for need in entry.needs)}"
+    products = "、".join(label_of("product", product) for product in report.products) or "无"
+    return f"应报未报(识别的产品:{products};类型:{label_of('note_type', report.note_type)})"
+
+
+def _quoted(findings: Iterable[Finding]) -> str:
+    """Quote what was hit; an absence is named by what gave rise to it."""
+    return "、".join(f"“{finding.text}”" if finding.start is not None else "缺少应写的内容" for finding in findings)
 
 
 def _pass(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
     hits = [f for f in _own(rule, case, packs)[0] if f.status == "open"]
-    return CaseResult(rule.id, "pass", number, case, not hits, f"误报:{[f.text for f in hits]}" if hits else "")
+    return CaseResult(rule.id, "pass", number, case, not hits, f"误报:{_quoted(hits)}" if hits else "")
 
 
 def _known_miss(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:

@@ -34,6 +34,7 @@ LEVELS: dict[str, Level] = {
     "severe-on-draft": "error",
     "term-benign": "error",
     "term-idle": "notice",
+    "term-joined": "warning",
     "term-shadowed": "notice",
     "term-short": "warning",
     "term-twice": "warning",

@@ -238,8 +238,11 @@ def _check_keys(rule: Rule, source: Source) -> None:
 
 
 def _check_cases(rule: Rule, source: Source) -> None:
-    for name, cases in (("flag", rule.cases.flag), ("pass", rule.cases.pass_)):
-        if len(cases) < MIN_CASES:
+    for name, cases in (("flag", rule.cases.flag), ("pass", rule.cases.pass_), ("known_miss", rule.cases.known_miss)):
+        for index, case in enumerate(cases):
+            if not (case.text.strip() or case.title.strip() or case.segments):
+                raise source.error("rule_case_empty", ("cases", name, index), rule=rule.id, name=name, number=index + 1)
+        if name != "known_miss" and len(cases) < MIN_CASES:
             raise source.error(
                 "rule_few_cases", ("cases", name), rule=rule.id, name=name, have=len(cases), need=MIN_CASES
             )

@@ -6,6 +6,7 @@ module has loaded, so unknown lists and refused patterns were told before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -24,6 +25,7 @@ __all__ = ["CHECKS", "Objection"]
 SHORT_CASE: Final = 12
 LAW_ONLY: Final = "law-only"
 _SHOWN: Final = 6
+_COMMA: Final = re.compile("[，、；,;]")
 _NO_SENTENCE: Final = ("metadata", "similarity", "structure")  # kinds whose cases are not about a sentence
 
 
@@ -59,6 +61,14 @@ def _twice(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
             if term in seen:
                 yield Objection("term-twice", (*path, index), {"term": term, "other": seen[term]})
             seen.setdefault(term, term)
+
+
+def _joined(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to terms that hold a comma: two words that somebody meant to write apart."""
+    for path, entries in _slots(compiled):
+        for index, entry in enumerate(entries):
+            if not entry.startswith(("@", "re:")) and _COMMA.search(entry):
+                yield Objection("term-joined", (*path, index), {"term": entry})
 
 
 def _shadowed(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
@@ -188,5 +198,5 @@ def _fix(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _twice, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight, _cases, _fix,
+    _twice, _joined, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight, _cases, _fix,
 )  # fmt: skip

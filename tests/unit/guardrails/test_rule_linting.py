@@ -76,6 +76,7 @@ def test_a_good_rule_meets_no_objection(place):
     [
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 閃批閃放]"), "term-twice", 7, "闪批闪放"),
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 包闪批闪放]"), "term-shadowed", 7, "包闪批闪放"),
+        (("[闪批闪放, 秒批到账]", "[闪批闪放，秒批到账]"), "term-joined", 7, "逗号"),
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 放]"), "term-short", 7, "“放”"),
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 当日下款]"), "term-idle", 7, "当日下款"),
         (("except: [秒批到账户页]", "except: [秒批到账户页, 闪批闪放]"), "term-benign", 7, "永远报不出来"),
@@ -108,7 +109,7 @@ def test_an_objection_names_place_code_level_and_remedy(place, change, code, lin
 def test_every_code_has_a_level_and_is_tried_above():
     tried = {mark.args[1][i][1] for mark in test_an_objection_names_place_code_level_and_remedy.pytestmark
              for i in range(len(mark.args[1]))}  # fmt: skip
-    assert tried == set(LEVELS) and len(CHECKS) == 11
+    assert tried == set(LEVELS) and len(CHECKS) == 12
 
 
 def test_a_disguised_case_uses_its_term(place):
