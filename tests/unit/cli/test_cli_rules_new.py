@@ -10,6 +10,7 @@ from agent.cli.main import run
 from agent.guardrails import load_packs
 from agent.guardrails.rules import Kind
 from agent.guardrails.scaffold import free_id
+from agent.paths import data_root
 from agent.workspace import init_workspace
 
 FLAGS = [
@@ -104,6 +105,17 @@ def test_a_broken_rule_is_repaired_from_its_message(rules, tmp_path):
     assert code == 2 and "没有词表“@没有的词表”" in err and "product-anchor" in err
     path.write_text(whole, encoding="utf-8")
     assert rules("test", "BNK-01", "--dir", tmp_path)[0] == 0
+
+
+def test_the_guide_quotes_what_is_printed_and_names_commands_that_are_there(rules, tmp_path):
+    guide = (data_root() / "guardrails" / "README.md").read_text(encoding="utf-8")
+    rules("new", "BNK-01", "--title", "承诺放款时间", "--pack", "own", "--dir", tmp_path)
+    err = rules("test", "BNK-01", "--dir", tmp_path)[2]
+    assert err.replace(str(tmp_path), "本行/guardrails").strip() in guide
+    listed = rules("--help")[1]
+    named = {name for group in re.findall(r"agent rules ([a-z|]+)", guide) for name in group.split("|")}
+    assert named >= {"new", "test", "lint", "explain", "diff", "impact", "pages"}
+    assert all(re.search(rf"^  {name} ", listed, re.MULTILINE) for name in named), named
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
