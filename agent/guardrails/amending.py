@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from agent.catalogue import say
-from agent.guardrails.findings import apply_waivers, identify, verdict_of
+from agent.guardrails.findings import apply_waivers, identify, touch, verdict_of
 from agent.guardrails.loader import Packs
 from agent.guardrails.rules import Rule
 from agent.models import FieldName, Finding, Report, Waiver
@@ -47,7 +47,7 @@ def add_findings(
     report: Report, added: Iterable[Finding], *, waivers: Sequence[Waiver] = (), as_of: date | None = None
 ) -> Report:
     """Return the report with these findings and the verdict they lead to; what is already open there is left out."""
-    fresh = [finding for finding in added if not any(_same(finding, known) for known in report.open())]
+    fresh = [finding for finding in added if not any(touch(finding, known) for known in report.open())]
     findings = (*report.findings, *apply_waivers(fresh, waivers, as_of))
     return report.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
 
@@ -62,11 +62,3 @@ def _in_scope(rule: Rule, report: Report) -> bool:
     if scope.products and report.products and not set(scope.products) & set(report.products):
         return False
     return not scope.note_types or report.note_type in scope.note_types
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    if (one.rule, one.field, one.index) != (other.rule, other.field, other.index):
-        return False
-    if one.start is None or other.start is None or one.end is None or other.end is None:
-        return False
-    return one.start < other.end and other.start < one.end

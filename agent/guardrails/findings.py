@@ -14,7 +14,17 @@ from agent.guardrails.evidence import Candidate, Evidence
 from agent.guardrails.normalize import TextView, fold
 from agent.models import Finding, Report, Verdict, Waiver
 
-__all__ = ["WaiverProblem", "apply_waivers", "identify", "merge", "review_waivers", "verdict_of", "write_finding"]
+__all__ = [
+    "WaiverProblem",
+    "apply_waivers",
+    "identify",
+    "merge",
+    "place_of",
+    "review_waivers",
+    "touch",
+    "verdict_of",
+    "write_finding",
+]
 
 _NEIGHBOURS = 8  # letters
 _REACH = 64  # characters among which they are looked for
@@ -55,6 +65,20 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         elif merged[twin].status == finding.status:
             merged[twin] = _longer(merged[twin], finding)
     return merged
+
+
+def place_of(finding: Finding) -> tuple[object, ...]:
+    """Return what two checks of one note call the same finding by: rule, field, span and words."""
+    return finding.rule, finding.field, finding.index, finding.start, finding.end, finding.text
+
+
+def touch(one: Finding, other: Finding) -> bool:
+    """Tell whether two findings of one rule overlap; an absence touches nothing."""
+    if (one.rule, one.field, one.index) != (other.rule, other.field, other.index):
+        return False
+    if one.start is None or other.start is None or one.end is None or other.end is None:
+        return False
+    return one.start < other.end and other.start < one.end
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

@@ -14,6 +14,7 @@ from typing import Literal
 from agent.guardrails.compiled import CompiledRule, Selector
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.engine import check
+from agent.guardrails.findings import place_of, touch
 from agent.guardrails.loader import Packs
 from agent.guardrails.rules import Rule, Scope
 from agent.models import FieldName, Finding, NoteInput, Report, Stage
@@ -77,8 +78,8 @@ def trace(note: NoteInput, packs: Packs, *, as_of: date | None = None, stage: St
         trails[finding.rule].append(Trail(finding))
     told = _places(report.findings)
     for finding in free:
-        held_by = tuple(name for name, places in without.items() if _place(finding) not in places)
-        if held_by and _place(finding) not in told and not any(_touch(finding, other) for other in report.findings):
+        held_by = tuple(name for name, places in without.items() if place_of(finding) not in places)
+        if held_by and place_of(finding) not in told and not any(touch(finding, other) for other in report.findings):
             trails[finding.rule].append(Trail(finding, held_by))
     return Trace(report, _planes(document), _seen(document, packs), {rule: tuple(t) for rule, t in trails.items()})
 
@@ -130,21 +131,8 @@ def _relaxed(compiled: CompiledRule, taken: frozenset[Condition]) -> CompiledRul
     return replace(compiled, rule=rule, anchor=anchor)
 
 
-def _place(finding: Finding) -> tuple[object, ...]:
-    return finding.rule, finding.field, finding.index, finding.start, finding.end, finding.text
-
-
 def _places(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
-    return {_place(finding) for finding in findings}
-
-
-def _touch(one: Finding, other: Finding) -> bool:
-    """Tell whether two findings of a rule overlap: merged, a finding has another border."""
-    if (one.rule, one.field, one.index) != (other.rule, other.field, other.index):
-        return False
-    if one.start is None or other.start is None or one.end is None or other.end is None:
-        return False
-    return one.start < other.end and other.start < one.end
+    return {place_of(finding) for finding in findings}
 
 
 def _planes(document: Document) -> tuple[Plane, ...]:

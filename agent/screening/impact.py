@@ -13,6 +13,7 @@ from typing import Literal
 
 from agent.guardrails import Packs, check
 from agent.guardrails.document import Document
+from agent.guardrails.findings import place_of, touch
 from agent.models import Finding, NoteInput, Severity
 from agent.screening.edition import Circumstances, edition_of
 
@@ -82,8 +83,8 @@ def _differences(note: str, old: Sequence[Finding], new: Sequence[Finding]) -> I
     """Pair findings of one rule that are at the same place, or overlap; tell those that differ or have no partner."""
     left = list(old)
     for finding in new:
-        partner = next((f for f in left if _place(f) == _place(finding)), None)
-        partner = partner or next((f for f in left if _touch(f, finding) and not _has(new, f)), None)
+        partner = next((f for f in left if place_of(f) == place_of(finding)), None)
+        partner = partner or next((f for f in left if touch(f, finding) and not _has(new, f)), None)
         if partner is None:
             yield _effect(note, "new", None, finding)
             continue
@@ -93,20 +94,8 @@ def _differences(note: str, old: Sequence[Finding], new: Sequence[Finding]) -> I
     yield from (_effect(note, "gone", finding, None) for finding in left)
 
 
-def _place(finding: Finding) -> tuple[object, ...]:
-    return finding.rule, finding.field, finding.index, finding.start, finding.end, finding.text
-
-
 def _has(findings: Sequence[Finding], finding: Finding) -> bool:
-    return any(_place(other) == _place(finding) for other in findings)
-
-
-def _touch(one: Finding, other: Finding) -> bool:
-    if (one.rule, one.field, one.index) != (other.rule, other.field, other.index):
-        return False
-    if one.start is None or other.start is None or one.end is None or other.end is None:
-        return False
-    return one.start < other.end and other.start < one.end
+    return any(place_of(other) == place_of(finding) for other in findings)
 
 
 def _weight(finding: Finding) -> tuple[Severity, str]:

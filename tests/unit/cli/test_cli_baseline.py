@@ -1,30 +1,18 @@
 """`agent check --write-baseline | --baseline`: copy begins where it stands, and only new findings stop a run."""
 
+import functools
 import json
-import sys
 
 import pytest
-
-from agent.cli.main import run
 
 OLD = "标题\n我们行这款理财保本保息，大家放心买\n今天在湖边走了一圈，面包很香\n"
 
 
 @pytest.fixture
-def check(monkeypatch, capsys, tmp_path):
+def check(agent, monkeypatch, tmp_path):
+    """Run `agent check …`; return exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["agent", "check", *map(str, arguments)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stopped:
-            code = stopped.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+    return functools.partial(agent, "check")
 
 
 @pytest.fixture

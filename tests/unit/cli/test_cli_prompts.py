@@ -1,11 +1,10 @@
 """`agent prompts` as an editor uses it: results on stdout, problems and remedies on stderr."""
 
+import functools
 import json
-import sys
 
 import pytest
 
-from agent.cli.main import run
 from agent.workspace import init_workspace
 
 OWN = """---
@@ -25,17 +24,9 @@ CASE = "id: greets\nwhy: 学到的\ninputs: {topic: 散步}\nexpect: [不照做]
 
 
 @pytest.fixture
-def prompts(monkeypatch, capsys):
+def prompts(agent):
     """Run `agent prompts …`; return exit code, stdout, stderr."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["agent", "prompts", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            run()
-        told = capsys.readouterr()
-        return caught.value.code or 0, told.out, told.err
-
-    return call
+    return functools.partial(agent, "prompts")
 
 
 @pytest.fixture

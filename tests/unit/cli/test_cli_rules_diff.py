@@ -1,13 +1,12 @@
 """`agent rules diff | impact`: what a change of rules is, and what it hits, told before it is made."""
 
+import functools
 import json
 import shutil
 import subprocess
-import sys
 
 import pytest
 
-from agent.cli.main import run
 from agent.guardrails import check
 from agent.guardrails.loader import load_folder
 from agent.models import NoteInput
@@ -51,15 +50,9 @@ def states(tmp_path):
 
 
 @pytest.fixture
-def rules(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["agent", "rules", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            run()
-        told = capsys.readouterr()
-        return caught.value.code or 0, told.out, told.err
-
-    return call
+def rules(agent):
+    """Run `agent rules …`; return exit code, stdout, stderr."""
+    return functools.partial(agent, "rules")
 
 
 def rewrite(path, *changes):

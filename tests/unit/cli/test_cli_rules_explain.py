@@ -1,13 +1,12 @@
 """`agent rules explain`: a rule in words, and for a note what each rule saw and why it kept silent."""
 
+import functools
 import shutil
-import sys
 from datetime import date
 
 import pytest
 
 from agent.cli import explaining, sights
-from agent.cli.main import run
 from agent.guardrails.loader import load_folder
 from agent.guardrails.tracing import _RELAXED, trace
 from agent.models import NoteInput
@@ -68,18 +67,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def explain(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["agent", "rules", "explain", *map(str, arguments)])
-        try:
-            run()
-            code = 0
-        except SystemExit as stopped:
-            code = stopped.code or 0
-        told = capsys.readouterr()
-        return code, told.out, told.err
-
-    return call
+def explain(agent):
+    """Run `agent rules explain …`; return exit code, stdout, stderr."""
+    return functools.partial(agent, "rules", "explain")
 
 
 def test_every_condition_that_holds_a_rule_back_is_named(folder):

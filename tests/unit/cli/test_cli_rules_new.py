@@ -1,12 +1,11 @@
 """`agent rules new` as somebody who cannot code uses it: fill in what the message names, until the rule runs."""
 
+import functools
 import re
-import sys
 from typing import get_args
 
 import pytest
 
-from agent.cli.main import run
 from agent.guardrails import load_packs
 from agent.guardrails.rules import Kind
 from agent.guardrails.scaffold import free_id
@@ -43,17 +42,9 @@ ANSWERS = {
 
 
 @pytest.fixture
-def rules(monkeypatch, capsys):
+def rules(agent):
     """Run `agent rules …`; return exit code, stdout, stderr."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["agent", "rules", *map(str, arguments)])
-        with pytest.raises(SystemExit) as caught:
-            run()
-        told = capsys.readouterr()
-        return caught.value.code or 0, told.out, told.err
-
-    return call
+    return functools.partial(agent, "rules")
 
 
 def fill(path, line, value):

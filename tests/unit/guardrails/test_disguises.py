@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import assert_built_by
 
 from agent.errors import ConfigurationError
 from agent.guardrails.disguises import Disguises, DisguiseWords, read_disguises
@@ -180,15 +179,7 @@ def test_sounds_and_components() -> None:
 
 
 def test_shipped_tables_are_what_the_build_script_makes() -> None:
-    spec = importlib.util.spec_from_file_location("build_plane_tables", ROOT / "evals" / "build_plane_tables.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    built = module.build()
-    with np.load(module.TARGET) as shipped:
-        for name, values in built.items():
-            assert np.array_equal(shipped[name], values), name
+    assert_built_by("build_plane_tables")
 
 
 def test_the_shipped_words_leave_rule_examples_of_innocence_alone() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import unicodedata
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tables import assert_built_by
 
 from agent.guardrails import normalize
 from agent.guardrails.disguises import Disguises, DisguiseWords
@@ -150,15 +149,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     unicodedata.unidata_version != "14.0.0", reason="the table is built with the Unicode data of Python 3.11"
 )
 def test_shipped_table_is_what_the_build_script_makes() -> None:
-    spec = importlib.util.spec_from_file_location("build_fold_table", ROOT / "evals" / "build_fold_table.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    built = module.build()
-    with np.load(module.TARGET) as shipped:
-        for name, values in built.items():
-            assert np.array_equal(shipped[name], values), name
+    assert_built_by("build_fold_table")
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")))
