@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from agent.record import AuditEvent, Break, Store
 
 __all__ = ["app", "link_line"]
+
+_BARE = re.compile("[0-9a-f]{64}")  # a hash copied without its prefix
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,7 +42,7 @@ def verify(
 ) -> None:
     """Print the head, and on any break name it and exit 1."""
     with _store(workspace) as store:
-        report = store.audit.verify(head=head)
+        report = store.audit.verify(head=f"sha256:{head}" if _BARE.fullmatch(head) else head)
     for item in report.breaks:
         typer.echo(f"不符：{_say(item)}")
     if report.breaks:
