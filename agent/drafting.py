@@ -288,7 +288,7 @@ def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> N
 
 def _packs(workspace: Workspace) -> guardrails.Packs:
     overlay = workspace.rules_overlay
-    return guardrails.load_packs(overlay=(overlay,) if overlay else ())
+    return guardrails.load_packs(overlay=(overlay,) if overlay else (), examples=False)
 
 
 def _config(run_id: str) -> dict[str, Any]:

@@ -150,12 +150,13 @@ def _checker(*, workspace: Path | None, account: str, stage: str, as_of: str, ju
 
     when, at = day(as_of), cast("Stage", stage)
     if workspace is None and not account:
-        packs = load_packs(jurisdiction=jurisdiction)
+        packs = load_packs(jurisdiction=jurisdiction, examples=False)
         return (lambda note: check_note(note, as_of=when, stage=at, packs=packs)), packs
     from agent.workspace import load_workspace
 
     bank = load_workspace(workspace)
     owner = bank.account(account) if account else None
-    packs = load_packs(overlay=(bank.rules_overlay,) if bank.rules_overlay else (), jurisdiction=jurisdiction)
+    overlay = (bank.rules_overlay,) if bank.rules_overlay else ()
+    packs = load_packs(overlay=overlay, jurisdiction=jurisdiction, examples=False)
     evidence = {"facts": bank.facts, "points": bank.points, "account": owner, "waivers": bank.waivers}
     return (lambda note: check_note(note, as_of=when, stage=at, packs=packs, **evidence)), packs  # type: ignore[arg-type]

@@ -104,7 +104,7 @@ def _workspace(workspace: Path | None) -> str:
 def _packs(workspace: Path | None) -> str:
     from agent.guardrails import load_packs
 
-    packs = load_packs()
+    packs = load_packs(examples=False)
     return f"{len(packs.rules)} 条规则，{len(packs.versions)} 个包"
 
 

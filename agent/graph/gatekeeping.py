@@ -82,7 +82,7 @@ def _stale(fact: Fact, as_of: date) -> Finding:
 
 
 def _finding(rule_id: str, code: str, *, text: str, **parameters: object) -> Finding:
-    pack, rule = load_packs().find(rule_id)
+    pack, rule = load_packs(examples=False).find(rule_id)
     return Finding(
         rule=rule.id,
         pack=pack,

@@ -66,7 +66,7 @@ def check(
     and are undetermined without it. Waivers count only with `as_of`. Raises `GuardError` when a rule could not do its
     work.
     """
-    packs = packs or load_packs()
+    packs = packs or load_packs(examples=False)
     evidence = _gather(
         note, facts=facts, material=material, points=points, account=account, publication=publication,
         earlier=earlier, as_of=as_of, packs=packs,

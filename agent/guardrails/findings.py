@@ -11,7 +11,7 @@ from typing import Literal
 
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.evidence import Candidate, Evidence
-from agent.guardrails.normalize import TextView, fold
+from agent.guardrails.normalize import fold, skeleton_of
 from agent.models import Finding, Report, Verdict, Waiver
 
 __all__ = [
@@ -155,5 +155,5 @@ def _accepts(waiver: Waiver, finding: Finding, as_of: date | None) -> bool:
 def identify(rule: str, text: str, before: str, after: str) -> str:
     """Identify a finding by rule, quote and the nearest letters of its sentence, so that edits elsewhere keep it."""
     left, right = before[-_REACH:].rpartition("\n")[2], after[:_REACH].partition("\n")[0]
-    near = _STOP.split(TextView(left).skeleton)[-1][-_NEIGHBOURS:], _STOP.split(TextView(right).skeleton)[0]
+    near = _STOP.split(skeleton_of(left)[0])[-1][-_NEIGHBOURS:], _STOP.split(skeleton_of(right)[0])[0]
     return hashlib.sha256(f"{rule}\n{fold(text)}\n{near[0]}|{near[1][:_NEIGHBOURS]}".encode()).hexdigest()[:16]

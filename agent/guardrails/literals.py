@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +20,9 @@ from re import _constants as op  # type: ignore[attr-defined]  # the parse tree 
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
-__all__ = ["Clause", "known_clauses", "pattern_key", "required_literals", "write_known"]
+import numpy as np
+
+__all__ = ["Clause", "ClauseFilter", "known_clauses", "pattern_key", "required_literals", "write_known"]
 
 Clause = frozenset[str]
 _TABLE: Final = Path(str(files("agent.guardrails").joinpath("data/patterns.json")))
@@ -50,6 +54,40 @@ def required_literals(pattern: str) -> tuple[Clause, ...]:
 def _follows(clause: Clause, other: Clause) -> bool:
     """Tell whether a clause says nothing more than another one: each literal of that one holds one of this."""
     return all(any(short in literal for short in clause) for literal in other)
+
+
+class ClauseFilter:
+    """Tell which patterns may match, from the literals that occur in a text.
+
+    clauses: what each pattern cannot match without, by its number; a pattern without clauses may always match.
+    """
+
+    def __init__(self, clauses: Sequence[tuple[Clause, ...]]) -> None:
+        numbers: dict[str, list[int]] = defaultdict(list)
+        owners = [pattern for pattern, own in enumerate(clauses) for _ in own]
+        for number, clause in enumerate(clause for own in clauses for clause in own):
+            for literal in clause:
+                numbers[literal].append(number)
+        self._owners = np.array(owners, dtype=np.int64)
+        self._needed = np.array([len(own) for own in clauses], dtype=np.int64)
+        self._flat = np.array([number for some in numbers.values() for number in some], dtype=np.int64)
+        ends = itertools.accumulate(map(len, numbers.values()))
+        self._ranges = {literal: (end - len(numbers[literal]), end) for literal, end in zip(numbers, ends, strict=True)}
+
+    @property
+    def literals(self) -> tuple[str, ...]:
+        """Return every literal that some clause names."""
+        return tuple(self._ranges)
+
+    def may_match(self, present: Iterable[str]) -> frozenset[int]:
+        """Return the patterns of whose every clause some literal is present."""
+        ranges = self._ranges
+        slices = [self._flat[slice(*ranges[literal])] for literal in present if literal in ranges]
+        met = np.zeros(len(self._owners), dtype=bool)
+        if slices:
+            met[np.concatenate(slices)] = True
+        counts = np.bincount(self._owners[met], minlength=len(self._needed))
+        return frozenset(np.flatnonzero(counts == self._needed).tolist())
 
 
 def pattern_key(pattern: str) -> str:

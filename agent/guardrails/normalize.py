@@ -134,8 +134,18 @@ def fold(text: str) -> str:
 
 def skeleton_of(text: str) -> tuple[str, list[int]]:
     """Return the skeleton of a term and the run length each of its characters demands."""
-    view = TextView(text)
-    return view.skeleton, [int(run) for run in view.runs]
+    letters: list[str] = []
+    runs: list[int] = []
+    for char in fold(text):
+        kind = _kind_of(char)
+        if kind == _SOFT:
+            continue
+        if letters and letters[-1] == char and kind == _LETTER and not "0" <= char <= "9":
+            runs[-1] += 1
+        else:
+            letters.append(char)
+            runs.append(1)
+    return "".join(letters), runs
 
 
 @functools.cache
@@ -173,6 +183,11 @@ def _classes() -> NDArray[np.uint8]:
     for char in _STOPS:
         classes[ord(char)] = _HARD
     return classes
+
+
+@functools.cache
+def _kind_of(char: str) -> int:
+    return int(_classes()[ord(char)])
 
 
 @functools.cache

@@ -29,7 +29,7 @@ def render_reports(
         case "jsonl":
             text = to_jsonl(reports)
         case "sarif":
-            text = to_sarif(notes, reports, packs or load_packs())
+            text = to_sarif(notes, reports, packs or load_packs(examples=False))
         case "html":
             text = to_html(notes, reports)
         case "text":

@@ -65,5 +65,5 @@ def _batches(notes: Iterable[NoteInput]) -> Iterator[list[NoteInput]]:
 def _check_batch(
     notes: Sequence[NoteInput], overlay: tuple[Path, ...], as_of: date | None, stage: Stage
 ) -> list[Report]:
-    packs = load_packs(overlay=overlay)
+    packs = load_packs(overlay=overlay, examples=False)
     return [check(note, packs=packs, as_of=as_of, stage=stage) for note in notes]

@@ -15,7 +15,7 @@ import re2
 
 from agent.guardrails.disguises import latin_border
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.literals import Clause, pattern_key, required_literals
+from agent.guardrails.literals import Clause, ClauseFilter, pattern_key, required_literals
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 
@@ -50,9 +50,8 @@ class Vocabulary:
     _sources: list[str] = field(default_factory=list)
     _patterns: dict[int, Any] = field(default_factory=dict)
     _clauses: list[tuple[Clause, ...]] = field(default_factory=list)
-    _owners: list[tuple[int, tuple[int, ...], str]] = field(default_factory=list)  # term, patterns, literal
-    _by_char: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    _always: frozenset[int] = frozenset()
+    _filter: ClauseFilter = field(default_factory=lambda: ClauseFilter(()))
+    _texts: list[tuple[int, str]] = field(default_factory=list)  # what the automaton finds: term (-1: none), text
 
     def add(self, term: str, *, disguise: bool = False) -> int:
         """Return the id of a term; `disguise` has it looked for behind disguises too."""
@@ -97,39 +96,22 @@ class Vocabulary:
 
     def seal(self) -> None:
         """Build the automaton over terms and literals; call once after the last `add`."""
-        by_literal: dict[str, list[int]] = defaultdict(list)
-        for number, clauses in enumerate(self._clauses):
-            for literal in clauses[0] if clauses else ():
-                by_literal[literal].append(number)
-        needed = {literal for clauses in self._clauses for clause in clauses for literal in clause}
-        self._always = frozenset(number for number, clauses in enumerate(self._clauses) if not clauses)
-        self._by_char = {char: tuple(by_literal.get(char, ())) for char in needed if len(char) == 1}
-        texts = list(dict.fromkeys([*self._terms, *sorted(literal for literal in needed if len(literal) > 1)]))
-        self._owners = [(self._ids.get(text, -1), tuple(by_literal.get(text, ())), text) for text in texts]
-        self._matcher = build_matcher(texts)
+        self._filter = ClauseFilter(self._clauses)
+        texts = dict.fromkeys([*self._terms, *(literal for literal in self._filter.literals if len(literal) > 1)])
+        self._texts = [(self._ids.get(text, -1), text) for text in texts]
+        self._matcher = build_matcher(list(texts))
 
     def scan(self, document: Document) -> Scan:
         """Return every hit by term id, in text order, and the patterns whose literals occur."""
         scan = Scan()
         norm = document.norm
         present: set[str] = set(norm)
-        wanted: set[int] = set()
-        for char in present & self._by_char.keys():
-            wanted.update(self._by_char[char])
         for number, start, end in self._matcher.find(norm) if self._matcher else ():
-            term, patterns, literal = self._owners[number]
+            term, text = self._texts[number]
             if term >= 0 and latin_border(norm, start, end):
                 scan.hits[term].append(Hit(start, end, _disguise(document, start, end)))
-            present.add(literal)
-            wanted.update(patterns)
-        met = set(self._always)
-        for pattern in wanted:
-            for clause in self._clauses[pattern]:
-                if clause.isdisjoint(present):
-                    break
-            else:
-                met.add(pattern)
-        scan.patterns = frozenset(met)
+            present.add(text)
+        scan.patterns = self._filter.may_match(present)
         return scan
 
 

@@ -47,7 +47,7 @@ def changes_since(pack: Pack) -> tuple[str, ...]:
 def packs_of(pack: Pack) -> guardrails.Packs:
     """Return the rules of this program with those the bank laid over."""
     overlay = pack.rules_overlay
-    return guardrails.load_packs(overlay=(overlay,) if overlay else ())
+    return guardrails.load_packs(overlay=(overlay,) if overlay else (), examples=False)
 
 
 def differences_of_reports(then: Report, now: Report) -> Iterator[str]:

@@ -90,7 +90,7 @@ def check_rows(setup: Setup, rows: Sequence[Row]) -> list[Outcome]:
 @functools.lru_cache(maxsize=4)
 def open_packs(setup: Setup) -> Packs:
     """Load the packs once a process; raise `ConfigurationError` when they are not those the run was begun with."""
-    packs = load_packs(overlay=setup.under.overlay)
+    packs = load_packs(overlay=setup.under.overlay, examples=False)
     if edition_of(packs, setup.under).digest != setup.expected:
         raise ConfigurationError("screen_other_rules")
     return packs

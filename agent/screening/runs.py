@@ -105,7 +105,7 @@ def _prepare(
     begun = sink.resume()
     day = begun.job.options["as_of"] if begun else again.as_of if again else ""
     circumstances = under(day)
-    packs = load_packs(overlay=circumstances.overlay)
+    packs = load_packs(overlay=circumstances.overlay, examples=False)
     edition = edition_of(packs, circumstances)
     columns = again.columns if again else parse_columns(request.columns)
     name, size = (source.name, source.total) if source else _identity(again)

@@ -13,7 +13,7 @@ from tables import assert_built_by
 from agent.guardrails import normalize
 from agent.guardrails.disguises import Disguises, DisguiseWords
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.normalize import TextView, fold
+from agent.guardrails.normalize import TextView, fold, skeleton_of
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import NoteInput
 
@@ -155,3 +155,10 @@ def test_shipped_table_is_what_the_build_script_makes() -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8")))
 def test_a_folded_term_equals_the_same_text_in_a_note(text: str) -> None:
     assert fold(text) == TextView(text).norm
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(ALPHABET, max_size=40))
+def test_a_short_text_has_the_skeleton_of_a_long_one(text: str) -> None:
+    view = TextView(text)
+    assert skeleton_of(text) == (view.skeleton, [int(run) for run in view.runs])

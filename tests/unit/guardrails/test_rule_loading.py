@@ -321,3 +321,22 @@ def test_a_wrong_condition_on_the_entries_of_a_list_is_told_when_the_file_is_rea
     with pytest.raises(ConfigurationError) as error:
         read_rule(write(folder, text))
     assert error.value.parameters["line"] == 7
+
+
+def test_rules_without_their_examples_are_the_same_rules() -> None:
+    bare, whole = load_packs(examples=False), load_packs()
+    assert bare.digest == whole.digest
+    for one, other in zip(bare.rules, whole.rules, strict=True):
+        assert one.rule.model_dump(exclude={"cases"}) == other.rule.model_dump(exclude={"cases"})
+        assert not one.rule.cases.flag and other.rule.cases.flag
+
+
+def test_a_file_whose_examples_stand_first_is_read_all_the_same(tmp_path: Path) -> None:
+    text = (data_root() / "guardrails" / "cn" / "returns" / "RET-05.yaml").read_text(encoding="utf-8")
+    head, cases = text[: text.index("cases:\n")], text[text.index("cases:\n") :]
+    folder = tmp_path / "returns"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text("name: returns\ntitle: x\nversion: 1\n", encoding="utf-8")
+    (folder / "RET-05.yaml").write_text(cases + "\n\n# after the examples\n" + head, encoding="utf-8")
+    read = read_rule(folder / "RET-05.yaml", examples=False)
+    assert read.rule.title and read.rule.match.groups and not read.rule.cases.flag

@@ -52,5 +52,5 @@ def few_rules(overlay):
 def small_book(monkeypatch):
     """Screen with a few rules."""
     for module in (runs, checking):
-        monkeypatch.setattr(module, "load_packs", lambda overlay=(): few_rules(tuple(overlay)))
+        monkeypatch.setattr(module, "load_packs", lambda overlay=(), examples=True: few_rules(tuple(overlay)))
     return few_rules
