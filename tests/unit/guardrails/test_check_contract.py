@@ -2,52 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from agent.errors import GuardError, UsageError
-from agent.guardrails import check, check_many, parse_notes, render_reports, review_waivers
+from agent.errors import GuardError
+from agent.guardrails import check, review_waivers
 from agent.guardrails import engine as engine_module
-from agent.guardrails.loader import Packs, compile_rules, read_rule
-from agent.models import Account, Finding, Note, NoteInput, Report, Segment, Waiver
-from agent.paths import data_root
+from agent.guardrails.loader import Packs
+from agent.models import Finding, Note, NoteInput, Report, Segment, Waiver
 
 Build = Callable[..., Packs]
-BASIS = [{"instrument": "广告法", "article": "25", "effective": "2015-09-01", "verified": "true"}]
-
-
-@pytest.fixture
-def build(tmp_path: Path) -> Build:
-    """Compile rules from keyword dictionaries, with the real lists and disclosures."""
-    base = data_root() / "guardrails" / "cn"
-    shutil.copytree(base / "terms", tmp_path / "terms")
-    shutil.copy(base / "disclosures.yaml", tmp_path)
-    pack = tmp_path / "tried"
-    pack.mkdir()
-    (pack / "pack.yaml").write_text("name: tried\ntitle: 试\nversion: '1'\n", encoding="utf-8")
-
-    def make(*rules: dict[str, Any]) -> Packs:
-        files = []
-        for number, changes in enumerate(rules, 1):
-            rule = {
-                "id": f"TRY-{number:02}", "title": "试", "severity": "block", "kind": "term",
-                "effective": "2020-01-01", "match": {"terms": ["稳赚"]}, "message": "不能承诺", "advice": "删去",
-                "basis": BASIS, "cases": {"flag": ["x"] * 6, "pass": ["x"] * 6},
-            }  # fmt: skip
-            rule.update(changes)
-            path = pack / f"{rule['id']}.yaml"
-            path.write_text(yaml.safe_dump(rule, allow_unicode=True), encoding="utf-8")
-            files.append(read_rule(path))
-        return compile_rules(files, [tmp_path])
-
-    return make
 
 
 def hits(report: Report) -> list[tuple[str, str, int | None, int | None, str]]:
@@ -249,150 +216,6 @@ def test_combination_needs_every_part_near(build: Build) -> None:
     assert check(NoteInput(body="客户夸客户赚了"), packs=loose).findings
 
 
-REQUIRE = {"kind": "require", "severity": "fix"}
-
-
-@pytest.mark.parametrize(
-    ("match", "body", "fires"),
-    [
-        ({"disclosure": ["wm-risk"]}, "理财非存款,产品有风险,投资须谨慎。风险等级:R2", False),
-        ({"disclosure": ["wm-risk"]}, "理财非存款 产品有风险 投资须谨慎 风险等级R2", False),
-        ({"disclosure": ["wm-risk"]}, "投资有风险", True),
-        ({"any_of": ["据{source}公告"]}, "据总行公告", False),
-        ({"any_of": ["re:截至[0-9]+月"]}, "截至6月", False),
-        ({"any_of": ["有风险"], "trigger": ["收益"]}, "湖边走一圈", False),
-        ({"any_of": ["有风险"], "trigger": ["收益"]}, "收益不错", True),
-        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "sentence"}, "收益不错。有风险", True),
-        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "sentence"}, "收益不错,有风险", False),
-        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "next_paragraph"}, "收益\n有风险", False),
-        ({"any_of": ["有风险"], "trigger": ["收益"], "proximity": "next_paragraph"}, "收益\n\n\n有风险", True),
-        ({"any_of": ["有风险"], "position": "own_line"}, "好产品\n有风险", False),
-        ({"any_of": ["有风险"], "position": "own_line"}, "好产品有风险", True),
-        ({"any_of": ["有风险"], "position": "before_tags"}, "有风险\n#理财 #基金", False),
-        ({"any_of": ["有风险"], "position": "before_tags"}, "好\n#理财\n有风险", True),
-        ({"any_of": ["有风险"], "position": "before_tags"}, "好 #理财 有风险", True),
-    ],
-)
-def test_requirement(build: Build, match: dict[str, Any], body: str, fires: bool) -> None:
-    report = check(NoteInput(body=body), packs=build(REQUIRE | {"match": match}))
-    assert bool(report.findings) == fires
-
-
-def test_wording_only_in_the_tags_does_not_satisfy(build: Build) -> None:
-    note = NoteInput(body="好", tags=("有风险",))
-    assert check(note, packs=build(REQUIRE | {"match": {"any_of": ["有风险"]}})).findings
-    assert not check(note, packs=build(REQUIRE | {"match": {"any_of": ["有风险"], "position": "anywhere"}})).findings
-
-
-def test_absence_has_no_offsets_but_names_its_trigger_and_the_sentence_to_insert(build: Build) -> None:
-    match = {"any_of": ["有风险"], "trigger": ["收益"], "insert": "产品有风险。"}
-    finding = check(NoteInput(body="收益不错"), packs=build(REQUIRE | {"match": match})).findings[0]
-    assert (finding.start, finding.end, finding.text) == (None, None, "收益")
-    assert finding.fix
-    assert finding.fix.replacement == "产品有风险。"
-
-
-def test_requirement_anchor_looks_at_the_whole_note(build: Build) -> None:
-    rule = REQUIRE | {"match": {"any_of": ["有风险"]}, "anchor": {"any_of": ["理财"], "within": "note"}}
-    assert not check(NoteInput(body="湖边"), packs=build(rule)).findings
-    assert check(NoteInput(body="理财"), packs=build(rule)).findings
-
-
-ACCOUNT = Account(
-    id="a",
-    type="enterprise-staff",
-    nickname="小林",
-    licences=("基金从业",),
-    scope=("fund",),
-    authorised_until=date(2026, 6, 1),
-)
-
-
-@pytest.mark.parametrize(
-    ("when", "must", "given", "outcome"),
-    [
-        ([], [("account_type", "in", ["institution"])], {"account": ACCOUNT}, "fires"),
-        ([], [("account_type", "not_in", ["unbound"])], {"account": ACCOUNT}, "passes"),
-        ([], [("account_type", "in", ["institution"])], {}, "account_type"),
-        ([], [("account.certified_name", "present", None)], {"account": ACCOUNT}, "fires"),
-        ([], [("account.certified_name", "absent", None)], {"account": ACCOUNT}, "passes"),
-        ([], [("account.nickname", "present", None)], {}, "account"),
-        ([], [("account.nickname", "no_terms", ["理财"])], {"account": ACCOUNT}, "passes"),
-        ([], [("account.nickname", "no_terms", ["小林"])], {"account": ACCOUNT}, "fires"),
-        ([], [("account.scope", "covers_products", None)], {"account": ACCOUNT}, "passes"),
-        ([], [("account.licences", "covers_products", {"fund": ["基金"]})], {"account": ACCOUNT}, "passes"),
-        ([], [("account.licences", "covers_products", {"fund": ["证券"]})], {"account": ACCOUNT}, "fires"),
-        ([], [("account.licences", "covers_products", {"card": ["证券"]})], {"account": ACCOUNT}, "passes"),
-        (
-            [],
-            [("account.authorised_until", "not_expired", None)],
-            {"account": ACCOUNT, "as_of": date(2026, 6, 1)},
-            "passes",
-        ),
-        (
-            [],
-            [("account.authorised_until", "not_expired", None)],
-            {"account": ACCOUNT, "as_of": date(2026, 6, 2)},
-            "fires",
-        ),
-        ([], [("account.authorised_until", "not_expired", None)], {"account": ACCOUNT}, "account"),
-        ([], [("publication.hash", "equals_text_hash", None)], {"publication": {"hash": "x"}}, "fires"),
-        ([], [("publication.a", "equals", "publication.b")], {"publication": {"a": 1, "b": 1}}, "passes"),
-        ([], [("publication.a", "equals", "publication.b")], {"publication": {"a": 1, "b": 2}}, "fires"),
-        ([], [("publication.a", "equals", "publication.b")], {"publication": {"a": 1}}, "publication"),
-        ([], [("publication.hosted", "false", None)], {"publication": {"hosted": True}}, "fires"),
-        ([], [("publication.human", "true", None)], {"publication": {"human": True}}, "passes"),
-        ([], [("publication.none.deep", "true", None)], {"publication": {}}, "publication"),
-        ([("promotes", "true", None)], [("account_type", "in", ["institution"])], {}, "account_type"),
-        ([("origin", "in", ["ai"])], [("account_type", "in", ["institution"])], {}, "passes"),
-        ([("account_type", "in", ["unbound"])], [("origin", "in", ["ai"])], {}, "account_type"),
-    ],
-)
-def test_metadata(build: Build, when: list[Any], must: list[Any], given: dict[str, Any], outcome: str) -> None:
-    def conditions(rows: list[Any]) -> list[dict[str, Any]]:
-        return [{"path": p, "op": op} | ({} if value is None else {"value": value}) for p, op, value in rows]
-
-    packs = build({"kind": "metadata", "match": {"when": conditions(when), "must": conditions(must)}})
-    report = check(NoteInput(body="基金定投", products=("fund",)), packs=packs, **given)
-    if outcome == "fires":
-        assert [f.start for f in report.findings] == [None]
-    elif outcome == "passes":
-        assert not report.findings
-        assert not report.undetermined
-    else:
-        assert [u.needs for u in report.undetermined] == [(outcome,)]
-
-
-IMAGES = {
-    "when": [{"path": "ai", "op": "true"}],
-    "must": [{"path": "mark", "op": "true"}, {"path": "height", "op": "at_least", "value": "0.05"}],
-}
-
-
-@pytest.mark.parametrize(
-    ("images", "outcome"),
-    [
-        ([], "passes"),
-        ([{"ai": False}], "passes"),
-        ([{"ai": True, "mark": True, "height": 0.05}], "passes"),
-        ([{"ai": False}, {"ai": True, "mark": True, "height": 0.049}], "publication.images[1].height"),
-        ([{"ai": True, "mark": False}], "publication.images[0].mark"),
-        ([{"ai": True, "mark": True}], "undetermined"),
-        ([{"ai": True, "mark": True, "height": "big"}], "undetermined"),
-        ([{"mark": False}], "undetermined"),
-        (3, "undetermined"),
-        (["cover.png"], "undetermined"),
-        (None, "undetermined"),
-    ],
-)
-def test_metadata_asks_every_entry_of_a_list(build: Build, images: Any, outcome: str) -> None:
-    must = [{"path": "publication.images", "op": "each", "value": IMAGES}]
-    packs = build({"kind": "metadata", "match": {"must": must}})
-    report = check(NoteInput(body="湖边走一圈"), packs=packs, publication={"images": images})
-    assert [f.related for f in report.findings] == ([(outcome,)] if outcome.startswith("publication") else [])
-    assert [u.needs for u in report.undetermined] == ([("publication",)] if outcome == "undetermined" else [])
-
-
 def test_platform_limits(build: Build) -> None:
     def rule(limit: str, maximum: int) -> dict[str, Any]:
         return {"kind": "structure", "match": {"limit": limit, "max": str(maximum)}}
@@ -449,78 +272,3 @@ def test_label(build: Build, note: dict[str, Any], text: str) -> None:
 def test_inference(build: Build, note: dict[str, Any], note_type: str, products: tuple[str, ...]) -> None:
     report = check(NoteInput(**note), packs=build({}))
     assert (report.note_type, report.products) == (note_type, products)
-
-
-def test_many_notes_keep_their_order() -> None:
-    notes = [NoteInput(id=str(n), body="湖边走一圈" * (n % 3 + 1)) for n in range(450)]
-    assert [report.id for report in check_many(notes)] == [note.id for note in notes]
-    assert [report.id for report in check_many(notes, workers=2)] == [note.id for note in notes]
-
-
-def test_notes_are_read_in_every_format() -> None:
-    assert [n.id for n in parse_notes('[{"id": "a", "body": "x"}, {"id": "b", "title": "y"}]', format="json")] == [
-        "a",
-        "b",
-    ]
-    assert parse_notes('\ufeff{"body": "x"}', format="json")[0].body == "x"
-    assert len(parse_notes('{"body": "x"}\n\n{"body": "y"}\n', format="jsonl")) == 2
-    note = parse_notes("# 湖边\n\n走一圈\n\n#散步 #周末[话题]#\n", format="md", name="a.md")[0]
-    assert (note.id, note.title, note.body, note.tags) == ("a.md", "湖边", "走一圈", ("散步", "周末"))
-    assert parse_notes("湖边\n#散步是好事 真的", format="txt")[0].body == "#散步是好事 真的"
-
-
-@pytest.mark.parametrize(
-    ("text", "format", "code", "line"),
-    [
-        ('{"body": "x"}\n{"body": ', "jsonl", "note_not_json", 2),
-        ('{"body": "x"}\n[1]', "jsonl", "note_not_object", 2),
-        ('[{"body": "x"}, {"boddy": "y"}]', "json", "note_invalid", 2),
-        ('{"title": " "}', "json", "note_invalid", 1),
-        ("\n", "txt", "note_invalid", 1),
-        ("x", "docx", "note_format", 1),
-    ],
-)
-def test_unreadable_note_is_named(text: str, format: Any, code: str, line: int) -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_notes(text, format=format, name="n")
-    assert caught.value.code == code
-    assert caught.value.parameters.get("line", 1) == line
-
-
-def test_reports_are_written_in_every_format(build: Build) -> None:
-    packs = build({"clear_by": ["negation"], "fix": {"replacement": "删"}},
-                  {"kind": "judge", "match": {"criterion": "x"}},
-                  REQUIRE | {"match": {"any_of": ["有风险"], "trigger": ["稳"]},
-                             "basis": [{"instrument": "《某办法》", "article": "9", "status": "draft"}]})  # fmt: skip
-    note = NoteInput(id="n 1", title="<b>稳赚</b>", body="没有稳赚。\n稳.赚", tags=("稳赚",), origin="ai")
-    checked = [(note, check(note, packs=packs))]
-    text = render_reports(checked, format="text")
-    for part in (
-        "[n 1] 不能发布",
-        "《广告法》第25条",
-        "《某办法》条款待核（征求意见稿）",
-        "已放行",
-        "否定语境",
-        "夹杂符号",
-        "未能判断",
-        "须加标识",
-        "可改为：删",
-    ):
-        assert part in text, part
-    assert json.loads(render_reports(checked, format="json"))[0]["id"] == "n 1"
-    assert json.loads(render_reports(checked * 2, format="jsonl").splitlines()[1])["verdict"] == "block"
-    html = render_reports(checked, format="html")
-    assert "<b>稳赚" not in html
-    assert '<mark class="block">稳赚</mark>' in html
-    sarif = json.loads(render_reports(checked, format="sarif", packs=packs))
-    run = sarif["runs"][0]
-    assert run["columnKind"] == "unicodeCodePoints"
-    contents = {a["location"]["uri"]: a["contents"]["text"] for a in run["artifacts"]}
-    for result in run["results"]:
-        place = result["locations"][0]["physicalLocation"]
-        if "region" in place:
-            region = place["region"]
-            text = contents[place["artifactLocation"]["uri"]]
-            assert text[region["charOffset"] :][: region["charLength"]].startswith("稳")
-            assert text.split("\n")[region["startLine"] - 1][region["startColumn"] - 1] == "稳"
-    assert any("suppressions" in result for result in run["results"])
