@@ -19,9 +19,19 @@ import yaml
 
 from agent.errors import KosnoteError
 
-__all__ = ["EvalError", "IncomparableError", "MeasureError", "eval_messages"]
+__all__ = ["EvalError", "IncomparableError", "MeasureError", "eval_messages", "remedy", "tell"]
 
-MESSAGES = Path(__file__).parent / "data" / "messages"
+DATA = Path(__file__).parent / "data"
+
+
+def tell(code: str, **parameters: Any) -> str:
+    """Return the message of a code with its parameters; the code itself when the catalogue lacks it."""
+    return eval_messages().get(code, {"message": code})["message"].format(**parameters)
+
+
+def remedy(code: str, **parameters: Any) -> str:
+    """Return what to do next; empty when there is nothing to add."""
+    return eval_messages().get(code, {}).get("hint", "").format(**parameters)
 
 
 class EvalError(KosnoteError):
@@ -32,12 +42,12 @@ class EvalError(KosnoteError):
     @property
     def message(self) -> str:
         """Say what failed, with the value."""
-        return _fill(self.code, "message", self.code, self.parameters)
+        return tell(self.code, **self.parameters)
 
     @property
     def hint(self) -> str:
         """Say what to do next; empty when there is nothing to add."""
-        return _fill(self.code, "hint", "", self.parameters)
+        return remedy(self.code, **self.parameters)
 
 
 class MeasureError(EvalError):
@@ -50,12 +60,8 @@ class IncomparableError(EvalError):
 
 @functools.cache
 def eval_messages() -> dict[str, dict[str, str]]:
-    """Return every message and hint by code."""
+    """Return every message and hint by code, from `data/messages.yaml` and `data/messages/*.yaml`."""
     entries: dict[str, dict[str, str]] = {}
-    for path in sorted(MESSAGES.glob("*.yaml")):
+    for path in sorted([*DATA.glob("messages.yaml"), *DATA.glob("messages/*.yaml")]):
         entries.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     return entries
-
-
-def _fill(code: str, part: str, otherwise: str, parameters: dict[str, Any]) -> str:
-    return eval_messages().get(code, {}).get(part, otherwise).format(**parameters)
