@@ -1,0 +1,41 @@
+"""The command line of the evals: what is registered and how errors end.
+
+Result on stdout, talk on stderr. Exit codes: 0 good, 1 regressed or a hard failure, 2 could not compare or run,
+3 inconclusive. Every command imports what it runs inside its own body.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from evals import case_commands
+
+__all__ = ["app", "run"]
+
+app = typer.Typer(
+    help="评测：用真实的流程写稿，和范文、独立标注比，说清楚什么变了、能不能信。",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("lint", help="检查用例和范文：哪个文件哪一行、错在哪、怎么改。")(case_commands.lint)
+app.add_typer(case_commands.app, name="cases", help="用例：导出成表、从表导入。")
+
+
+def run() -> None:
+    """Run the command line and leave with its exit code."""
+    from agent.errors import KosnoteError
+
+    try:
+        app()
+    except KosnoteError as error:
+        typer.echo(f"错误：{error.message}", err=True)
+        if error.hint:
+            typer.echo(f"提示：{error.hint}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.echo("已中断", err=True)
+        sys.exit(130)
