@@ -1,7 +1,7 @@
-"""Load the list of metrics with their tiers, directions and margins.
+"""Read data/metrics.yaml: what is measured, in which tier, which way is better, and by how much a change matters.
 
-`data/metrics.yaml` decides what is measured and what may fail a build; this module refuses a list that the
-statistics could not carry: more than five primaries, a primary without a margin, or a similarity that gates.
+It refuses a table that the statistics could not carry: more than five primaries, a primary without a margin, or a
+metric that gates and has no direction.
 """
 
 from __future__ import annotations
@@ -10,65 +10,89 @@ import functools
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from agent.models import Frozen
 from agent.yamlsource import read_yaml, validate
-from evals.values import Tier
+from evals.values import Lane, Tier
 
-__all__ = ["MAX_PRIMARIES", "METRICS_FILE", "BatchMetric", "MetricSpec", "Metrics", "load_metrics", "read_metrics"]
+__all__ = [
+    "MAX_PRIMARIES",
+    "METRICS_FILE",
+    "BatchMetric",
+    "Better",
+    "Metric",
+    "MetricTable",
+    "batch_metrics",
+    "load_metrics",
+    "metrics",
+    "metrics_of",
+]
 
 METRICS_FILE = Path(__file__).parent / "data" / "metrics.yaml"
 MAX_PRIMARIES = 5
-Direction = Literal["higher", "lower", "band"]
+Better = Literal["higher", "lower", "band"]
+
+
+class Metric(Frozen):
+    """Describe a metric of single samples; `margin` is in its unit, `absent_in` are lanes that cannot measure it."""
+
+    tier: Tier
+    better: Better
+    kind: Literal["binary", "share", "count", "score"]
+    title: str
+    margin: float = Field(default=0.0, ge=0)
+    absent_in: tuple[Lane, ...] = ()
 
 
 class BatchMetric(Frozen):
-    """Describe a metric of a whole run, such as how alike its notes are."""
+    """Describe a metric of all notes of a run together: always diagnostic."""
 
-    better: Direction
+    better: Better
     title: str
 
 
-class MetricSpec(BatchMetric):
-    """Describe a metric of one sample; `margin` is the change not worth a person's time, in the metric's unit."""
-
-    tier: Tier
-    kind: Literal["binary", "share", "count", "score"]
-    margin: float = Field(default=0.0, ge=0)
-
-
-class Metrics(Frozen):
-    """Hold every metric by name, those of one sample and those of a whole run."""
+class MetricTable(Frozen):
+    """Hold the whole file, in its order."""
 
     version: str
-    metrics: dict[str, MetricSpec] = Field(min_length=1)
+    metrics: dict[str, Metric] = Field(min_length=1)
     batch: dict[str, BatchMetric] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _few_primaries_with_margins(self) -> Metrics:
-        primaries = self.tier("primary")
+    @field_validator("metrics")
+    @classmethod
+    def _can_gate(cls, metrics: dict[str, Metric]) -> dict[str, Metric]:
+        primaries = [name for name, metric in metrics.items() if metric.tier == "primary"]
         if len(primaries) > MAX_PRIMARIES:
             raise ValueError(f"{len(primaries)} primaries, at most {MAX_PRIMARIES} may gate")
-        bare = [name for name in primaries if not self.metrics[name].margin]
-        if bare:
-            raise ValueError(f"primary without a margin: {', '.join(bare)}")
-        unjudged = [name for name in (*primaries, *self.tier("hard")) if self.metrics[name].better == "band"]
-        if unjudged:
-            raise ValueError(f"a metric that gates needs a direction: {', '.join(unjudged)}")
-        return self
+        for name, metric in metrics.items():
+            if metric.tier == "primary" and not metric.margin:
+                raise ValueError(f"primary without a margin: {name}")
+            if metric.tier != "diagnostic" and metric.better == "band":
+                raise ValueError(f"a metric that gates needs a direction: {name}")
+        return metrics
 
-    def tier(self, tier: Tier) -> tuple[str, ...]:
-        """Return the names of one tier, as listed."""
-        return tuple(name for name, spec in self.metrics.items() if spec.tier == tier)
+
+def load_metrics(path: Path = METRICS_FILE) -> MetricTable:
+    """Read a table of metrics. Raises `ConfigurationError` naming file, line and column."""
+    return validate(MetricTable, read_yaml(path))
+
+
+def metrics() -> dict[str, Metric]:
+    """Return the metrics of single samples by id."""
+    return _shipped().metrics
+
+
+def metrics_of(tier: Tier) -> tuple[str, ...]:
+    """Return the ids of one tier, in the order of the file."""
+    return tuple(name for name, metric in metrics().items() if metric.tier == tier)
+
+
+def batch_metrics() -> dict[str, BatchMetric]:
+    """Return the metrics of whole runs by id."""
+    return _shipped().batch
 
 
 @functools.cache
-def load_metrics() -> Metrics:
-    """Return the metrics of the evals."""
-    return read_metrics(METRICS_FILE)
-
-
-def read_metrics(file: Path) -> Metrics:
-    """Read a list of metrics; a broken one raises `ConfigurationError` naming file, line and column."""
-    return validate(Metrics, read_yaml(file))
+def _shipped() -> MetricTable:
+    return load_metrics()

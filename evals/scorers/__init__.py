@@ -1,0 +1,1 @@
+"""Score samples: one function a metric."""

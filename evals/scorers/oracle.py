@@ -28,7 +28,7 @@ _CLAUSE_MARKS = "，,；;：:。！？!?\n"
 
 
 class WordingFamily(Frozen):
-    """Hold the wordings of one prohibition; `near` narrows them to sentences about money, `unless` spares a sentence."""
+    """Hold the wordings of one prohibition; `near` asks for money in the sentence, `unless` spares it."""
 
     title: str
     law: str
@@ -70,7 +70,9 @@ def find_violations(note: Posted) -> tuple[Hit, ...]:
     """Return the violations of a note, field by field; one family hits a sentence once."""
     oracle = load_oracle()
     fields = (note.title, note.cover, note.body, "\n".join(note.tags))
-    return tuple(hit for text in fields for sentence in _SENTENCE.findall(fold(text)) for hit in _hits(sentence, oracle))
+    return tuple(
+        hit for text in fields for sentence in _SENTENCE.findall(fold(text)) for hit in _hits(sentence, oracle)
+    )
 
 
 def _hits(sentence: str, oracle: Oracle) -> Iterator[Hit]:

@@ -18,7 +18,7 @@ __all__ = ["Posted", "fold", "posted_note", "read_posted", "simplified", "squeez
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BETWEEN_HAN = re.compile(r"(?<=[一-鿿])[.·•*_|]+(?=[一-鿿])")
-_TAG = re.compile(r"[#＃](\w+)")
+_TAG = re.compile(r"[#\uff03](\w+)")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def fold(text: str) -> str:
 
 
 def _is_tag_line(line: str) -> bool:
-    return bool(line.strip()) and all(word[0] in "#＃" for word in line.split())
+    return bool(line.strip()) and all(word[0] in "#\uff03" for word in line.split())
 
 
 @functools.cache
