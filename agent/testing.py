@@ -56,6 +56,10 @@ class MemoryJournal:
         """Return the reply kept under this key, if any."""
         return next((entry.completion for entry in self.kept if entry.key == key), None)
 
+    def alike(self, digest: str) -> Completion | None:
+        """Return the reply any run has had to this question, if any."""
+        return next((entry.completion for entry in self.kept if entry.key.digest == digest), None)
+
     def keep(self, entry: Entry) -> None:
         """Keep a reply; the same key again changes nothing."""
         if self.recall(entry.key) is None:

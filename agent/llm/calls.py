@@ -59,15 +59,21 @@ class Calls:
         node: str,
         round: int,
         objection: Callable[[Output], str] = lambda reply: "",
+        shared: bool = False,
     ) -> Output:
         """Return a reply of the shape asked for, to which nothing objects.
+
+        `shared` takes over what any run was answered to the very same question: a judgement of the same text under
+        the same rules by the same model and prompt is not paid for twice.
 
         Raises `ReplyError` after one repair turn, `BudgetError` before a call no budget allows, `ProviderError` when
         the endpoint failed.
         """
         turn, problem = tuple(messages), ""
         for _ in range(TURNS):
-            completion = await self._complete(output, role=role, prompt=prompt, messages=turn, node=node, round=round)
+            completion = await self._complete(
+                output, role=role, prompt=prompt, messages=turn, node=node, round=round, shared=shared
+            )
             reply, problem = read_reply(completion.text, output)
             if reply is not None and not (problem := objection(reply)):
                 return reply
@@ -93,13 +99,17 @@ class Calls:
         messages: Sequence[Message],
         node: str,
         round: int,
+        shared: bool,
     ) -> Completion:
         model = self._models[role]
         key = CallKey(run=self.run, node=node, round=round, digest=_digest(role, model, messages, output))
         known = self._journal.recall(key)
         if known is not None:
             return known
-        completion = await self._within_budgets(model, messages, output, stream=role == "writer")
+        if shared and (answered := self._journal.alike(key.digest)) is not None:
+            completion = answered.model_copy(update={"usage": _free(answered.usage)})
+        else:
+            completion = await self._within_budgets(model, messages, output, stream=role == "writer")
         self._journal.keep(Entry(key=key, prompt=prompt, completion=completion))
         return completion
 
@@ -140,6 +150,11 @@ def total_usage(entries: Sequence[Entry]) -> Usage | None:
         estimated=any(usage.estimated for usage in used),
         cost=sum(costs) if len(costs) == len(used) else None,
     )
+
+
+def _free(usage: Usage) -> Usage:
+    """Return what an answer costs that was paid for before."""
+    return Usage(cost=None if usage.cost is None else 0.0)
 
 
 def _digest(role: ModelRole, model: ChatModel, messages: Sequence[Message], output: type[BaseModel]) -> str:

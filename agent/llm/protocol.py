@@ -80,6 +80,10 @@ class Journal(Protocol):
         """Return the reply kept under this key, if any."""
         ...
 
+    def alike(self, digest: str) -> Completion | None:
+        """Return the reply any run has had to this very question, if any."""
+        ...
+
     def keep(self, entry: Entry) -> None:
         """Keep a reply durably before it is used; the same key again changes nothing."""
         ...

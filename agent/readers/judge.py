@@ -15,6 +15,8 @@ from agent.catalogue import say
 from agent.errors import BudgetError, ReplyError
 from agent.guardrails import Rule
 from agent.guardrails.amending import add_findings, found_by_judge
+from agent.guardrails.suspicion import PlaneView, suspicious_sentences
+from agent.guardrails.wording import cite
 from agent.llm import Calls
 from agent.models import FieldName, Finding, Note, Report, Sources, Waiver
 from agent.prompting import Library
@@ -82,18 +84,33 @@ class ModelJudge:
             note_type=sources.brief.note_type,
             as_of=sources.brief.as_of.isoformat(),
             topic=sources.brief.topic,
-            rules=[
-                {"id": rule.id, "severity": rule.severity, "title": rule.title, "message": rule.message}
-                for _, rule in rules
-            ],
+            rules=[_rule(rule) for _, rule in rules],
             material=material_input(sources.brief.material),
             facts=facts_input((fact for fact in sources.facts if fact.id in cited), sources),
             points=points_input(point for point in sources.points if point.id in cited),
             note=note_input(note),
+            views=[{"text": say("judge_view", **view.model_dump())} for view in _odd(note)],
         )
         return await self._calls.ask(
-            JudgementDraft, role="judge", prompt=prompt.ref, messages=messages, node="comply", round=round_number
+            JudgementDraft,
+            role="judge",
+            prompt=prompt.ref,
+            messages=messages,
+            node="comply",
+            round=round_number,
+            shared=True,
         )
+
+
+def _rule(rule: Rule) -> dict[str, str]:
+    """Return a rule with its law, as the prompt takes it."""
+    law = "；".join(cite(basis) for basis in rule.basis)
+    return {"id": rule.id, "severity": rule.severity, "title": rule.title, "law": law, "message": rule.message}
+
+
+def _odd(note: Note) -> tuple[PlaneView, ...]:
+    """Return the sentences of a note that may hide something, title and cover first."""
+    return suspicious_sentences("\n".join((note.title, note.cover, note.body, *note.tags)))
 
 
 def _asking(report: Report, reason: str) -> Report:

@@ -29,6 +29,13 @@ class ReplyJournal:
         with self._explained(), self._engine.begin() as connection:
             return _kept(connection, key)
 
+    def alike(self, digest: str) -> Completion | None:
+        """Return the reply any run has had to this question, if any; the first one kept."""
+        query = select(replies.c.completion_json).where(replies.c.digest == digest).order_by(replies.c.id).limit(1)
+        with self._explained(), self._engine.begin() as connection:
+            content = connection.execute(query).scalar_one_or_none()
+        return None if content is None else Completion.model_validate_json(content)
+
     def keep(self, entry: Entry) -> None:
         """Keep a reply before it is used; when another writer kept one first, that one stays."""
         row = {

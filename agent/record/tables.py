@@ -99,7 +99,7 @@ replies = Table(
     Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Column("node", String(16), nullable=False),
     Column("round", Integer, nullable=False),
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
     Column("prompt", Text, nullable=False),
     Column("completion_json", Text, nullable=False),
     UniqueConstraint("run_id", "node", "round", "digest", name="uq_replies_key"),

@@ -136,6 +136,9 @@ class _Kept:
         entry = self.replies.get(key)
         return entry.completion if entry else None
 
+    def alike(self, digest: str) -> Completion | None:
+        return None
+
     def keep(self, entry: Entry) -> None:
         raise AssertionError("a silent model gives no reply to keep")
 

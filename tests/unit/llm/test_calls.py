@@ -82,6 +82,17 @@ async def test_an_objection_is_put_to_the_model_once():
         await calls.ask(Shape, objection=lambda reply: "标题还长", **given)
 
 
+async def test_a_shared_question_is_paid_for_once_whatever_run_asks_it():
+    journal, judge = MemoryJournal(), model()
+    given = {"role": "judge", "prompt": "p@1#0", "messages": ASK, "node": "comply", "round": 1}
+    for run, shared in (("r1", True), ("r2", True), ("r3", False)):
+        calls = Calls(run, models={"judge": judge}, journal=journal)
+        assert (await calls.ask(Shape, shared=shared, **given)).word
+        assert len(journal.entries(run)) == 1
+    assert len(judge.asked) == 2  # r1 and r3
+    assert calls.total().prompt_tokens == 10 and Calls("r2", models={}, journal=journal).total().prompt_tokens == 0
+
+
 class TestMoney:
     async def test_a_prompt_that_alone_would_cross_the_limit_is_not_sent(self):
         writer = model()
