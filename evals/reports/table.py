@@ -1,0 +1,88 @@
+"""Print a run as a table on the terminal, columns aligned whatever the width of a Chinese character."""
+
+from __future__ import annotations
+
+import io
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from evals.reports.standing import Row, failures, rows, standing
+from evals.reports.visible import one_line
+from evals.reports.wording import TIERS, VERDICTS, number, signed, span, spell
+from evals.values import Comparison, Flip, Summary
+
+__all__ = ["flip_line", "render_rows", "render_table"]
+
+_WIDTH = 140
+_MOST = 20
+_COLUMNS = ("指标", "基线", "本次", "95% 区间", "变化", "90% 区间", "结论", "最小可测", "例数")
+
+
+def render_table(summary: Summary, comparison: Comparison | None = None) -> str:
+    """Render standing, metrics, hard failures and flips as plain text."""
+    state = standing(summary, comparison)
+    lines = [f"{summary.suite}：{state.word}。{state.sentence}", spell(summary.signature)]
+    lines += ["", render_rows(rows(summary, comparison))]
+    lines += _listed("硬性检查未过", [_failure(f.case, f.title, f.reason) for f in failures(summary)])
+    if comparison is not None:
+        lines += _listed("不论平均数都算失败", [one_line(text, _WIDTH) for text in comparison.hard])
+        lines += _listed("逐例变化", [flip_line(flip) for flip in comparison.flips])
+    lines += ["", f"运行 {summary.samples} 次，出错 {summary.errors} 次，每例 {summary.k} 次"]
+    return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
+
+
+def render_rows(found: tuple[Row, ...], *, ids: bool = False) -> str:
+    """Render the metrics with base, value, interval, change, verdict and smallest detectable change."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in _COLUMNS:
+        table.add_column(column, justify="left" if column in ("指标", "结论") else "right", no_wrap=True)
+    for row in found:
+        cells = _cells(row)
+        table.add_row(*(Text(cell) for cell in (row.metric if ids else cells[0], *cells[1:])))
+    sheet = io.StringIO()
+    Console(file=sheet, width=_WIDTH + 40, color_system=None, force_terminal=False, legacy_windows=False).print(table)
+    return "\n".join(line.rstrip() for line in sheet.getvalue().splitlines())
+
+
+def flip_line(flip: Flip, limit: int = _WIDTH) -> str:
+    """Tell one change of one case on one line, the lost ones with a cross."""
+    sign = "✗" if flip.lost else "✓"
+    detail = f"（{flip.detail}）" if flip.detail else ""
+    return one_line(f"{sign} {flip.case} {flip.what}：{flip.before} → {flip.after}{detail}", limit)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    estimate, change = row.estimate, row.change
+    return (
+        one_line(row.title if row.tier == "diagnostic" else f"{row.title}（{TIERS[row.tier]}）"),
+        number(change.base, row.kind) if change else "",
+        number(row.value, row.kind),
+        span(estimate.low, estimate.high, row.kind) if estimate else "",
+        signed(change.delta, row.kind) if change else "",
+        _delta_span(row),
+        VERDICTS[change.verdict] if change else "",
+        number(row.mde, row.kind) if row.mde is not None else "",
+        str(estimate.n if estimate else change.n if change else ""),
+    )
+
+
+def _delta_span(row: Row) -> str:
+    change = row.change
+    if change is None or change.low is None or change.high is None:
+        return ""
+    return f"[{signed(change.low, row.kind)}, {signed(change.high, row.kind)}]"
+
+
+def _failure(case: str, title: str, reason: str) -> str:
+    return one_line(f"✗ {case} {title}：{reason}", _WIDTH)
+
+
+def _listed(heading: str, lines: list[str]) -> list[str]:
+    """List up to twenty lines under a heading, and count the rest."""
+    if not lines:
+        return []
+    rest = [f"  另有 {len(lines) - _MOST} 项"] if len(lines) > _MOST else []
+    return ["", f"{heading} {len(lines)}", *(f"  {line}" for line in lines[:_MOST]), *rest]
