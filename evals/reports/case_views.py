@@ -136,7 +136,7 @@ def _view(
         case=case,
         result=result,
         outcomes=tuple(sample.outcome or "" for sample in runs) or (result.outcomes if result else ()),
-        rules=tuple(rules) or (result.rules if result else ()),
+        rules=tuple(rules) or tuple(dict.fromkeys(" ".join(result.rules if result else ()).split())),
         failed=result.failed if result else {},
         flips=tuple(flips),
         attempts=tuple(_attempts(name, runs, old, summary)),

@@ -5,13 +5,10 @@ Owns no statistics: values, intervals and verdicts are those of the summary and 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from agent.yamlsource import read_yaml
+from evals.metrics import BatchMetric, batch_metrics, metrics
 from evals.reports.wording import VERDICTS
 from evals.values import Change, Comparison, Estimate, Summary, Tier
 
@@ -19,6 +16,7 @@ __all__ = ["ERRORS_ALLOWED", "Failure", "Row", "Standing", "failures", "hard_che
 
 ERRORS_ALLOWED = 0.02
 Code = Literal["OK", "REGRESSED", "INCONCLUSIVE", "FAILED", "INVALID", "ALONE"]
+_UNKNOWN = BatchMetric(better="higher", title="")
 _TIERS: tuple[Tier, ...] = ("hard", "primary", "diagnostic")
 
 
@@ -89,7 +87,7 @@ def rows(summary: Summary, comparison: Comparison | None = None) -> tuple[Row, .
     changes = {change.metric: change for change in comparison.changes} if comparison else {}
     names = {*summary.estimates, *changes}
     found = [_row(name, summary.estimates.get(name), changes.get(name)) for name in names]
-    order = list(_metrics())
+    order = [*metrics(), *batch_metrics()]
     return tuple(
         sorted(
             found,
@@ -119,7 +117,8 @@ def hard_checks(summary: Summary) -> tuple[str, ...]:
 
 def title_of(metric: str) -> str:
     """Return the Chinese title of a metric; its id when it has none."""
-    return str(_metrics().get(metric, {}).get("title", metric))
+    known = metrics().get(metric) or batch_metrics().get(metric)
+    return known.title if known else metric
 
 
 def _compared(comparison: Comparison) -> str:
@@ -130,21 +129,14 @@ def _compared(comparison: Comparison) -> str:
         return "比基线差：" + "、".join(title_of(change.metric) for change in worse) + "。"
     if comparison.verdict == "INCONCLUSIVE":
         return "样本不足以判断有没有变差。"
+    if comparison.flips:
+        return f"没有变差，但有 {len(comparison.flips)} 处与基线不同；确认无误后用 accept 更新基线。"
     return "与基线相比没有变差。"
 
 
 def _row(name: str, estimate: Estimate | None, change: Change | None) -> Row:
-    known = _metrics().get(name, {})
-    tier: Tier = estimate.tier if estimate else known.get("tier", "diagnostic")
-    return Row(name, title_of(name), tier, known.get("kind", "score"), known.get("better", "higher"), estimate, change)
-
-
-def _entries() -> Iterator[tuple[str, dict[str, Any]]]:
-    data = read_yaml(Path(__file__).parents[1] / "data" / "metrics.yaml").value
-    yield from data["metrics"].items()
-    yield from data["batch"].items()
-
-
-@functools.cache
-def _metrics() -> dict[str, dict[str, Any]]:
-    return dict(_entries())
+    known = metrics().get(name)
+    tier: Tier = estimate.tier if estimate else known.tier if known else "diagnostic"
+    kind = known.kind if known else "score"
+    better = (known or batch_metrics().get(name) or _UNKNOWN).better
+    return Row(name, title_of(name), tier, kind, better, estimate, change)

@@ -19,6 +19,7 @@ __all__ = ["flip_line", "render_rows", "render_table"]
 _WIDTH = 140
 _MOST = 20
 _COLUMNS = ("指标", "基线", "本次", "95% 区间", "变化", "90% 区间", "结论", "最小可测", "例数")
+_WORDS = (0, 6)  # columns of words; the others hold numbers
 
 
 def render_table(summary: Summary, comparison: Comparison | None = None) -> str:
@@ -35,13 +36,14 @@ def render_table(summary: Summary, comparison: Comparison | None = None) -> str:
 
 
 def render_rows(found: tuple[Row, ...], *, ids: bool = False) -> str:
-    """Render the metrics with base, value, interval, change, verdict and smallest detectable change."""
+    """Render base, value, interval, change, verdict and smallest detectable change, without columns that are empty."""
+    cells = [(row.metric if ids else _name(row), *_cells(row)) for row in found]
+    filled = [place for place in range(len(_COLUMNS)) if any(line[place] for line in cells)]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in _COLUMNS:
-        table.add_column(column, justify="left" if column in ("指标", "结论") else "right", no_wrap=True)
-    for row in found:
-        cells = _cells(row)
-        table.add_row(*(Text(cell) for cell in (row.metric if ids else cells[0], *cells[1:])))
+    for place in filled:
+        table.add_column(_COLUMNS[place], justify="left" if place in _WORDS else "right", no_wrap=True)
+    for line in cells:
+        table.add_row(*(Text(line[place]) for place in filled))
     sheet = io.StringIO()
     Console(file=sheet, width=_WIDTH + 40, color_system=None, force_terminal=False, legacy_windows=False).print(table)
     return "\n".join(line.rstrip() for line in sheet.getvalue().splitlines())
@@ -54,10 +56,13 @@ def flip_line(flip: Flip, limit: int = _WIDTH) -> str:
     return one_line(f"{sign} {flip.case} {flip.what}：{flip.before} → {flip.after}{detail}", limit)
 
 
+def _name(row: Row) -> str:
+    return one_line(row.title if row.tier == "diagnostic" else f"{row.title}（{TIERS[row.tier]}）")
+
+
 def _cells(row: Row) -> tuple[str, ...]:
     estimate, change = row.estimate, row.change
     return (
-        one_line(row.title if row.tier == "diagnostic" else f"{row.title}（{TIERS[row.tier]}）"),
         number(change.base, row.kind) if change else "",
         number(row.value, row.kind),
         span(estimate.low, estimate.high, row.kind) if estimate else "",
