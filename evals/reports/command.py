@@ -1,0 +1,105 @@
+"""`report RUN`: print a run as a table, and write it as a page, Markdown or JUnit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from evals.values import Case, Comparison, Sample, Summary
+
+__all__ = ["read_samples", "report", "write_reports"]
+
+SAMPLES = "samples.jsonl"
+
+
+def report(
+    run: Annotated[Path, typer.Argument(help="一次运行的目录，或 summary.json。")],
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="和它比：基线文件，或另一次运行的目录（有稿件就逐字比）。")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="写成一页 HTML，双击就能打开。")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="写成 JUnit XML。")] = None,
+    markdown: Annotated[Path | None, typer.Option("--markdown", help="写成不超过 40 行的 Markdown。")] = None,
+) -> None:
+    """Print the table on stdout; in a GitHub job add the Markdown to its step summary."""
+    from evals.case_files import read_cases
+    from evals.reports.table import render_table
+    from evals.summaries import read_summary
+
+    summary = read_summary(run)
+    comparison = None
+    if baseline is not None:
+        from evals.comparing import compare
+
+        comparison = compare(read_summary(baseline), summary)
+    typer.echo(render_table(summary, comparison), nl=False)
+    samples = read_samples(run)
+    write_reports(
+        summary,
+        samples,
+        tuple(case for case in read_cases() if case.id in summary.cases) if samples else (),
+        comparison=comparison,
+        before=read_samples(baseline) if baseline else (),
+        html=html,
+        junit=junit,
+        markdown=markdown,
+    )
+
+
+def read_samples(run: Path) -> tuple[Sample, ...]:
+    """Read the samples of a run, given its folder or a file in it; a committed baseline has none."""
+    from evals.values import Sample
+
+    path = (run if run.is_dir() else run.parent) / SAMPLES
+    if not path.is_file():
+        return ()
+    return tuple(Sample.model_validate_json(line) for line in path.read_bytes().splitlines() if line.strip())
+
+
+def write_reports(
+    summary: Summary,
+    samples: Sequence[Sample],
+    cases: Sequence[Case],
+    *,
+    comparison: Comparison | None = None,
+    before: Sequence[Sample] = (),
+    html: Path | None = None,
+    junit: Path | None = None,
+    markdown: Path | None = None,
+) -> None:
+    """Write the files that are asked for, folders made as needed, and the step summary of a GitHub job."""
+    from evals.reports.junit import to_junit
+    from evals.reports.markdown import add_step_summary, to_markdown
+
+    text = to_markdown(summary, comparison, report=html.name if html else "")
+    add_step_summary(text)
+    if markdown is not None:
+        _write(markdown, text)
+    if junit is not None:
+        _write(junit, to_junit(summary, comparison, samples))
+    if html is not None:
+        _write(html, _page(summary, samples, cases, comparison, before))
+
+
+def _page(
+    summary: Summary,
+    samples: Sequence[Sample],
+    cases: Sequence[Case],
+    comparison: Comparison | None,
+    before: Sequence[Sample],
+) -> str:
+    from evals.case_files import themes
+    from evals.reports.page import to_html
+
+    return to_html(summary, samples, cases, comparison=comparison, before=before, themes=themes())
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+    typer.echo(f"写好 {path}", err=True)
