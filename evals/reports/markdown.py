@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path
 
-from evals.reports.standing import Failure, Row, failures, hard_checks, rows, standing
+from evals.reports.standing import Failure, Row, failures, hard_checks, other_flips, rows, standing
 from evals.reports.table import flip_line, render_rows
 from evals.reports.visible import one_line
 from evals.reports.wording import spell
@@ -65,7 +65,7 @@ def _body(summary: Summary, comparison: Comparison | None) -> list[str]:
         lines += [_failed(failure) for failure in failures(summary)]
     else:
         lines += [one_line(f"✗ {text}", _WIDTH) for text in comparison.hard]
-        lines += [flip_line(flip, _WIDTH) for flip in sorted(comparison.flips, key=lambda flip: not flip.lost)]
+        lines += [flip_line(flip, _WIDTH) for flip in other_flips(comparison)]
     return lines
 
 

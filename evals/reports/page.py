@@ -19,7 +19,7 @@ from markupsafe import Markup
 from agent.guardrails.wording import label_of
 from evals.reports.bars import change_bar, level_bar
 from evals.reports.case_views import CaseView, case_views, explain
-from evals.reports.standing import failures, rows, standing, title_of
+from evals.reports.standing import failures, other_flips, rows, standing, title_of
 from evals.reports.visible import show, visible
 from evals.reports.wording import LANES, SPLITS, TIERS, VERDICTS, number, outcome_word, signed, span, spell
 from evals.values import Case, Comparison, Sample, Summary
@@ -49,6 +49,7 @@ def to_html(
             standing=standing(summary, comparison),
             rows=rows(summary, comparison),
             failures=failures(summary),
+            flips=other_flips(comparison) if comparison else (),
             views=views,
             lane=samples[0].lane if samples else summary.signature.get("lane", ""),
             filters=_filters(views),

@@ -8,13 +8,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from evals.comparing import ERRORS_ALLOWED
 from evals.metrics import BatchMetric, batch_metrics, metrics
 from evals.reports.wording import VERDICTS
-from evals.values import Change, Comparison, Estimate, Summary, Tier
+from evals.values import Change, Comparison, Estimate, Flip, Summary, Tier
 
-__all__ = ["ERRORS_ALLOWED", "Failure", "Row", "Standing", "failures", "hard_checks", "rows", "standing", "title_of"]
+__all__ = [
+    "Failure",
+    "Row",
+    "Standing",
+    "failures",
+    "flip_text",
+    "hard_checks",
+    "other_flips",
+    "rows",
+    "standing",
+    "title_of",
+]
 
-ERRORS_ALLOWED = 0.02
 Code = Literal["OK", "REGRESSED", "INCONCLUSIVE", "FAILED", "INVALID", "ALONE"]
 _UNKNOWN = BatchMetric(better="higher", title="")
 _TIERS: tuple[Tier, ...] = ("hard", "primary", "diagnostic")
@@ -113,6 +124,18 @@ def hard_checks(summary: Summary) -> tuple[str, ...]:
     """Name the hard checks of a run: those estimated and those that failed."""
     estimated = [name for name, estimate in summary.estimates.items() if estimate.tier == "hard"]
     return tuple(dict.fromkeys([*estimated, *(failure.metric for failure in failures(summary))]))
+
+
+def flip_text(flip: Flip) -> str:
+    """Tell one change of one case."""
+    detail = f"（{flip.detail}）" if flip.detail else ""
+    return f"{flip.case} {flip.what}：{flip.before} → {flip.after}{detail}"
+
+
+def other_flips(comparison: Comparison) -> tuple[Flip, ...]:
+    """Return the changes that do not stand among the hard ones already, the lost ones first."""
+    rest = [flip for flip in comparison.flips if flip_text(flip) not in comparison.hard]
+    return tuple(sorted(rest, key=lambda flip: not flip.lost))
 
 
 def title_of(metric: str) -> str:

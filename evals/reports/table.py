@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evals.reports.standing import Row, failures, rows, standing
+from evals.reports.standing import Row, failures, flip_text, other_flips, rows, standing
 from evals.reports.visible import one_line
 from evals.reports.wording import TIERS, VERDICTS, number, signed, span, spell
 from evals.values import Comparison, Flip, Summary
@@ -29,8 +29,10 @@ def render_table(summary: Summary, comparison: Comparison | None = None) -> str:
     lines += ["", render_rows(rows(summary, comparison))]
     lines += _listed("硬性检查未过", [_failure(f.case, f.title, f.reason) for f in failures(summary)])
     if comparison is not None:
-        lines += _listed("不论平均数都算失败", [one_line(text, _WIDTH) for text in comparison.hard])
-        lines += _listed("逐例变化", [flip_line(flip) for flip in comparison.flips])
+        lines += _listed("不论平均数都算失败", [one_line(f"✗ {text}", _WIDTH) for text in comparison.hard])
+        lines += _listed(
+            "其余变化" if comparison.hard else "逐例变化", [flip_line(flip) for flip in other_flips(comparison)]
+        )
     lines += ["", f"运行 {summary.samples} 次，出错 {summary.errors} 次，每例 {summary.k} 次"]
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
 
@@ -51,9 +53,7 @@ def render_rows(found: tuple[Row, ...], *, ids: bool = False) -> str:
 
 def flip_line(flip: Flip, limit: int = _WIDTH) -> str:
     """Tell one change of one case on one line, the lost ones with a cross."""
-    sign = "✗" if flip.lost else "✓"
-    detail = f"（{flip.detail}）" if flip.detail else ""
-    return one_line(f"{sign} {flip.case} {flip.what}：{flip.before} → {flip.after}{detail}", limit)
+    return one_line(f"{'✗' if flip.lost else '✓'} {flip_text(flip)}", limit)
 
 
 def _name(row: Row) -> str:
