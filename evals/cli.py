@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from evals import case_commands
+from evals import case_commands, comparing_commands
 
 __all__ = ["app", "run"]
 
@@ -22,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("lint", help="检查用例和范文：哪个文件哪一行、错在哪、怎么改。")(case_commands.lint)
+app.command("compare", help="和基线比：哪些案例变了、变差没有、能不能信。")(comparing_commands.compare)
+app.command("accept", help="把一次运行定为基线，写明理由；基线只能这样变。")(comparing_commands.accept)
 app.add_typer(case_commands.app, name="cases", help="用例：导出成表、从表导入。")
 
 
