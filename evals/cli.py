@@ -25,6 +25,7 @@ app.command("lint", help="检查用例和范文：哪个文件哪一行、错在
 app.command("compare", help="和基线比：哪些案例变了、变差没有、能不能信。")(comparing_commands.compare)
 app.command("accept", help="把一次运行定为基线，写明理由；基线只能这样变。")(comparing_commands.accept)
 app.add_typer(case_commands.app, name="cases", help="用例：导出成表、从表导入。")
+app.command("report", help="把一次运行印成表，或写成网页、Markdown、JUnit。")(reports.report)
 
 
 def run() -> None:

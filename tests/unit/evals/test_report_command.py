@@ -3,11 +3,10 @@
 from xml.etree import ElementTree
 
 import pytest
-import typer
 from reported import note, revised, sample, summary
 from typer.testing import CliRunner
 
-from evals.reports.command import report
+from evals.cli import app
 from evals.summaries import write_summary
 
 RUNNER = CliRunner()
@@ -15,9 +14,7 @@ RUNNER = CliRunner()
 
 @pytest.fixture
 def command():
-    app = typer.Typer()
-    app.command()(report)
-    return lambda *words: RUNNER.invoke(app, [str(word) for word in words], catch_exceptions=False)
+    return lambda *words: RUNNER.invoke(app, ["report", *map(str, words)], catch_exceptions=False)
 
 
 @pytest.fixture
