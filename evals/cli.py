@@ -11,6 +11,7 @@ import sys
 import typer
 
 from evals import case_commands, comparing_commands
+from evals.reports import command as reports
 
 __all__ = ["app", "run"]
 
