@@ -1,0 +1,43 @@
+"""Know every scorer by its metric, run them on a sample, and say which version measured what."""
+
+from __future__ import annotations
+
+from evals.scorers import grounds, hard, primary
+from evals.scorers.measured import Scorer
+from evals.scorers.oracle import load_oracle
+from evals.scorers.pool import Pool
+from evals.scorers.yardsticks import yardsticks
+from evals.values import Case, Sample, Score
+
+__all__ = ["SCORERS", "score", "scorer_versions"]
+
+SCORERS: dict[str, Scorer] = {
+    scorer.metric: scorer
+    for scorer in sorted((*hard.SCORERS, *grounds.SCORERS, *primary.SCORERS), key=lambda scorer: scorer.metric)
+}
+
+
+def score(sample: Sample, case: Case, pool: Pool) -> dict[str, Score]:
+    """Score a sample on every metric, sorted by metric; a run that failed is no sample to score and gives none."""
+    if sample.error:
+        return {}
+    return {metric: _score(scorer, sample, case, pool) for metric, scorer in SCORERS.items()}
+
+
+def scorer_versions() -> dict[str, str]:
+    """Return what measures: the version of every scorer and of the data they measure against."""
+    data = {"data:oracle": load_oracle().version, "data:yardsticks": yardsticks().version}
+    return {**{metric: scorer.version for metric, scorer in SCORERS.items()}, **data}
+
+
+def _score(scorer: Scorer, sample: Sample, case: Case, pool: Pool) -> Score:
+    found = scorer.measure(sample, case, pool)
+    return Score(
+        metric=scorer.metric,
+        value=found.value,
+        passed=found.passed,
+        reason=found.reason,
+        spans=found.spans,
+        by=scorer.by,
+        version=scorer.version,
+    )
