@@ -20,7 +20,8 @@ SAMPLES = "samples.jsonl"
 def report(
     run: Annotated[Path, typer.Argument(help="一次运行的目录，或 summary.json。")],
     baseline: Annotated[
-        Path | None, typer.Option("--baseline", help="和它比：基线文件，或另一次运行的目录（有稿件就逐字比）。")
+        Path | None,
+        typer.Option("--baseline", help="和它比：套件名（例如 offline）、基线文件，或另一次运行的目录（逐字比）。"),
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", help="写成一页 HTML，双击就能打开。")] = None,
     junit: Annotated[Path | None, typer.Option("--junit", help="写成 JUnit XML。")] = None,
@@ -34,8 +35,10 @@ def report(
     summary = read_summary(run)
     comparison = None
     if baseline is not None:
+        from evals.baselines import baseline_path
         from evals.comparing import compare
 
+        baseline = baseline if baseline.exists() else baseline_path(str(baseline))
         comparison = compare(read_summary(baseline), summary)
     typer.echo(render_table(summary, comparison), nl=False)
     samples = read_samples(run)

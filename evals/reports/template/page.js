@@ -70,7 +70,8 @@
   });
   let closed = [];
   window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    const told = (node) => { const item = node.closest(".case"); return !item || item.open; };
+    closed = [...document.querySelectorAll("details:not([open])")].filter(told);
     for (const node of closed) node.open = true;
   });
   window.addEventListener("afterprint", () => { for (const node of closed) node.open = false; });

@@ -213,6 +213,8 @@ def test_the_page_says_in_chinese_what_it_does_not_show():
     for told in ("不是法律意见", "不代表您的银行", "这一次的作者不用模型", "3 个写好的用例"):
         assert told in text
     assert "回复是事先录下的" in Page(render([sample(lane="replay")])).text
+    guardrail = Page(render(summary=summary(suite="guardrail", signature={}))).text
+    assert "交给规则引擎" in guardrail and "起草流程" not in guardrail
 
 
 def test_numbers_carry_interval_and_smallest_change_in_words_and_picture():
@@ -235,9 +237,9 @@ def test_the_same_run_gives_the_same_bytes():
 
 
 def test_marks_overlap_and_stay_inside_the_text():
-    found = numbered([finding("稳赚", 2, severity="warn"), finding("赚不赔", 3, severity="fix"), finding("x", 50)])
-    html = mark("买它稳赚不赔🏃好", found, "a")
-    assert re.sub("<[^>]+>", "", re.sub("<a.*?</a>", "", html)) == "买它稳赚不赔🏃好"
+    found = numbered([finding("稳赚", 3, severity="warn"), finding("赚不赔", 4, severity="fix"), finding("x", 50)])
+    html = mark("🏃买它稳赚不赔好", found, "a")
+    assert re.sub("<[^>]+>", "", re.sub("<a.*?</a>", "", html)) == "🏃买它稳赚不赔好"
     stretches = re.findall(r'<mark class="(\w+)"[^>]*>([^<]*)</mark>', html)
     assert stretches == [("warn", "稳"), ("fix", "赚"), ("fix", "不赔")]
 
