@@ -6,6 +6,7 @@ already called wrong. Sources of numbers and experience are judged in `grounds`.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 
 from agent.models import Note
@@ -31,6 +32,7 @@ def let_through(measure: Callable[[Note, Sample, Case, Pool], Measured]) -> Call
             return unscored("score_not_passed", outcome=sample.outcome)
         return measure(sample.note, sample, case, pool)
 
+    functools.update_wrapper(measured, measure)
     return measured
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.scorers import grounds, hard, primary
+from evals.scorers import effort, grounds, hard, primary, similarity, style
 from evals.scorers.measured import Scorer
 from evals.scorers.oracle import load_oracle
 from evals.scorers.pool import Pool
@@ -13,7 +13,17 @@ __all__ = ["SCORERS", "score", "scorer_versions"]
 
 SCORERS: dict[str, Scorer] = {
     scorer.metric: scorer
-    for scorer in sorted((*hard.SCORERS, *grounds.SCORERS, *primary.SCORERS), key=lambda scorer: scorer.metric)
+    for scorer in sorted(
+        (
+            *hard.SCORERS,
+            *grounds.SCORERS,
+            *primary.SCORERS,
+            *similarity.SCORERS,
+            *style.SCORERS,
+            *effort.SCORERS,
+        ),
+        key=lambda scorer: scorer.metric,
+    )
 }
 
 
@@ -26,7 +36,11 @@ def score(sample: Sample, case: Case, pool: Pool) -> dict[str, Score]:
 
 def scorer_versions() -> dict[str, str]:
     """Return what measures: the version of every scorer and of the data they measure against."""
-    data = {"data:oracle": load_oracle().version, "data:yardsticks": yardsticks().version}
+    data = {
+        "data:flavour": style.flavour().version,
+        "data:oracle": load_oracle().version,
+        "data:yardsticks": yardsticks().version,
+    }
     return {**{metric: scorer.version for metric, scorer in SCORERS.items()}, **data}
 
 
