@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
     from evals.values import Case, Comparison, Sample, Summary
 
-__all__ = ["read_samples", "report", "write_reports"]
-
-SAMPLES = "samples.jsonl"
+__all__ = ["report", "write_reports"]
 
 
 def report(
@@ -30,6 +28,7 @@ def report(
     """Print the table on stdout; in a GitHub job add the Markdown to its step summary."""
     from evals.case_files import read_cases
     from evals.reports.table import render_table
+    from evals.run_files import read_samples
     from evals.summaries import read_summary
 
     summary = read_summary(run)
@@ -41,27 +40,22 @@ def report(
         baseline = baseline if baseline.exists() else baseline_path(str(baseline))
         comparison = compare(read_summary(baseline), summary)
     typer.echo(render_table(summary, comparison), nl=False)
-    samples = read_samples(run)
+    samples = read_samples(_folder(run))
     write_reports(
         summary,
         samples,
         tuple(case for case in read_cases() if case.id in summary.cases) if samples else (),
         comparison=comparison,
-        before=read_samples(baseline) if baseline else (),
+        before=read_samples(_folder(baseline)) if baseline else (),
         html=html,
         junit=junit,
         markdown=markdown,
     )
 
 
-def read_samples(run: Path) -> tuple[Sample, ...]:
-    """Read the samples of a run, given its folder or a file in it; a committed baseline has none."""
-    from evals.values import Sample
-
-    path = (run if run.is_dir() else run.parent) / SAMPLES
-    if not path.is_file():
-        return ()
-    return tuple(Sample.model_validate_json(line) for line in path.read_bytes().splitlines() if line.strip())
+def _folder(run: Path) -> Path:
+    """Return where the samples of a run lie; beside a committed baseline there are none."""
+    return run if run.is_dir() else run.parent
 
 
 def write_reports(
