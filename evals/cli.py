@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from evals import case_commands, comparing_commands, run_commands
+from evals import calibration_command, case_commands, comparing_commands, run_commands
 from evals.reports import command as reports
 
 __all__ = ["app", "run"]
@@ -25,6 +25,7 @@ app = typer.Typer(
 app.command("lint", help="检查用例和范文：哪个文件哪一行、错在哪、怎么改。")(case_commands.lint)
 app.command("compare", help="和基线比：哪些案例变了、变差没有、能不能信。")(comparing_commands.compare)
 app.command("accept", help="把一次运行定为基线，写明理由；基线只能这样变。")(comparing_commands.accept)
+app.command("calibrate", help="评委能信多少：与人（或别的模型）比一致；也出空白评分表。")(calibration_command.calibrate)
 app.command("run", help="写样本、打分、汇总；可续跑。")(run_commands.run)
 app.command("record", help="按用例把和模型的往来录下来，供 replay。")(run_commands.record)
 app.command("score", help="给已有的样本重新打分，不再写。")(run_commands.score)
