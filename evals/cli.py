@@ -29,6 +29,7 @@ app.command("calibrate", help="评委能信多少：与人（或别的模型）�
 app.command("run", help="写样本、打分、汇总；可续跑。")(run_commands.run)
 app.command("record", help="按用例把和模型的往来录下来，供 replay。")(run_commands.record)
 app.command("score", help="给已有的样本重新打分，不再写。")(run_commands.score)
+app.command("gate", help="不用网络的全部检查：用例、录音、各套件与基线。")(run_commands.gate)
 app.add_typer(case_commands.app, name="cases", help="用例：导出成表、从表导入。")
 app.command("report", help="把一次运行印成表，或写成网页、Markdown、JUnit。")(reports.report)
 

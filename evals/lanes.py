@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from agent.briefs import Request, make_brief
 from agent.drafting import Drafting, open_drafting
@@ -29,6 +29,7 @@ from agent.text.clean import clean
 from agent.workspace import Workspace
 from evals.datasets import Planned
 from evals.errors import EvalError
+from evals.recorded_list import settings_as_recorded
 from evals.values import Case, Lane, Sample
 
 __all__ = ["DrawingLane", "brief_of", "lane_of", "recording_lane"]
@@ -171,32 +172,34 @@ def _live(home: Path) -> Settings:
     return settings
 
 
-def _recorded_as() -> dict[str, Any]:
-    from evals.cassette_hygiene import load_recorded
-
-    recorded = load_recorded()
-    return {"author": "model", "model": recorded.models[0], "structured": recorded.structured}
-
-
 def _replay(home: Path) -> Settings:
-    quiet = {"base_url": NOWHERE, "api_key": "none", "max_retries": 0, "concurrency": 1, "requests_per_minute": 0}
-    return _still(home, **_recorded_as(), **quiet)
+    quiet = {"base_url": NOWHERE, "api_key": "none", "max_retries": 0, "requests_per_minute": 0}
+    return _still(home, **settings_as_recorded(), **quiet, concurrency=1)
 
 
 def _record(home: Path) -> Settings:
     """Ask the endpoint of the environment, and everything else as the replay will."""
     asked = _live(home)
     reached = {name: getattr(asked, name) for name in ("base_url", "api_key", "timeout", "max_retries")}
-    return _still(home, **_recorded_as(), **reached, concurrency=1)
+    first = {"author": "model", "model": asked.model, "structured": asked.structured}
+    return _still(home, **{**first, **settings_as_recorded()}, **reached, concurrency=1)
 
 
-def _taped(mode: Any, settings: Callable[[Path], Settings]) -> DrawingLane:
+def _taped(mode: Literal["replay", "record"], settings: Callable[[Path], Settings]) -> DrawingLane:
     from evals.cassettes import cassette_of, use_cassette
 
     @contextmanager
     def tape(case: Case) -> Iterator[None]:
-        with use_cassette(cassette_of(case.id), mode):
-            yield
+        path = cassette_of(case.id)
+        if mode == "record":
+            path.unlink(missing_ok=True)
+        try:
+            with use_cassette(path, mode):
+                yield
+        except BaseException:
+            if mode == "record":
+                path.unlink(missing_ok=True)  # half an exchange replays as an error
+            raise
 
     return DrawingLane("replay", settings, tape=tape, cassette=lambda case: cassette_of(case.id).name)
 

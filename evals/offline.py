@@ -27,7 +27,7 @@ from agent.text.provenance import first_person_claims
 from agent.text.shingles import similarity
 from agent.workspace import load_workspace
 
-__all__ = ["failures", "main", "measure_rules", "measure_topics"]
+__all__ = ["failures", "main", "measure_rules", "measure_topics", "measured"]
 
 DATA = Path(__file__).parent / "data"
 AS_OF = date(2026, 11, 24)
@@ -94,15 +94,20 @@ def failures(numbers: Mapping[str, float], gate: Mapping[str, Any]) -> list[str]
     return found
 
 
-def main() -> int:
-    """Measure, print one number a line, and return 1 when a gate fails."""
+def measured() -> tuple[dict[str, float], list[str]]:
+    """Measure the shipped sets; return every number, and what is out of its bounds."""
     numbers = {
         **measure_topics(read_jsonl(DATA / "topics.jsonl")),
         **measure_rules(read_jsonl(DATA / "clean_notes.jsonl"), read_jsonl(DATA / "violations.jsonl")),
     }
+    return numbers, failures(numbers, yaml.safe_load((DATA / "gate.yaml").read_text(encoding="utf-8")))
+
+
+def main() -> int:
+    """Measure, print one number a line, and return 1 when a gate fails."""
+    numbers, found = measured()
     for name, value in numbers.items():
         sys.stdout.write(f"{name:28} {value:.3f}\n")
-    found = failures(numbers, yaml.safe_load((DATA / "gate.yaml").read_text(encoding="utf-8")))
     for line in found:
         sys.stdout.write(f"FAILED {line}\n")
     return 1 if found else 0

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from evals.runs import Ended
 
-__all__ = ["record", "run", "score"]
+__all__ = ["gate", "record", "run", "score"]
 
 RUNS = Path(".kosnote", "evals")
 LANES = ("offline", "scripted", "live", "replay")
@@ -74,11 +74,17 @@ def record(
 ) -> None:
     """Record the exchanges of cases with the endpoint of the environment, one cassette a case."""
     from evals.lanes import recording_lane
+    from evals.recorded_list import add_recorded
+    from evals.run_files import read_samples
     from evals.runs import Order, draw_run
 
     _demand("--split", split, SPLITS)
     order = Order(lane="live", cases=tuple(case or ()), themes=tuple(theme or ()), split=split or None)
-    _deliver(draw_run(order, out or _fresh("record"), resume=resume, lane=recording_lane(), say=_talk))
+    lane, folder = recording_lane(), out or _fresh("record")
+    ended = draw_run(order, folder, resume=resume, lane=lane, say=_talk)
+    kept = [sample.case for sample in read_samples(folder) if not sample.error]
+    add_recorded(kept, lane.settings(folder))
+    _deliver(ended)
 
 
 def score(folder: Annotated[Path, typer.Argument(help="一次运行的目录。")], root: Root = None) -> None:
@@ -87,6 +93,23 @@ def score(folder: Annotated[Path, typer.Argument(help="一次运行的目录。"
     from evals.runs import score_run
 
     _deliver(score_run(folder, root=root or CASES))
+
+
+def gate(
+    out: Annotated[Path, typer.Option("--out", "-o", help="各套件的运行和报告写到这里。")] = RUNS / "gate",
+    root: Root = None,
+) -> None:
+    """Run lane A; print a line a check, a table where something changed, and leave with the worst code."""
+    from evals.case_files import CASES
+    from evals.gate import run_gate, worst
+
+    codes = []
+    for checked in run_gate(out, root=root or CASES, today=datetime.now(UTC).date()):
+        codes.append(checked.code)
+        typer.echo(checked.text if not checked.code else f"{checked.text}\n未过：{checked.name}（{checked.code}）")
+        if checked.remark:
+            _talk(checked.remark)
+    raise typer.Exit(worst(iter(codes)))
 
 
 def _deliver(ended: Ended) -> None:

@@ -5,13 +5,18 @@ import json
 
 import pytest
 import scripted
+from endpoints import Step
 from written_cases import CASE, write_case
 
+from agent.errors import ProviderError
+from agent.settings import Settings
 from agent.workspace import load_workspace
+from evals import cassette_hygiene, cassettes
 from evals.case_files import read_cases
 from evals.datasets import Planned, plan, run_planned
 from evals.errors import EvalError
-from evals.lanes import brief_of, lane_of
+from evals.lanes import brief_of, lane_of, recording_lane
+from evals.recorded_list import add_recorded, settings_as_recorded
 from evals.values import Case
 
 BANK = load_workspace(None)
@@ -125,3 +130,65 @@ def test_what_keeping_a_sample_raises_ends_the_run(case):
 
     with pytest.raises(OSError, match="disk full"):
         asyncio.run(run_planned(plan([case], k=1), task, at_once=1, on_sample=full, on_failure=lambda one, error: None))
+
+
+@pytest.fixture
+def recorded(endpoint, monkeypatch, tmp_path):
+    """An endpoint that replies well, and a place of its own for what is recorded."""
+    endpoint.script = dict(scripted.GOOD)
+    for name, value in endpoint.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(cassettes, "CASSETTES", tmp_path / "cases")
+    monkeypatch.setattr(cassette_hygiene, "LIST", tmp_path / "recorded.yaml")
+    return endpoint
+
+
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+def test_what_was_recorded_is_drawn_again_without_an_endpoint(coffee, recorded, monkeypatch, tmp_path):
+    planned, lane = Planned(coffee, 0, 0), recording_lane()
+    live = draw(lane, planned)
+    add_recorded(["coffee"], lane.settings(tmp_path))
+    recorded.close()
+    for name in recorded.env:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KOSNOTE_TEMPERATURE", "1.5")
+    monkeypatch.setenv("KOSNOTE_MODEL", "another")
+    replayed = draw(lane_of("replay"), planned)
+    assert live.latency > 0 and replayed.latency is None and replayed.cassette == "coffee.yaml"
+    kept = {"lane": "replay", "latency": None}
+    assert live.model_copy(update=kept) == replayed
+    assert cassette_hygiene.problems(
+        cassette_hygiene.load_recorded(tmp_path / "recorded.yaml"), folder=tmp_path / "cases"
+    ) == []  # fmt: skip
+
+
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+def test_a_changed_brief_finds_no_answer_and_a_failed_recording_leaves_no_cassette(coffee, recorded, tmp_path):
+    lane = recording_lane()
+    draw(lane, Planned(coffee, 0, 0))
+    add_recorded(["coffee"], lane.settings(tmp_path))
+    changed = coffee.model_copy(update={"brief": coffee.brief.model_copy(update={"keyword": "咖啡"})})
+    with pytest.raises(cassettes.CassetteError, match="coffee: "):
+        draw(lane_of("replay"), Planned(changed, 0, 0))
+    recorded.script = {"*": [Step(status=500)]}
+    with pytest.raises(ProviderError):
+        draw(lane, Planned(coffee, 0, 0))
+    assert not (tmp_path / "cases" / "coffee.yaml").exists()
+
+
+@pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+def test_live_asks_the_endpoint_of_the_environment_and_measures_latency(coffee, recorded):
+    lane = lane_of("live")
+    sample = draw(lane, Planned(coffee, 0, 0))
+    assert sample.author == "model:test-model" and sample.latency > 0 and sample.usage.calls == 4
+    assert lane.at_once == 8
+
+
+def test_the_list_of_recorded_cases_grows_and_keeps_its_settings(monkeypatch, tmp_path):
+    monkeypatch.setattr(cassette_hygiene, "LIST", tmp_path / "list" / "recorded.yaml")
+    assert settings_as_recorded() == {}
+    add_recorded(["b"], Settings.model_construct(model="big", structured="prompt"))
+    add_recorded(["a", "b"], Settings.model_construct(model="small", structured="json_schema"))
+    held = cassette_hygiene.load_recorded(cassette_hygiene.LIST)
+    assert held.cases == ("a", "b") and held.models == ("big",)
+    assert settings_as_recorded() == {"author": "model", "model": "big", "structured": "prompt"}

@@ -1,0 +1,138 @@
+"""Lane A: everything that can be decided without a network, each suite against its committed baseline.
+
+Owns the list of checks and how they end together. Every check names what was lost and in which case; a change that
+changes nothing prints one line a check.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from agent.errors import KosnoteError
+from evals import offline
+from evals.baselines import BASELINES, edited_by_hand, load_baseline
+from evals.case_files import CASES, read_cases
+from evals.case_lint import lint
+from evals.comparing import compare, exit_code, is_behind
+from evals.errors import tell
+from evals.recorded_list import is_recorded
+from evals.runs import Ended, Order, draw_run
+from evals.values import Comparison, Summary
+
+__all__ = ["Checked", "run_gate", "worst"]
+
+RANK = (0, 3, 1, 2)  # from good to bad: what could not be compared may hide anything
+Suite = Callable[[Path], Ended]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Hold how one check ended: its name, its exit code, and what it prints."""
+
+    name: str
+    code: int
+    text: str = ""
+    remark: str = ""
+
+
+def run_gate(folder: Path, *, root: Path = CASES, baselines: Path = BASELINES, today: date) -> Iterator[Checked]:
+    """Yield each check as it ends; runs and reports are left below `folder`, one folder a suite."""
+    yield _linted(root)
+    yield _floors()
+    yield _baselines(baselines)
+    yield from _cassettes(root, today)
+    for name, suite in _suites(root).items():
+        yield _against_baseline(name, suite, folder / name, baselines)
+
+
+def worst(codes: Iterator[int]) -> int:
+    """Return the worst of several exit codes; 0 for none."""
+    return max(codes, key=RANK.index, default=0)
+
+
+def _suites(root: Path) -> dict[str, Suite]:
+    """Return what is compared with a baseline, by name; a replay only where something is recorded."""
+    found: dict[str, Suite] = {"offline": lambda folder: draw_run(Order(root=root), folder)}
+    if is_recorded():
+        found["replay"] = lambda folder: draw_run(Order(lane="replay", root=root), folder)
+    return found
+
+
+def _linted(root: Path) -> Checked:
+    problems = lint(root)
+    if problems:
+        return Checked("lint", 1, "\n".join(map(str, problems)))
+    return Checked("lint", 0, f"lint：{len(read_cases(root))} 个用例没有问题")
+
+
+def _floors() -> Checked:
+    """Hold the printed numbers of the small sets (topics, clean notes, violations) to their floors and ceilings."""
+    numbers, found = offline.measured()
+    if found:
+        return Checked("floors", 1, "\n".join(f"floors：{line}" for line in found))
+    return Checked("floors", 0, f"floors：{len(numbers)} 个数都在界内")
+
+
+def _baselines(folder: Path) -> Checked:
+    edited = edited_by_hand(folder)
+    if edited:
+        return Checked("baselines", 1, tell("gate_edited", suites="、".join(edited)))
+    return Checked("baselines", 0, "baselines：都由 accept 写成")
+
+
+def _cassettes(root: Path, today: date) -> Iterator[Checked]:
+    from evals.cassette_hygiene import LIST, load_recorded, problems, warnings
+
+    if not is_recorded():
+        return
+    found = problems(load_recorded(LIST), cases=frozenset(case.id for case in read_cases(root)))
+    remark = "\n".join(warnings(today=today))
+    yield Checked("cassettes", 1 if found else 0, "\n".join(found) or "cassettes：录音齐全、干净", remark)
+
+
+def _against_baseline(name: str, suite: Suite, folder: Path, baselines: Path) -> Checked:
+    """Draw a suite anew and compare; what stops it is told and counts as not comparable."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        ended = suite(folder)
+        if ended.summary is None or ended.problem:
+            return Checked(name, 2, f"{name}：{ended.problem}")
+        before = load_baseline(name, baselines)
+        comparison = compare(before, ended.summary) if before else None
+    except KosnoteError as error:
+        return Checked(name, 2, f"{name}：{error.message}", error.hint)
+    _write_reports(ended.folder, ended.summary, comparison)
+    return _told(name, ended, comparison)
+
+
+def _told(name: str, ended: Ended, comparison: Comparison | None) -> Checked:
+    from evals.reports.table import render_table
+
+    assert ended.summary is not None
+    accept = f"python -m evals accept {ended.folder} --reason 理由"
+    if comparison is None:
+        return Checked(name, 2, f"{name}：还没有基线", f"看过之后定为基线：{accept}")
+    if comparison.verdict == "OK" and not comparison.flips and not comparison.hard:
+        return Checked(name, 0, f"{name}：与基线相同，{len(ended.summary.cases)} 个案例")
+    behind = f"没有变差，但与基线不同；看过之后更新：{accept}" if is_behind(comparison) else ""
+    return Checked(name, exit_code(comparison), render_table(ended.summary, comparison).rstrip(), behind)
+
+
+def _write_reports(folder: Path, summary: Summary, comparison: Comparison | None) -> None:
+    from evals.reports.command import write_reports
+    from evals.run_files import read_samples
+
+    samples = read_samples(folder)
+    write_reports(
+        summary,
+        samples,
+        tuple(case for case in read_cases() if case.id in summary.cases) if samples else (),
+        comparison=comparison,
+        html=folder / "report.html",
+        junit=folder / "junit.xml",
+        markdown=folder / "report.md",
+    )

@@ -1,0 +1,134 @@
+"""Lane A as a whole: quiet when nothing changed, and what it names when something was lost."""
+
+from datetime import date
+
+import pytest
+from typer.testing import CliRunner
+from written_cases import CASE, write_case
+
+from evals import gate, offline
+from evals.baselines import accept
+from evals.cli import app
+from evals.gate import Checked, run_gate, worst
+from evals.metrics import load_metrics
+from evals.runs import Ended
+from evals.summaries import summarize, write_summary
+from evals.values import Sample, Score
+
+TODAY = date(2026, 11, 27)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Stand in for the suites and the sets with floors: one sample that ends as a test says."""
+    held = {"outcome": "in_review", "data": "1", "problem": ""}
+
+    def suite(folder):
+        if held["problem"]:
+            return Ended(folder, None, held["problem"])
+        lost = held["outcome"] != "in_review"
+        scores = {
+            name: Score(metric=name, value=float(lost == (spec.better == "lower")), passed=not lost, reason="没有写成")
+            for name, spec in load_metrics().metrics.items()
+        }
+        sample = Sample(case="aaa", theme="running", lane="offline", outcome=held["outcome"], scores=scores)
+        summary = summarize([sample], suite="offline", k=1, signature={"data": held["data"]}, treatment={})
+        write_summary(summary, folder / "summary.json")
+        return Ended(folder, summary)
+
+    monkeypatch.setattr(gate, "_suites", lambda root: {"offline": suite})
+    monkeypatch.setattr(gate, "is_recorded", lambda: False)
+    monkeypatch.setattr(offline, "measured", lambda: ({"topics": 1.0}, []))
+    return held
+
+
+@pytest.fixture
+def check(held, tmp_path):
+    write_case(tmp_path / "cases")
+
+    def check():
+        given = {"root": tmp_path / "cases", "baselines": tmp_path / "baselines", "today": TODAY}
+        return {checked.name: checked for checked in run_gate(tmp_path / "out", **given)}
+
+    def take():
+        accept(tmp_path / "out" / "offline", reason="第一份基线，看过逐项结果", on=TODAY, folder=tmp_path / "baselines")
+
+    check()
+    take()
+    check.accept = take
+    return check
+
+
+def test_a_change_that_changes_nothing_prints_a_line_a_check(check):
+    found = check()
+    assert {name: (checked.code, "\n" in checked.text) for name, checked in found.items()} == dict.fromkeys(
+        ("lint", "floors", "baselines", "offline"), (0, False)
+    )
+    assert found == check()
+
+
+def test_a_lost_outcome_is_named_with_its_case(check, held):
+    held["outcome"] = "needs_human"
+    found = check()["offline"]
+    assert found.code == 1 and "aaa" in found.text and "needs_human" in found.text
+
+
+def test_a_gain_passes_and_asks_for_a_new_baseline(check, held, tmp_path):
+    held["outcome"] = "needs_human"
+    check()
+    check.accept()
+    held["outcome"] = "in_review"
+    found = check()["offline"]
+    assert found.code == 0 and "python -m evals accept" in found.remark and str(tmp_path) in found.remark
+
+
+def test_a_suite_without_a_baseline_or_measured_otherwise_is_not_comparable(check, held, tmp_path):
+    held["data"] = "2"
+    found = check()["offline"]
+    assert found.code == 2 and "data" in found.text
+    for path in (tmp_path / "baselines").iterdir():
+        path.unlink()
+    found = check()["offline"]
+    assert found.code == 2 and "还没有基线" in found.text and "accept" in found.remark
+
+
+def test_a_run_that_does_not_count_is_not_compared(check, held):
+    held["problem"] = "出错太多"
+    assert check()["offline"] == Checked("offline", 2, "offline：出错太多")
+
+
+def test_a_baseline_edited_by_hand_is_named(check, tmp_path):
+    path = tmp_path / "baselines" / "offline.json"
+    path.write_bytes(path.read_bytes().replace(b"in_review", b"approved_"))
+    assert check()["baselines"].code == 1 and "offline" in check()["baselines"].text
+
+
+def test_a_broken_case_and_a_number_out_of_bounds_fail(check, tmp_path, monkeypatch):
+    write_case(tmp_path / "cases", CASE.replace("theme: running", "theme: runing"))
+    monkeypatch.setattr(offline, "measured", lambda: ({}, ["topics: not measured"]))
+    found = check()
+    assert found["lint"].code == 1 and "case.yaml:3:1" in found["lint"].text
+    assert found["floors"].code == 1 and "topics: not measured" in found["floors"].text
+
+
+def test_cassettes_are_looked_at_where_something_is_recorded(check, monkeypatch, tmp_path):
+    recorded = tmp_path / "recorded.yaml"
+    recorded.write_text("about: a\nmodels: [big]\nstructured: prompt\ncases: [gone]\n", encoding="utf-8")
+    monkeypatch.setattr("evals.cassette_hygiene.LIST", recorded)
+    monkeypatch.setattr(gate, "is_recorded", lambda: True)
+    assert check()["cassettes"].code == 1 and "gone" in check()["cassettes"].text
+
+
+def test_reports_lie_beside_the_run(check, tmp_path):
+    check()
+    assert {"report.html", "junit.xml", "report.md"} <= {path.name for path in (tmp_path / "out" / "offline").iterdir()}
+
+
+def test_what_could_not_be_compared_is_the_worst():
+    assert [worst(iter(codes)) for codes in ([], [0, 0], [0, 1], [2, 1], [3, 0])] == [0, 0, 1, 2, 3]
+
+
+def test_the_command_leaves_with_the_worst_and_says_which_check_failed(held, tmp_path, monkeypatch):
+    monkeypatch.setattr(gate, "run_gate", lambda *_, **__: iter([Checked("lint", 1, "a"), Checked("x", 0, "b", "c")]))
+    done = CliRunner().invoke(app, ["gate", "--out", str(tmp_path)])
+    assert done.exit_code == 1 and done.stdout == "a\n未过：lint（1）\nb\n" and done.stderr == "c\n"
