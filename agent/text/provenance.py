@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from agent.text.numbers import NumberClaim, find_numbers, same_number
+from agent.text.numbers import NumberClaim, bare_amounts, find_numbers, in_plain_digits, same_number
 from agent.text.sentences import Span, clauses, sentences
 
 __all__ = ["checkable_numbers", "first_person_claims", "is_traced", "traced_share", "unsupported_numbers"]
@@ -18,7 +18,9 @@ __all__ = ["checkable_numbers", "first_person_claims", "is_traced", "traced_shar
 CHECKABLE = frozenset({"amount", "rate", "date", "quota", "rank", "duration"})
 TRACED_SHARE = 0.5  # of a claim's two-character pieces; light editing (connectives, order) keeps more than half
 FEW_WORDS = 6  # letters
-_IDIOMS = re.compile(r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|星期|月)?$|^(?:两|几|半)[天年晚]$")
+_IDIOMS = re.compile(
+    r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|钟头|星期|礼拜|月)?$|^(?:两|几|半)[天年晚]$"
+)
 _SAYINGS = re.compile(r"[三五]分钟(?:的)?热度|三天打[鱼渔]|两天晒网|三天两头|一日三餐|第[一二]天")
 _SELF = re.compile(r"(?:我们|咱们|俺|(?<![得要须由限让请需凭])本人|笔者|咱|我(?!国|行|司|院|校|市|省|县))")
 _OPINION = re.compile(
@@ -39,15 +41,23 @@ def checkable_numbers(text: str) -> tuple[NumberClaim, ...]:
         claim
         for claim in find_numbers(text)
         if claim.kind in CHECKABLE
-        and not _IDIOMS.match(claim.text)
+        and not _IDIOMS.match(in_plain_digits(claim.text))
         and not any(start <= claim.start and claim.end <= end for start, end in sayings)
     )
 
 
 def unsupported_numbers(text: str, sources: Iterable[str]) -> tuple[NumberClaim, ...]:
     """Return the checkable numbers of a text that occur in none of the source texts, whatever the notation."""
-    known = [claim for source in sources for claim in find_numbers(source)]
-    return tuple(claim for claim in checkable_numbers(text) if not any(same_number(claim, other) for other in known))
+    told = tuple(sources)
+    known = [claim for source in told for claim in find_numbers(source)]
+    missing = [claim for claim in checkable_numbers(text) if not any(same_number(claim, other) for other in known)]
+    return tuple(claim for claim in missing if not _is_told_bare(claim, told))
+
+
+def _is_told_bare(claim: NumberClaim, told: Iterable[str]) -> bool:
+    """Tell whether an amount in yuan was told without its unit: 一共34."""
+    in_yuan = claim.kind == "amount" and claim.unit == "元"
+    return in_yuan and any(claim.value in bare_amounts(source) for source in told)
 
 
 def first_person_claims(text: str) -> tuple[Span, ...]:

@@ -26,5 +26,5 @@ def test_what_is_told_beside_it_is_not_carried_along(claim):
 
 
 def test_a_saying_is_no_number_and_a_number_in_its_words_is():
-    assert checkable_numbers("三分钟热度，三天打鱼两天晒网，摊着等第二天") == ()
+    assert checkable_numbers("三分钟热度，三天打鱼两天晒网，摊着等第二天，歇了一週") == ()
     assert [claim.text for claim in checkable_numbers("三分钟到站")] == ["三分钟"]
