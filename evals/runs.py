@@ -26,7 +26,7 @@ from evals.run_files import (
     write_manifest,
     write_samples,
 )
-from evals.scoring import score_all, versions
+from evals.scoring import score_all, score_together, versions
 from evals.signature import differing, judge_of, packages, quiet_treatment, signature_of, treatment_of
 from evals.values import Case, Lane, Manifest, Sample, Summary
 
@@ -130,6 +130,7 @@ def score_run(folder: Path, *, root: Path = CASES) -> Ended:
         signature=signature,
         treatment=quiet_treatment(manifest.treatment, lane=manifest.lane),
         partial=len(cases) < len(every),
+        batch=score_together(scored),
     )
     (folder / SUMMARY).write_bytes(summary_bytes(summary))
     return Ended(folder, summary, _invalid(scored))

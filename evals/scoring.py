@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evals.scorers import build_pool, score, scorer_versions
+from evals.scorers.batch import score_batch
 from evals.values import Case, Sample
 
-__all__ = ["score_all", "versions"]
+__all__ = ["score_all", "score_together", "versions"]
 
 
 def score_all(samples: Sequence[Sample], cases: Sequence[Case], pool: Sequence[Case]) -> list[Sample]:
@@ -20,6 +21,11 @@ def score_all(samples: Sequence[Sample], cases: Sequence[Case], pool: Sequence[C
         sample.model_copy(update={"scores": {} if sample.error else score(sample, known[sample.case], references)})
         for sample in samples
     ]
+
+
+def score_together(samples: Sequence[Sample]) -> dict[str, float]:
+    """Return what only all notes of a run together show: variety, sameness, how repeats pass."""
+    return score_batch(samples)
 
 
 def versions() -> dict[str, str]:

@@ -19,8 +19,9 @@ from evals.scorers.texts import fold
 from evals.statistics import pass_all, pass_at
 from evals.values import Sample
 
-__all__ = ["distinct_2", "nearest_pair", "score_batch", "self_bleu"]
+__all__ = ["VERSION", "distinct_2", "nearest_pair", "score_batch", "self_bleu"]
 
+VERSION = "1"
 NOTES = 20
 CHARACTERS = 150
 DRAWS = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evals.scorers import effort, grounds, hard, primary, similarity, style
+from evals.scorers import batch, effort, grounds, hard, primary, similarity, style
 from evals.scorers.measured import Scorer
 from evals.scorers.oracle import load_oracle
 from evals.scorers.pool import Pool
@@ -35,13 +35,14 @@ def score(sample: Sample, case: Case, pool: Pool) -> dict[str, Score]:
 
 
 def scorer_versions() -> dict[str, str]:
-    """Return what measures: the version of every scorer and of the data they measure against."""
-    data = {
+    """Return what measures: the version of every scorer, of the measures of a whole run, and of the data behind them."""
+    beside = {
+        "batch": batch.VERSION,
         "data:flavour": style.flavour().version,
         "data:oracle": load_oracle().version,
         "data:yardsticks": yardsticks().version,
     }
-    return {**{metric: scorer.version for metric, scorer in SCORERS.items()}, **data}
+    return {**{metric: scorer.version for metric, scorer in SCORERS.items()}, **beside}
 
 
 def _score(scorer: Scorer, sample: Sample, case: Case, pool: Pool) -> Score:

@@ -84,10 +84,11 @@ def copied_span(note: Note, case: Case, pool: Pool) -> Measured:
     """Return the longest run of letters shared with any reference, beyond what both were supplied with."""
     supplied = _supplied(case, pool)
     mine = _own_runs(note.body, supplied)
-    runs = [longest_shared(mine, _own_runs(reference.posted.body, supplied)) for reference in pool.references]
-    if not runs:
+    if not pool.references:
         return unscored("score_no_references")
-    longest = max(runs, key=len)
+    longest = ""
+    for reference in pool.references:
+        longest = longest_shared(mine, _own_runs(reference.posted.body, supplied), beyond=longest)
     return Measured(float(len(longest)), spans=(longest,) if longest else ())
 
 
@@ -102,16 +103,17 @@ def similarity_band(references: tuple[str, ...]) -> tuple[float, float] | None:
     return middle - sticks.deviations * spread, middle + sticks.deviations * spread
 
 
-def longest_shared(left: str, right: str) -> str:
-    """Return the longest common substring that crosses no newline, the first of several."""
-    low, high, found = 0, min(len(left), len(right)), ""
+def longest_shared(left: str, right: str, *, beyond: str = "") -> str:
+    """Return the longest common substring that crosses no newline, or `beyond` where none is longer."""
+    low, high, found = len(beyond), min(len(left), len(right)), beyond
+    size = low + 1
     while low < high:
-        size = (low + high + 1) // 2
         shared = _shared_run(left, right, size)
         if shared:
             low, found = size, shared
         else:
             high = size - 1
+        size = (low + high + 1) // 2
     return found
 
 
@@ -133,11 +135,16 @@ def _letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-@functools.lru_cache(maxsize=256)
 def _own_runs(body: str, supplied: str) -> str:
     """Return the letters of a body, cut where a clause was supplied by the case: its wording belongs to nobody."""
-    pieces = (_letters(fold(clause.text)) for clause in clauses(written(body)))
-    return "".join(NEWLINE if piece and piece in supplied else piece for piece in pieces)
+    return "".join(NEWLINE if piece in supplied else piece for piece in _pieces(body))
+
+
+@functools.lru_cache(maxsize=1024)
+def _pieces(body: str) -> tuple[str, ...]:
+    """Return the letters of each clause that somebody wrote."""
+    letters = (_letters(fold(clause.text)) for clause in clauses(written(body)))
+    return tuple(piece for piece in letters if piece)
 
 
 def _supplied(case: Case, pool: Pool) -> str:

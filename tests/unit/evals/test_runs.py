@@ -68,6 +68,12 @@ def test_a_run_holds_manifest_samples_and_summary(root, tmp_path):
     assert "commit" not in ended.summary.treatment and "latency" not in ended.summary.estimates
 
 
+def test_a_summary_holds_what_only_all_notes_together_show(root, tmp_path):
+    estimates = draw_run(Order(k=3, root=root), tmp_path / "run", lane=Drawn()).summary.estimates
+    assert estimates["pass_at_3"].value == estimates["pass_all_3"].value == 1.0
+    assert estimates["pass_all_3"].method == "batch"
+
+
 def test_a_run_is_not_written_over_another(root, tmp_path):
     draw_run(Order(root=root), tmp_path / "run", lane=Drawn())
     with pytest.raises(EvalError, match="已有一次运行") as caught:
