@@ -35,7 +35,7 @@ def score(sample: Sample, case: Case, pool: Pool) -> dict[str, Score]:
 
 
 def scorer_versions() -> dict[str, str]:
-    """Return what measures: the version of every scorer, of the measures of a whole run, and of the data behind them."""
+    """Return what measures: the version of every scorer, of the measures of a whole run, and of their data."""
     beside = {
         "batch": batch.VERSION,
         "data:flavour": style.flavour().version,

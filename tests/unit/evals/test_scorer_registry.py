@@ -30,7 +30,8 @@ def test_scoring_twice_gives_the_same():
 
 def test_versions_name_every_scorer_and_the_data_behind_them():
     versions = scorer_versions()
-    assert set(SCORERS) <= set(versions) and {"batch", "data:flavour", "data:oracle", "data:yardsticks"} <= set(
+    assert set(SCORERS) <= set(versions)
+    assert {"batch", "data:flavour", "data:oracle", "data:yardsticks"} <= set(
         versions
     )
     case = make_case()
