@@ -32,6 +32,13 @@ KINDS = {
     "approvals": "决定",
     "replies": "模型回复",
     "grounds": "写稿依据",
+    "submitted": "送审",
+    "published": "发布",
+    "submissions": "送审",
+    "publications": "发布",
+    "turn": "对话",
+    "turn_erased": "对话删除",
+    "thread_erased": "对话删除",
 }
 
 

@@ -1,6 +1,8 @@
 """The record: runs, versions, findings and decisions, their audit, in SQLite or any database SQLAlchemy reaches."""
 
+from agent.record.publishing import Publishing
 from agent.record.store import Store
+from agent.record.threads import ThreadStore, TurnJournal
 from agent.record.values import (
     AuditEvent,
     AuditReport,
@@ -9,7 +11,11 @@ from agent.record.values import (
     DecisionRecord,
     EarlierNote,
     Grounds,
+    PublicationRecord,
     RunRecord,
+    SubmissionRecord,
+    ThreadRecord,
+    TurnRecord,
     VersionRecord,
 )
 
@@ -21,7 +27,14 @@ __all__ = [
     "DecisionRecord",
     "EarlierNote",
     "Grounds",
+    "PublicationRecord",
+    "Publishing",
     "RunRecord",
     "Store",
+    "SubmissionRecord",
+    "ThreadRecord",
+    "ThreadStore",
+    "TurnJournal",
+    "TurnRecord",
     "VersionRecord",
 ]

@@ -11,14 +11,32 @@ from sqlalchemy.exc import DBAPIError
 
 from agent.record.chain import breaks_of, events_of, head_of
 from agent.record.engine import explain
-from agent.record.tables import approvals, grounds, replies, runs, versions
+from agent.record.tables import (
+    approvals,
+    chat_threads,
+    chat_turns,
+    grounds,
+    publications,
+    replies,
+    runs,
+    submissions,
+    versions,
+)
 from agent.record.values import AuditEvent, AuditReport, Break
-from agent.record.vouching import content_of_decision, content_of_run, content_of_version, held_of_outcome
+from agent.record.vouching import (
+    content_of_decision,
+    content_of_publication,
+    content_of_run,
+    content_of_submission,
+    content_of_turn,
+    content_of_version,
+    held_of_outcome,
+)
 
 __all__ = ["Audit"]
 
 Key = tuple[str, str, str]  # kind, run, subject
-LEFT_BEHIND: tuple[Table, ...] = (versions, approvals, replies, grounds)
+LEFT_BEHIND: tuple[Table, ...] = (versions, approvals, submissions, publications, replies, grounds)
 
 
 class Audit:
@@ -81,7 +99,8 @@ class _Rows:
 
     def breaks(self) -> list[Break]:
         """Name rows that changed, rows nobody vouched for, and links whose row is gone."""
-        found = [*self._runs(), *self._versions(), *self._decisions(), *self._left_behind()]
+        found = [*self._runs(), *self._versions(), *self._decisions(), *self._handed(), *self._left_behind()]
+        found += [*self._threads(), *self._turns()]
         missing = (event for key, event in self._last.items() if key not in self._seen and self._must_be(event))
         found += [Break(code="audit_row_missing", run=e.run, kind=e.kind, seq=e.seq) for e in missing]
         return found
@@ -113,6 +132,38 @@ class _Rows:
         for row in self._connection.execute(select(approvals).order_by(approvals.c.id)).mappings():
             held = {"decision": row["decision"], "text": row["text_hash"], "content": content_of_decision(row)}
             yield from self._compare(("decision", row["run_id"], str(row["id"])), held)
+
+    def _handed(self) -> Iterator[Break]:
+        kinds = (("submitted", submissions, content_of_submission), ("published", publications, content_of_publication))
+        for kind, table, content_of in kinds:
+            for row in self._connection.execute(select(table).order_by(table.c.id)).mappings():
+                held = {"text": row["text_hash"], "content": content_of(row)}
+                yield from self._compare((kind, row["run_id"], str(row["id"])), held)
+
+    def _threads(self) -> Iterator[Break]:
+        for row in self._connection.execute(select(chat_threads).order_by(chat_threads.c.id)).mappings():
+            key = ("thread_erased", row["id"], "")
+            if (key in self._last) != (row["erased_at"] is not None):
+                yield Break(code="audit_row_changed", run=row["id"], kind="thread_erased")
+            elif key in self._last and (row["owner"] or row["title"] or row["state_json"]):
+                yield Break(code="audit_erased_left", run=row["id"], kind="turn")
+            self._seen.add(key)
+
+    def _turns(self) -> Iterator[Break]:
+        """Compare answered turns; one that was never answered is vouched for by nobody."""
+        rows = select(chat_turns).order_by(chat_turns.c.thread_id, chat_turns.c.number)
+        for row in self._connection.execute(rows).mappings():
+            thread, number = row["thread_id"], str(row["number"])
+            gone = {("turn_erased", thread, number), ("thread_erased", thread, "")} & self._last.keys()
+            self._seen |= gone
+            if bool(gone) != (row["erased_at"] is not None):
+                yield Break(code="audit_row_changed", run=thread, kind="turn_erased")
+            if gone:
+                self._seen.add(("turn", thread, number))
+                if row["said_json"] or row["work_json"] or row["answer_json"]:
+                    yield Break(code="audit_erased_left", run=thread, kind="turn")
+            elif row["answered_at"] is not None or ("turn", thread, number) in self._last:
+                yield from self._compare(("turn", thread, number), {"content": content_of_turn(row)})
 
     def _left_behind(self) -> Iterator[Break]:
         for table in LEFT_BEHIND:

@@ -8,13 +8,26 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from agent.errors import StorageError, UsageError
-from agent.record.tables import approvals, findings, grounds, replies, runs, versions
-from agent.record.vouching import vouch_erasure
+from agent.record.tables import (
+    approvals,
+    chat_replies,
+    chat_threads,
+    chat_turns,
+    findings,
+    grounds,
+    publications,
+    replies,
+    runs,
+    submissions,
+    versions,
+)
+from agent.record.vouching import vouch_erasure, vouch_thread_erasure, vouch_turn_erasure
 
-__all__ = ["demand_kept", "erase", "scrub"]
+__all__ = ["demand_kept", "erase", "erase_thread", "scrub"]
 
-HOLDING_TEXT = (replies, findings, approvals, versions, grounds)
+HOLDING_TEXT = (replies, findings, approvals, submissions, publications, versions, grounds)
 BLANK = {"topic": "", "account": "", "persona": "", "workspace": "", "brief_json": "", "salt": None}
+BLANK_TURN = {"said_json": "", "work_json": "", "answer_json": "", "salt": None}
 
 
 def demand_kept(connection: Connection, run_id: str) -> None:
@@ -32,6 +45,33 @@ def erase(connection: Connection, run_id: str, at: datetime) -> None:
     for table in HOLDING_TEXT:
         connection.execute(delete(table).where(table.c.run_id == run_id))
     vouch_erasure(connection, run_id, at)
+    _erase_talk(connection, run_id, at)
+
+
+def erase_thread(connection: Connection, thread_id: str, at: datetime) -> None:
+    """Erase the words of a chat thread, its owner's name included; numbers and hashes stay. Once is enough."""
+    gone = update(chat_threads).where(chat_threads.c.id == thread_id, chat_threads.c.erased_at.is_(None))
+    blank = {"owner": "", "title": "", "state_json": "", "worker": None, "leased_until": None, "erased_at": at}
+    if not connection.execute(gone.values(**blank)).rowcount:
+        return
+    connection.execute(delete(chat_replies).where(chat_replies.c.thread_id == thread_id))
+    turns = update(chat_turns).where(chat_turns.c.thread_id == thread_id, chat_turns.c.erased_at.is_(None))
+    connection.execute(turns.values(**BLANK_TURN, erased_at=at))
+    vouch_thread_erasure(connection, thread_id, at)
+
+
+def _erase_talk(connection: Connection, run_id: str, at: datetime) -> None:
+    """Erase what was said on the way to a run and about it, and what its threads had gathered for the next note."""
+    found = select(chat_turns.c.thread_id, chat_turns.c.number).where(
+        chat_turns.c.run_id == run_id, chat_turns.c.erased_at.is_(None)
+    )
+    for thread_id, number in connection.execute(found).all():
+        turn = (chat_turns.c.thread_id == thread_id) & (chat_turns.c.number == number)
+        said = (chat_replies.c.thread_id == thread_id) & (chat_replies.c.number == number)
+        connection.execute(delete(chat_replies).where(said))
+        connection.execute(update(chat_turns).where(turn).values(**BLANK_TURN, erased_at=at))
+        connection.execute(update(chat_threads).where(chat_threads.c.id == thread_id).values(title="", state_json=""))
+        vouch_turn_erasure(connection, thread_id, number, at)
 
 
 def scrub(engine: Engine, where: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,10 @@ from agent.record.chain import digest
 from agent.record.engine import explain, open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
+from agent.record.moments import utc
+from agent.record.publishing import Publishing
 from agent.record.tables import approvals, findings, grounds, runs, versions
+from agent.record.threads import ThreadStore
 from agent.record.values import Decision, DecisionRecord, EarlierNote, Grounds, RunRecord, VersionRecord
 from agent.record.vouching import new_salt, vouch_decision, vouch_outcome, vouch_run, vouch_version
 
@@ -61,6 +64,16 @@ class Store:
     def audit(self) -> Audit:
         """Return the hash-chained audit of this database."""
         return Audit(self._engine, self._where)
+
+    @property
+    def publishing(self) -> Publishing:
+        """Return what was handed in for review and what was published."""
+        return Publishing(self._engine, self._where)
+
+    @property
+    def threads(self) -> ThreadStore:
+        """Return the chat threads of this database."""
+        return ThreadStore(self._engine, self._where)
 
     def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
         """Record that a run began; a run already recorded stays as it is."""
@@ -213,7 +226,7 @@ class Store:
                     revision=row["revision"],
                     text_hash=row["text_hash"],
                     round=Round.model_validate_json(row["round_json"]),
-                    saved_at=_utc(row["saved_at"]),
+                    saved_at=utc(row["saved_at"]),
                     grounds=row["grounds"] or "",
                 )
                 for row in connection.execute(query).mappings()
@@ -230,7 +243,7 @@ class Store:
                     text_hash=row["text_hash"],
                     reviewer=row["reviewer"],
                     reason=row["reason"],
-                    decided_at=_utc(row["decided_at"]),
+                    decided_at=utc(row["decided_at"]),
                 )
                 for row in connection.execute(query).mappings()
             )
@@ -349,9 +362,9 @@ def _run(row: RowMapping) -> RunRecord:
         workspace=row["workspace"],
         outcome=row["outcome"],
         best_revision=row["best_revision"],
-        created_at=_utc(row["created_at"]),
-        updated_at=_utc(row["updated_at"]),
-        erased_at=_utc(row["erased_at"]) if row["erased_at"] else None,
+        created_at=utc(row["created_at"]),
+        updated_at=utc(row["updated_at"]),
+        erased_at=utc(row["erased_at"]) if row["erased_at"] else None,
     )
 
 
@@ -361,8 +374,3 @@ def _brief(row: RowMapping) -> Brief:
         return Brief.model_validate_json(row["brief_json"])
     began: date = row["created_at"].date()
     return Brief(id=row["id"], topic="", note_type=row["note_type"], as_of=began)
-
-
-def _utc(moment: datetime) -> datetime:
-    """Give back the zone that SQLite drops; the record stores UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

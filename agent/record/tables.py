@@ -16,7 +16,22 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-__all__ = ["approvals", "audit", "audit_head", "findings", "grounds", "metadata", "replies", "runs", "versions"]
+__all__ = [
+    "approvals",
+    "audit",
+    "audit_head",
+    "chat_replies",
+    "chat_threads",
+    "chat_turns",
+    "findings",
+    "grounds",
+    "metadata",
+    "publications",
+    "replies",
+    "runs",
+    "submissions",
+    "versions",
+]
 
 metadata = MetaData(
     naming_convention={
@@ -133,4 +148,74 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(80), nullable=False),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("text_hash", String(80), nullable=False),
+    Column("submitted_by", Text, nullable=False),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("salt", String(32), nullable=False),
+    UniqueConstraint("run_id", "text_hash", name="uq_submissions_key"),
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("text_hash", String(80), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("published_by", Text, nullable=False),
+    Column("published_at", DateTime(timezone=True), nullable=False),
+    Column("salt", String(32), nullable=False),
+)
+
+chat_threads = Table(
+    "chat_threads",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(128), nullable=False, index=True),
+    Column("title", Text, nullable=False),
+    Column("state_json", Text, nullable=False),
+    Column("worker", String(160)),
+    Column("leased_until", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Column("erased_at", DateTime(timezone=True)),
+)
+
+chat_turns = Table(
+    "chat_turns",
+    metadata,
+    Column("thread_id", String(64), ForeignKey("chat_threads.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("run_id", String(64), index=True),
+    Column("said_json", Text, nullable=False),
+    Column("work_json", Text, nullable=False),
+    Column("answer_json", Text, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("erased_at", DateTime(timezone=True)),
+    Column("salt", String(32)),
+    UniqueConstraint("thread_id", "key", name="uq_chat_turns_key"),
+)
+
+chat_replies = Table(
+    "chat_replies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("thread_id", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("node", String(16), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("completion_json", Text, nullable=False),
+    ForeignKeyConstraint(["thread_id", "number"], ["chat_turns.thread_id", "chat_turns.number"], ondelete="CASCADE"),
+    UniqueConstraint("thread_id", "number", "node", "round", "digest", name="uq_chat_replies_key"),
 )

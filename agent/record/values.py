@@ -20,12 +20,19 @@ __all__ = [
     "EarlierNote",
     "EventKind",
     "Grounds",
+    "PublicationRecord",
     "RunRecord",
+    "SubmissionRecord",
+    "ThreadRecord",
+    "TurnRecord",
     "VersionRecord",
 ]
 
 Decision = Literal["approve", "reject", "edit", "comment"]
-EventKind = Literal["started", "version", "decision", "outcome", "erased"]
+EventKind = Literal[
+    "started", "version", "decision", "outcome", "erased", "submitted", "published", "turn", "turn_erased",
+    "thread_erased",
+]  # fmt: skip
 
 
 class RunRecord(Frozen):
@@ -62,6 +69,54 @@ class DecisionRecord(Frozen):
     reviewer: str
     reason: str
     decided_at: datetime
+
+
+class SubmissionRecord(Frozen):
+    """Hold that a text was handed in for review."""
+
+    run: str
+    text_hash: str
+    submitted_by: str
+    submitted_at: datetime
+
+
+class PublicationRecord(Frozen):
+    """Hold where an approved text was published, as the person who did it says."""
+
+    run: str
+    text_hash: str
+    url: str
+    published_by: str
+    published_at: datetime
+
+
+class ThreadRecord(Frozen):
+    """Hold one chat thread of one owner; `state` is JSON that the chat reads."""
+
+    id: str
+    owner: str
+    title: str
+    state: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class TurnRecord(Frozen):
+    """Hold one turn: what was said, what it was taken to ask for (`work`) and the answer, all JSON.
+
+    `answer` is empty until the turn is answered; an erased turn keeps its number and nothing else.
+    """
+
+    thread: str
+    number: int
+    key: str
+    run: str = ""
+    said: str
+    work: str = ""
+    answer: str = ""
+    asked_at: datetime
+    answered_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 class EarlierNote(Frozen):

@@ -14,19 +14,27 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
 from agent.record.chain import append, digest
-from agent.record.tables import approvals, findings, grounds, runs, versions
+from agent.record.tables import approvals, chat_turns, findings, grounds, publications, runs, submissions, versions
 
 __all__ = [
     "adopt",
     "content_of_decision",
+    "content_of_publication",
     "content_of_run",
+    "content_of_submission",
+    "content_of_turn",
     "content_of_version",
     "held_of_outcome",
     "new_salt",
     "vouch_decision",
     "vouch_erasure",
     "vouch_outcome",
+    "vouch_publication",
     "vouch_run",
+    "vouch_submission",
+    "vouch_thread_erasure",
+    "vouch_turn",
+    "vouch_turn_erasure",
     "vouch_version",
 ]
 
@@ -36,6 +44,9 @@ FINDING = (
     "rule", "pack", "severity", "status", "status_by", "field", "position", "start", "end", "text", "fingerprint",
 )  # fmt: skip
 DECISION = ("id", "run_id", "decision", "text_hash", "reviewer", "reason", "decided_at")
+SUBMISSION = ("id", "run_id", "text_hash", "submitted_by", "submitted_at")
+PUBLICATION = ("id", "run_id", "text_hash", "url", "published_by", "published_at")
+TURN = ("thread_id", "number", "key", "said_json", "answer_json", "asked_at", "answered_at")
 
 
 def new_salt() -> str:
@@ -63,6 +74,21 @@ def content_of_version(connection: Connection, row: RowMapping) -> str:
 def content_of_decision(row: RowMapping) -> str:
     """Return the hash of a decision, its reviewer and reason."""
     return digest(_plain(row, DECISION), salt=row["salt"] or "")
+
+
+def content_of_submission(row: RowMapping) -> str:
+    """Return the hash of a hand-in."""
+    return digest(_plain(row, SUBMISSION), salt=row["salt"] or "")
+
+
+def content_of_publication(row: RowMapping) -> str:
+    """Return the hash of a publication."""
+    return digest(_plain(row, PUBLICATION), salt=row["salt"] or "")
+
+
+def content_of_turn(row: RowMapping) -> str:
+    """Return the hash of what was said in a chat and what was answered."""
+    return digest(_plain(row, TURN), salt=row["salt"] or "")
 
 
 def held_of_outcome(row: RowMapping) -> dict[str, str]:
@@ -95,6 +121,39 @@ def vouch_outcome(connection: Connection, run_id: str) -> None:
     """Append how a run stands."""
     row = _row(connection, runs, runs.c.id == run_id)
     append(connection, "outcome", run=run_id, at=_utc(row["updated_at"]), held=held_of_outcome(row))
+
+
+def vouch_submission(connection: Connection, submission_id: int) -> None:
+    """Append that a text was handed in for review."""
+    row = _row(connection, submissions, submissions.c.id == submission_id)
+    held = {"text": row["text_hash"], "content": content_of_submission(row)}
+    at = _utc(row["submitted_at"])
+    append(connection, "submitted", run=row["run_id"], at=at, subject=str(submission_id), held=held)
+
+
+def vouch_publication(connection: Connection, publication_id: int) -> None:
+    """Append that a text was published."""
+    row = _row(connection, publications, publications.c.id == publication_id)
+    held = {"text": row["text_hash"], "content": content_of_publication(row)}
+    at = _utc(row["published_at"])
+    append(connection, "published", run=row["run_id"], at=at, subject=str(publication_id), held=held)
+
+
+def vouch_turn(connection: Connection, thread_id: str, number: int) -> None:
+    """Append that a turn was answered."""
+    row = _row(connection, chat_turns, (chat_turns.c.thread_id == thread_id) & (chat_turns.c.number == number))
+    held = {"content": content_of_turn(row)}
+    append(connection, "turn", run=thread_id, at=_utc(row["answered_at"]), subject=str(number), held=held)
+
+
+def vouch_turn_erasure(connection: Connection, thread_id: str, number: int, at: datetime) -> None:
+    """Append that the words of a turn were erased."""
+    append(connection, "turn_erased", run=thread_id, at=at, subject=str(number), held={})
+
+
+def vouch_thread_erasure(connection: Connection, thread_id: str, at: datetime) -> None:
+    """Append that a thread was erased."""
+    append(connection, "thread_erased", run=thread_id, at=at, held={})
 
 
 def vouch_erasure(connection: Connection, run_id: str, at: datetime) -> None:

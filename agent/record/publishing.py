@@ -1,0 +1,120 @@
+"""Keep what was handed in for review, and where an approved text was published.
+
+Both are statements by a person about one text: they carry its hash. The same statement again changes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from agent.errors import UsageError
+from agent.record.engine import explain, writing
+from agent.record.erasure import demand_kept
+from agent.record.moments import utc
+from agent.record.tables import approvals, publications, submissions
+from agent.record.values import PublicationRecord, SubmissionRecord
+from agent.record.vouching import new_salt, vouch_publication, vouch_submission
+
+__all__ = ["Publishing"]
+
+
+class Publishing:
+    """Record hand-ins and publications of one database."""
+
+    def __init__(self, engine: Engine, where: str) -> None:
+        self._engine = engine
+        self._where = where
+
+    def submit(self, run_id: str, *, text_hash: str, submitted_by: str, submitted_at: datetime) -> None:
+        """Record that this text was handed in for review."""
+        same = (submissions.c.run_id == run_id) & (submissions.c.text_hash == text_hash)
+        with self._writing() as connection:
+            demand_kept(connection, run_id)
+            if connection.execute(select(submissions.c.id).where(same)).first() is not None:
+                return
+            row = insert(submissions).values(
+                run_id=run_id,
+                text_hash=text_hash,
+                submitted_by=submitted_by,
+                submitted_at=submitted_at,
+                salt=new_salt(),
+            )
+            vouch_submission(connection, connection.execute(row.returning(submissions.c.id)).scalar_one())
+
+    def publish(self, run_id: str, *, text_hash: str, url: str, published_by: str, published_at: datetime) -> None:
+        """Record where a text was published; raise `UsageError` unless this very text was approved."""
+        same = (publications.c.run_id == run_id) & (publications.c.text_hash == text_hash) & (publications.c.url == url)
+        with self._writing() as connection:
+            demand_kept(connection, run_id)
+            if not _is_approved(connection, run_id, text_hash):
+                raise UsageError("publication_unapproved", run=run_id)
+            if connection.execute(select(publications.c.id).where(same)).first() is not None:
+                return
+            row = insert(publications).values(
+                run_id=run_id,
+                text_hash=text_hash,
+                url=url,
+                published_by=published_by,
+                published_at=published_at,
+                salt=new_salt(),
+            )
+            vouch_publication(connection, connection.execute(row.returning(publications.c.id)).scalar_one())
+
+    def submissions(self, run_id: str) -> tuple[SubmissionRecord, ...]:
+        """Return the hand-ins of a run, oldest first."""
+        query = select(submissions).where(submissions.c.run_id == run_id).order_by(submissions.c.id)
+        with self._reading() as connection:
+            return tuple(
+                SubmissionRecord(
+                    run=row["run_id"],
+                    text_hash=row["text_hash"],
+                    submitted_by=row["submitted_by"],
+                    submitted_at=utc(row["submitted_at"]),
+                )
+                for row in connection.execute(query).mappings()
+            )
+
+    def publications(self, run_id: str) -> tuple[PublicationRecord, ...]:
+        """Return where texts of a run were published, oldest first."""
+        query = select(publications).where(publications.c.run_id == run_id).order_by(publications.c.id)
+        with self._reading() as connection:
+            return tuple(
+                PublicationRecord(
+                    run=row["run_id"],
+                    text_hash=row["text_hash"],
+                    url=row["url"],
+                    published_by=row["published_by"],
+                    published_at=utc(row["published_at"]),
+                )
+                for row in connection.execute(query).mappings()
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._explained(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._explained(), writing(self._engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            raise explain(error, self._where) from error
+
+
+def _is_approved(connection: Connection, run_id: str, text_hash: str) -> bool:
+    query = select(approvals.c.id).where(
+        approvals.c.run_id == run_id, approvals.c.text_hash == text_hash, approvals.c.decision == "approve"
+    )
+    return connection.execute(query).first() is not None
