@@ -14,7 +14,8 @@ from evals.values import CaseResult, Flip, Summary
 
 __all__ = ["Found", "case_flips", "hard_flips", "missing_flips", "told"]
 
-OUTCOME, FIRST_DRAFT, TEXT, LOOKS = "结局", "初稿未过的规则", "文本", "参考指标"
+OUTCOME, FIRST_DRAFT, REPORTED, TEXT, LOOKS = "结局", "初稿未过的规则", "报出的规则", "文本", "参考指标"
+DRAFTED = "first_draft_pass"
 NONE = "无"
 _SAME = 1e-6  # what a stored digit can differ by
 
@@ -43,7 +44,7 @@ def case_flips(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]
         *_outcome(case, base, cand),
         *hard_flips(case, base, cand),
         *_unmeasured(case, base, cand),
-        *_first_draft(case, base, cand),
+        *_rules(case, base, cand),
         *_means(case, base, cand),
         *_text(case, base, cand),
     ]
@@ -93,18 +94,20 @@ def _unmeasured(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found
             yield Found(flip, fails=True)
 
 
-def _first_draft(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
+def _rules(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
+    """Report rules that come and go: of a draft a new one is worse, of a labelled text its hard checks tell that."""
     if base.rules == cand.rules:
         return
     before, after = _ids(base), _ids(cand)
-    failing = sum(map(bool, cand.rules)) > sum(map(bool, base.rules))
+    drafted = DRAFTED in {**base.means, **cand.means}
+    failing = drafted and sum(map(bool, cand.rules)) > sum(map(bool, base.rules))
     changed = [f"新增 {name}" for name in sorted(after - before)] + [f"不再 {name}" for name in sorted(before - after)]
     flip = Flip(
         case=case,
-        what=FIRST_DRAFT,
+        what=FIRST_DRAFT if drafted else REPORTED,
         before=_joined(base.rules),
         after=_joined(cand.rules),
-        lost=failing or bool(after - before),
+        lost=failing or (drafted and bool(after - before)),
         detail="；".join(changed),
     )
     yield Found(flip, fails=failing)

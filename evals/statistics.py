@@ -188,13 +188,13 @@ def adjust(values: Sequence[float]) -> list[float]:
 
 
 def detectable(clusters: Clusters, *, paired: bool, power: float = 0.80, alpha: float = 0.05) -> float | None:
-    """Return the smallest change found with this power by a one-sided test; None for a single cluster.
+    """Return the smallest change found with this power by a one-sided test; None where no spread was seen.
 
     Given differences (`paired`) their own spread counts. Given one run's levels, the spread of a difference is taken as
     √2 times theirs, which is too large where cases keep their level between runs: an upper bound.
     """
     error = clusters.standard_error
-    if error is None:
+    if not error:
         return None
     from scipy.stats import t
 

@@ -150,6 +150,32 @@ class TestWithoutChance:
         assert found.verdict == "OK" and not flip.lost
 
 
+class TestLabelledTexts:
+    """The guardrail suite: every labelled text is a case, and what it should be is a hard check."""
+
+    @staticmethod
+    def run(**texts):
+        cases = {
+            name: CaseResult(theme="returns", means={"caught": float(not failed)}, failed=failed, rules=(rules,))
+            for name, (rules, failed) in texts.items()
+        }
+        return Summary(suite="guardrail", samples=len(cases), cases=cases)
+
+    def test_a_lost_text_fails(self):
+        found = compare(self.run(a=("RET-01", {})), self.run(a=("", {"caught": "“稳稳的幸福”应报 RET-01"})))
+        assert found.verdict == "REGRESSED"
+        assert found.hard == ("a caught：过 → 未过：“稳稳的幸福”应报 RET-01",)
+
+    def test_a_new_wrong_hit_fails(self):
+        found = compare(self.run(a=("", {})), self.run(a=("RET-01", {"innocent": "“不保本”误报 RET-01"})))
+        assert found.hard == ("a innocent：过 → 未过：“不保本”误报 RET-01",)
+
+    def test_a_text_newly_caught_is_no_loss(self):
+        found = compare(self.run(a=("", {"caught": "应报 RET-01"})), self.run(a=("RET-01", {})))
+        assert found.verdict == "OK" and is_behind(found) and not any(flip.lost for flip in found.flips)
+        assert "报出的规则" in {flip.what for flip in found.flips}
+
+
 class TestSampled:
     def test_unchanged_runs_are_ok_or_inconclusive(self):
         verdicts = [compare(*drawn(seed)).verdict for seed in range(30)]

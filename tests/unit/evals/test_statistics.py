@@ -140,6 +140,7 @@ def test_one_run_alone_promises_less_than_differences():
     values = alone(np.random.default_rng(4).normal(0, 1, 30))
     assert detectable(values, paired=False) == pytest.approx(math.sqrt(2) * detectable(values, paired=True))
     assert detectable(alone([1.0]), paired=True) is None
+    assert detectable(alone([1.0] * 30), paired=False) is None, "no spread seen is no promise to see everything"
 
 
 @pytest.mark.parametrize("design", [Design(20, 3), Design(40, 3), Design(60, 3), Design(60, 3, 12)], ids=str)
