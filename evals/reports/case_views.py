@@ -149,9 +149,11 @@ def _attempts(
     """Join repeats whose drafts, outcome and scores are the same: an offline run repeats itself."""
     alike: dict[tuple[object, ...], list[Sample]] = {}
     for sample in runs:
-        texts = tuple(round_.note.text_hash for round_ in sample.rounds)
+        texts = tuple(_text(round_.note) for round_ in sample.rounds)
+        earlier = old.get((name, sample.repeat))
+        ends = _text(sample.note), _text(earlier.note) if earlier else None
         failed = tuple(name for name, score in sample.scores.items() if score.passed is False)
-        alike.setdefault((sample.outcome, sample.error, texts, failed), []).append(sample)
+        alike.setdefault((sample.outcome, sample.error, texts, ends, failed), []).append(sample)
     for number, group in enumerate(alike.values(), 1):
         first = group[0]
         earlier = old.get((name, first.repeat))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -13,12 +12,10 @@ from evals.values import CaseResult, Comparison, Sample, Score, Summary
 
 __all__ = ["to_junit"]
 
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 def to_junit(summary: Summary, comparison: Comparison | None = None, samples: Sequence[Sample] = ()) -> str:
     """Render one `<testsuite>`; failures carry the reason, what was not measured is skipped with the reason."""
-    suite = Element("testsuite", name=_text(f"evals.{summary.suite}"))
+    suite = Element("testsuite", name=visible(f"evals.{summary.suite}"))
     cases = [*_hard(summary, samples), *_runs(samples), *_gates(summary, comparison), *_standing(summary, comparison)]
     suite.extend(cases)
     suite.set("tests", str(len(cases)))
@@ -97,14 +94,9 @@ def _standing(summary: Summary, comparison: Comparison | None) -> Iterator[Eleme
 
 
 def _case(group: str, name: str) -> Element:
-    return Element("testcase", classname=_text(group), name=_text(name))
+    return Element("testcase", classname=visible(group), name=visible(name))
 
 
 def _say(case: Element, kind: str, message: str, detail: str = "") -> None:
-    said = SubElement(case, kind, message=_text(message))
-    said.text = _text(detail or message)
-
-
-def _text(text: str) -> str:
-    """Return text that XML can hold: what it may not hold is written out."""
-    return _ILLEGAL.sub(lambda found: f"⟦U+{ord(found[0]):04X}⟧", visible(text))
+    said = SubElement(case, kind, message=visible(message))
+    said.text = visible(detail or message)

@@ -57,7 +57,7 @@ def flip_line(flip: Flip, limit: int = _WIDTH) -> str:
 
 
 def _name(row: Row) -> str:
-    return one_line(row.title if row.tier == "diagnostic" else f"{row.title}（{TIERS[row.tier]}）")
+    return row.title if row.tier == "diagnostic" else f"{row.title}（{TIERS[row.tier]}）"
 
 
 def _cells(row: Row) -> tuple[str, ...]:

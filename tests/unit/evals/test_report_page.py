@@ -5,6 +5,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
+import jinja2
 import pytest
 from reported import asking, case, comparison, finding, note, refused, revised, round_, sample, summary
 
@@ -12,7 +13,7 @@ from agent.models import Basis, Fix, Material, Question, Segment
 from evals.reports.case_views import case_views
 from evals.reports.differences import differences
 from evals.reports.marking import mark, numbered
-from evals.reports.page import to_html
+from evals.reports.page import _environment, to_html
 from evals.values import BriefSpec, CaseMaterial, CaseResult, Flip, Reference, Score
 
 HOSTILE = (
@@ -139,6 +140,11 @@ def page_index(page, tag):
     return next(number for number, (name, _) in enumerate(page.elements) if name == tag)
 
 
+def test_a_template_that_names_what_is_not_there_fails():
+    with pytest.raises(jinja2.UndefinedError):
+        _environment().from_string("{{ nothing }}").render()
+
+
 def test_a_very_long_note_is_shown_whole_and_quickly():
     long = "江边跑步，" * 2_000
     page = render([sample(rounds=(round_(1, note(long)), round_(2, note(long[:-500]))), note=note(long))])
@@ -184,6 +190,8 @@ def test_a_refusal_and_a_question_are_told_without_a_note():
 def test_the_baseline_is_told_apart_from_no_baseline_and_from_the_same_text():
     other = sample(note=note("周六早上绕着江边走了八公里。"))
     assert "<del>走</del><ins>跑</ins>" in render([sample()], before=[other])
+    again = [sample(), sample(repeat=1, note=note("周六早上绕着江边骑了八公里。"))]
+    assert render(again, before=again).count("最后文字与基线相同") == 2
     assert "最后文字与基线相同" in render([sample()], before=[sample()])
     assert "基线里没有这一次" in render([sample()], before=[sample("tower-walk")])
     assert "基线" not in Page(render([sample()])).text.split("用例")[-1]
@@ -237,7 +245,14 @@ def test_the_same_run_gives_the_same_bytes():
 
 
 def test_marks_overlap_and_stay_inside_the_text():
-    found = numbered([finding("稳赚", 3, severity="warn"), finding("赚不赔", 4, severity="fix"), finding("x", 50)])
+    found = numbered(
+        [
+            finding("稳赚", 3, severity="warn"),
+            finding("赚不赔", 4, severity="fix"),
+            finding("x", 50),
+            finding(start=-9),
+        ]
+    )
     html = mark("🏃买它稳赚不赔好", found, "a")
     assert re.sub("<[^>]+>", "", re.sub("<a.*?</a>", "", html)) == "🏃买它稳赚不赔好"
     stretches = re.findall(r'<mark class="(\w+)"[^>]*>([^<]*)</mark>', html)
