@@ -70,20 +70,30 @@ def run(
 
 
 def record(
-    case: Cases = None, theme: Themes = None, split: Split = "", out: Out = None, resume: Resume = False
+    case: Cases = None,
+    theme: Themes = None,
+    split: Split = "",
+    out: Out = None,
+    resume: Resume = False,
+    root: Root = None,
 ) -> None:
     """Record the exchanges of cases with the endpoint of the environment, one cassette a case."""
+    from evals.case_files import CASES
     from evals.lanes import recording_lane
     from evals.recorded_list import add_recorded
     from evals.run_files import read_samples
     from evals.runs import Order, draw_run
 
     _demand("--split", split, SPLITS)
-    order = Order(lane="live", cases=tuple(case or ()), themes=tuple(theme or ()), split=split or None)
+    order = Order(
+        lane="live", cases=tuple(case or ()), themes=tuple(theme or ()), split=split or None, root=root or CASES
+    )
     lane, folder = recording_lane(), out or _fresh("record")
-    ended = draw_run(order, folder, resume=resume, lane=lane, say=_talk)
-    kept = [sample.case for sample in read_samples(folder) if not sample.error]
-    add_recorded(kept, lane.settings(folder))
+    try:
+        ended = draw_run(order, folder, resume=resume, lane=lane, say=_talk)
+    finally:
+        if kept := [sample.case for sample in read_samples(folder) if not sample.error]:
+            add_recorded(kept, lane.settings(folder))
     _deliver(ended)
 
 

@@ -123,6 +123,8 @@ def score_run(folder: Path, *, root: Path = CASES) -> Ended:
     scored = score_all(samples, cases, every)
     write_samples(scored, folder)
     write_manifest(manifest.model_copy(update={"signature": signature}), folder)
+    if all(sample.error for sample in scored):
+        return Ended(folder, None, _invalid(scored))
     summary = summarize(
         scored,
         suite=manifest.suite,
@@ -182,6 +184,7 @@ def _begin(manifest: Manifest, folder: Path, *, resume: bool) -> dict[tuple[str,
     changed = differing({**earlier.signature, **earlier.treatment}, {**manifest.signature, **manifest.treatment})
     if changed:
         raise EvalError("run_other", path=folder, differing="；".join(changed))
+    (folder / SUMMARY).unlink(missing_ok=True)  # it is not yet the summary of what follows
     kept = [sample for sample in read_samples(folder) if not sample.error]
     write_samples(kept, folder)
     return {(sample.case, sample.repeat, sample.seed): sample for sample in kept}

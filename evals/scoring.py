@@ -1,4 +1,4 @@
-"""Score the samples of a run, each on its case against the pool of references.
+"""Score the samples of a run, each on its case against the pool of references, and all notes together.
 
 The one place where runs meet the scorers; it refuses to draw.
 """

@@ -25,6 +25,7 @@ __all__ = ["differing", "judge_of", "packages", "quiet_treatment", "signature_of
 
 FORMAT = "v1"
 SHORT = 12
+FIRST = "1"  # the version a scorer begins with
 PACKAGES = ("pydantic", "pydantic-evals", "langgraph", "openai", "sacrebleu", "scipy", "rapidfuzz", "vcrpy")
 
 
@@ -46,7 +47,7 @@ def signature_of(
         "lane": lane,
         "k": str(k),
         "seed": str(seed),
-        "scorers": ",".join(f"{name}:{version}" for name, version in sorted(scorers.items())),
+        "scorers": _spelled(scorers),
     }
     return {**signature, "judge": judge} if judge else signature
 
@@ -107,6 +108,12 @@ def commit() -> str:
     root = Path(__file__).parents[1]
     head = _git(root, "rev-parse", "--short=12", "HEAD")
     return head + ("+dirty" if head and _git(root, "status", "--porcelain") else "")
+
+
+def _spelled(versions: Mapping[str, str]) -> str:
+    """Count the scorers that are as they were first written, and name the others with their version."""
+    changed = [f"{name}:{version}" for name, version in sorted(versions.items()) if version != FIRST]
+    return ",".join([f"{FIRST}x{len(versions) - len(changed)}", *changed])
 
 
 def _prompts(*beginnings: str) -> str:

@@ -121,6 +121,11 @@ def test_an_error_is_kept_counted_and_no_score(root, tmp_path):
     assert ended.summary.errors == 1
 
 
+def test_a_run_of_errors_alone_has_no_summary_and_says_what_went_wrong(root, tmp_path):
+    ended = draw_run(Order(root=root), tmp_path / "run", lane=Drawn(broken=("aaa", "bbb", "ccc")))
+    assert ended.exit_code == 2 and ended.summary is None and "endpoint gone" in ended.problem
+
+
 def test_two_in_a_hundred_may_fail(root, tmp_path):
     class Once(Drawn):
         async def draw(self, planned, bank):
@@ -144,9 +149,11 @@ def test_a_spent_budget_starts_no_new_sample_and_the_rest_can_follow(root, tmp_p
     ended = draw_run(Order(k=2, root=root, max_tokens=250), tmp_path / "run", lane=drawn)
     assert len(drawn.seen) == 3 and ended.exit_code == 2 and ended.summary is None
     assert "还差 3 个样本" in ended.problem
+    (tmp_path / "run" / "summary.json").write_text("stale", encoding="utf-8")
     stuck = Drawn(tokens=100)
     draw_run(Order(k=2, root=root, max_tokens=250), tmp_path / "run", lane=stuck, resume=True)
     assert not stuck.seen  # what an earlier process spent counts
+    assert not (tmp_path / "run" / "summary.json").exists()
     assert draw_run(Order(k=2, root=root), tmp_path / "run", lane=Drawn(), resume=True).summary.samples == 6
 
 
@@ -163,8 +170,8 @@ def test_scoring_again_draws_nothing_and_follows_the_scorers(root, tmp_path, sco
     scorers.update(version="2", value=0.0)
     ended = score_run(tmp_path / "run", root=root)
     assert ended.summary.estimates["outcome"].value == 0.0
-    assert ended.summary.signature["scorers"] == "outcome:2"
-    assert read_manifest(tmp_path / "run").signature["scorers"] == "outcome:2"
+    assert ended.summary.signature["scorers"] == "1x0,outcome:2"
+    assert read_manifest(tmp_path / "run").signature["scorers"] == "1x0,outcome:2"
 
 
 def test_samples_are_not_scored_against_other_cases_than_they_were_drawn_for(root, tmp_path):

@@ -31,9 +31,7 @@ def test_scoring_twice_gives_the_same():
 def test_versions_name_every_scorer_and_the_data_behind_them():
     versions = scorer_versions()
     assert set(SCORERS) <= set(versions)
-    assert {"batch", "data:flavour", "data:oracle", "data:yardsticks"} <= set(
-        versions
-    )
+    assert {"batch", "data:flavour", "data:oracle", "data:yardsticks"} <= set(versions)
     case = make_case()
     scores = score(make_sample(), case, build_pool([case]))
     assert {name: versions[name] for name in scores} == {name: found.version for name, found in scores.items()}

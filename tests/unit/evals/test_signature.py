@@ -21,7 +21,7 @@ def cases(tmp_path):
 @pytest.mark.parametrize(
     ("change", "part"),
     [({"k": 3}, "k"), ({"seed": 1}, "seed"), ({"lane": "live"}, "lane"), ({"scorers": {"oracle": "3"}}, "scorers"),
-     ({"judge": "big"}, "judge")],
+     ({"scorers": {"oracle": "2"}}, "scorers"), ({"judge": "big"}, "judge")],
 )  # fmt: skip
 def test_every_part_of_a_measurement_shows_in_its_signature(cases, change, part):
     one, other = (signature_of(cases, cases, **given) for given in (GIVEN, {**GIVEN, **change}))
