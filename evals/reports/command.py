@@ -81,6 +81,9 @@ def write_reports(
         _write(junit, to_junit(summary, comparison, samples))
     if html is not None:
         _write(html, _page(summary, samples, cases, comparison, before))
+    written = [str(path) for path in (html, junit, markdown) if path is not None]
+    if written:
+        typer.echo(f"写好 {'、'.join(written)}", err=True)
 
 
 def _page(
@@ -99,4 +102,3 @@ def _page(
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
-    typer.echo(f"写好 {path}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 from agent.cli.output import OUTCOMES
@@ -17,6 +18,7 @@ LANES = {
 SPLITS = {"dev": "开发集", "held": "留出集"}
 TIERS = {"hard": "硬性检查", "primary": "主要指标", "diagnostic": "参考指标"}
 VERDICTS = {"OK": "没有变差", "REGRESSED": "变差", "INCONCLUSIVE": "没有定论"}
+_LONGEST_VALUE = 40
 _SHARES = ("binary", "share")
 
 
@@ -48,5 +50,11 @@ def span(low: float | None, high: float | None, kind: str = "share") -> str:
 
 
 def spell(parts: Mapping[str, str]) -> str:
-    """Write a signature on one line: `data:9f3a|k:3|…`."""
-    return "|".join(f"{key}:{value}" for key, value in parts.items())
+    """Write a signature on one line: `data:9f3a|k:3|…`; a long value stands as its digest."""
+    return "|".join(f"{key}:{_short(value)}" for key, value in parts.items())
+
+
+def _short(value: str) -> str:
+    if len(value) <= _LONGEST_VALUE:
+        return value
+    return f"#{hashlib.sha256(value.encode()).hexdigest()[:12]}"

@@ -32,6 +32,11 @@ def test_the_table_says_verdict_interval_and_smallest_change():
     assert "✓ river-run 最后文字：a → b" in printed and "data:9f3a|k:1|lane:offline" in printed
 
 
+def test_a_long_part_of_the_signature_stands_as_its_digest_and_still_tells_two_apart():
+    lines = {render_table(summary(signature={"k": "1", "scorers": "a:1," * 50 + end})).splitlines()[1] for end in "xy"}
+    assert len(lines) == 2 and all(line.startswith("k:1|scorers:#") and len(line) < 40 for line in lines)
+
+
 def test_the_table_stays_in_columns_beside_chinese():
     found = [
         line for line in render_table(summary(), comparison()).splitlines() if re.match("初稿过规则|事实说到", line)
