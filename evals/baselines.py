@@ -123,7 +123,7 @@ def _real_reason(reason: str) -> str:
 
 def _fit(summary: Summary, present: Summary | None) -> None:
     if not summary.samples or summary.errors > ERRORS_ALLOWED * summary.samples:
-        raise EvalError("run_invalid", run="本次", errors=summary.errors, samples=summary.samples)
+        raise EvalError("run_unfit", errors=summary.errors, samples=summary.samples)
     if present is None or present.signature != summary.signature:
         return
     missing = sorted(set(present.cases) - set(summary.cases))

@@ -30,7 +30,10 @@ def compare(base: Summary, cand: Summary) -> Comparison:
     _refuse_unlike(base, cand)
     for name, summary in (("基线", base), ("本次", cand)):
         if summary.errors > ERRORS_ALLOWED * summary.samples:
-            raise EvalError("run_invalid", run=name, errors=summary.errors, samples=summary.samples)
+            errored = [case for case, result in sorted(summary.cases.items()) if "error" in result.outcomes]
+            raise EvalError(
+                "run_invalid", run=name, errors=summary.errors, samples=summary.samples, cases="、".join(errored[:5])
+            )
     return _compare_sampled(base, cand) if is_sampled(cand) else _compare_exact(base, cand)
 
 

@@ -6,7 +6,7 @@ says for the worse; `fails` that it fails the build. It refuses averages and ver
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from evals.metrics import Metric, metrics
@@ -40,9 +40,11 @@ def missing_flips(base: Summary, cand: Summary) -> Iterator[Found]:
 
 def case_flips(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
     """List every change of one case, what fails first."""
+    outcome = list(_outcome(case, base, cand))
+    told_already = {"outcome"} if any(one.fails for one in outcome) else set()
     found = [
-        *_outcome(case, base, cand),
-        *hard_flips(case, base, cand),
+        *outcome,
+        *hard_flips(case, base, cand, without=told_already),
         *_unmeasured(case, base, cand),
         *_rules(case, base, cand),
         *_means(case, base, cand),
@@ -51,9 +53,9 @@ def case_flips(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]
     yield from sorted(found, key=lambda one: (not one.fails, not one.flip.lost))
 
 
-def hard_flips(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
-    """List hard checks lost, regained, and failing for another reason than before."""
-    for name in sorted({*base.failed, *cand.failed}):
+def hard_flips(case: str, base: CaseResult, cand: CaseResult, *, without: Collection[str] = ()) -> Iterator[Found]:
+    """List hard checks lost, regained, and failing for another reason than before, `without` those told already."""
+    for name in sorted({*base.failed, *cand.failed} - set(without)):
         before, after = base.failed.get(name), cand.failed.get(name)
         if before == after:
             continue
@@ -78,7 +80,14 @@ def _outcome(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
         return
     errored = cand.outcomes.count("error") > base.outcomes.count("error")
     lost = errored or ("outcome" in cand.failed and "outcome" not in base.failed)
-    flip = Flip(case=case, what=OUTCOME, before=_joined(base.outcomes), after=_joined(cand.outcomes), lost=lost)
+    flip = Flip(
+        case=case,
+        what=OUTCOME,
+        before=_joined(base.outcomes),
+        after=_joined(cand.outcomes),
+        lost=lost,
+        detail=cand.failed.get("outcome", "") if lost else "",
+    )
     yield Found(flip, fails=lost)
 
 
@@ -115,20 +124,20 @@ def _rules(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
 
 def _means(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
     """Report every primary that moved, and the diagnostics of a case together."""
-    looks: list[tuple[str, str]] = []
+    looks: list[str] = []
     for name in sorted({*base.means, *cand.means}):
         before, after = base.means.get(name), cand.means.get(name)
         if _is_hard(name) or before == after or (before is not None and after is not None and _close(before, after)):
             continue
         spec = metrics().get(name)
         if spec is None or spec.tier == "diagnostic":
-            looks.append((f"{_title(name)} {_number(before)}", f"{_title(name)} {_number(after)}"))
+            looks.append(f"{_title(name)} {_number(before)}→{_number(after)}")
         else:
             lost = after is None or (before is not None and _worse(spec, after - before))
             yield Found(Flip(case=case, what=spec.title, before=_number(before), after=_number(after), lost=lost))
     if looks:
-        before_all, after_all = ("、".join(side) for side in zip(*looks, strict=True))
-        yield Found(Flip(case=case, what=LOOKS, before=before_all, after=after_all, lost=False))
+        moved = f"{len(looks)} 项变了"
+        yield Found(Flip(case=case, what=LOOKS, before="原样", after=moved, lost=False, detail="；".join(looks)))
 
 
 def _text(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:

@@ -63,7 +63,7 @@ class TestRefusals:
         broken = [*whole[:-3], *(sample(f"c{n:03}", outcome=None, error="timeout", scores={}) for n in range(97, 100))]
         runs = [summary(*whole), summary(*whole)]
         runs[side] = summary(*broken)
-        with pytest.raises(EvalError, match="100 个样本里有 3 个出错"):
+        with pytest.raises(EvalError, match=r"100 个样本里有 3 个出错.*c097、c098、c099"):
             compare(*runs)
 
 
@@ -85,7 +85,9 @@ class TestWithoutChance:
         cand = sample(outcome="needs_human", scores=failing("outcome", "应通过，却留给人"))
         found = compare(summary(sample()), summary(cand))
         assert found.verdict == "REGRESSED"
-        assert "jiangbian-run 结局：in_review → needs_human" in found.hard
+        assert found.hard == ("jiangbian-run 结局：in_review → needs_human（应通过，却留给人）",), (
+            "once, with the reason"
+        )
 
     def test_an_error_where_there_was_an_outcome_fails(self):
         whole = [sample(f"c{n:03}") for n in range(60)]
@@ -146,7 +148,7 @@ class TestWithoutChance:
     def test_diagnostics_of_a_case_are_told_together_and_never_fail(self):
         found = compare(summary(sample()), summary(sample(values={"tags": 9.0, "ai_flavour": 8.0})))
         (flip,) = found.flips
-        assert flip.what == "参考指标" and "标签个数 9" in flip.after and "套话密度（每百字） 8" in flip.after
+        assert flip.what == "参考指标" and "标签个数 1→9" in flip.detail and "套话密度（每百字） 1→8" in flip.detail
         assert found.verdict == "OK" and not flip.lost
 
 
