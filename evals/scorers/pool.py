@@ -20,17 +20,18 @@ __all__ = ["Pool", "PooledReference", "build_pool"]
 
 @dataclass(frozen=True)
 class PooledReference:
-    """Hold one reference with the case it belongs to."""
+    """Hold one reference with its case, and what the case supplied its writer with."""
 
     case: str
     theme: str
     note_type: NoteType
     posted: Posted
+    material: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pool:
-    """Hold the bank and every reference."""
+    """Hold the bank and every reference; a pool equals itself alone, so that what is drawn from it can be kept."""
 
     workspace: Workspace
     references: tuple[PooledReference, ...] = ()
@@ -40,9 +41,9 @@ class Pool:
         """Return the references of one case."""
         return tuple(reference.posted for reference in self.references if reference.case == case)
 
-    def of_theme(self, theme: str) -> tuple[Posted, ...]:
+    def of_theme(self, theme: str) -> tuple[PooledReference, ...]:
         """Return the references of one theme."""
-        return tuple(reference.posted for reference in self.references if reference.theme == theme)
+        return tuple(reference for reference in self.references if reference.theme == theme)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,6 +51,14 @@ class Pool:
         bank = self.workspace
         products = (name for product in bank.products for name in (product.name, product.full_name, *product.aliases))
         return (bank.institution.name, *products)
+
+    @property
+    def supplied(self) -> tuple[str, ...]:
+        """Return what the bank supplies every writer with: claims, points, and the names of products."""
+        bank = self.workspace
+        points = (line for p in bank.points for line in (p.text, p.bridge, p.caveat, *p.steps))
+        products = (f"{product.full_name}\n{product.issuer}\n{product.seller}" for product in bank.products)
+        return (*(fact.claim for fact in bank.facts), *points, *products)
 
     def shape(self, body: str) -> Shape | None:
         """Measure the shape of a body with the names of this bank."""
@@ -76,7 +85,13 @@ class Pool:
 def build_pool(cases: Iterable[Case], workspace: Workspace | None = None) -> Pool:
     """Gather the references of cases; without a workspace the demo bank's."""
     references = tuple(
-        PooledReference(case.id, case.theme, case.brief.note_type, read_posted(reference.text))
+        PooledReference(
+            case=case.id,
+            theme=case.theme,
+            note_type=case.brief.note_type,
+            posted=read_posted(reference.text),
+            material=tuple(item.text for item in case.material),
+        )
         for case in cases
         for reference in case.references
     )

@@ -7,8 +7,10 @@ references among themselves a note is off topic, above it a copy. Texts are NFKC
 from __future__ import annotations
 
 import functools
+import itertools
 import statistics
 import unicodedata
+from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz.distance import LCSseq
@@ -17,16 +19,17 @@ from agent.models import Note
 from agent.text.sentences import clauses
 from evals.errors import tell
 from evals.scorers.measured import Measured, Scorer, unscored
-from evals.scorers.pool import Pool
+from evals.scorers.pool import Pool, PooledReference
 from evals.scorers.shape import written
 from evals.scorers.style import of_note
 from evals.scorers.texts import fold, simplified
 from evals.scorers.yardsticks import yardsticks
 from evals.values import Case
 
-__all__ = ["SCORERS", "bleu", "chrf", "comparable", "longest_shared", "similarity_band"]
+__all__ = ["SCORERS", "bleu", "chrf", "comparable", "copy_line", "longest_shared", "own_words", "similarity_band"]
 
 NEWLINE = "\n"
+SUPPLIED_RUN = 4  # letters
 
 
 def comparable(body: str) -> str:
@@ -68,28 +71,40 @@ def rouge_l_body(note: Note, case: Case, pool: Pool) -> Measured:
 
 
 def similarity_in_band(note: Note, case: Case, pool: Pool) -> Measured:
-    """Tell whether the note is as similar to the theme's references as they are to each other."""
-    references = tuple(comparable(posted.body) for posted in pool.of_theme(case.theme))
-    band = similarity_band(references)
-    if band is None:
-        return unscored("score_few_references", count=len(references), least=yardsticks().similarity.least)
-    value = chrf(comparable(note.body), references)
-    if band[0] <= value <= band[1]:
-        return Measured(1.0)
-    code = "score_off_topic" if value < band[0] else "score_copied"
-    return Measured(0.0, reason=tell(code, value=f"{value:.1f}", low=f"{band[0]:.1f}", high=f"{band[1]:.1f}"))
+    """Tell whether the note is as similar to the theme's references as they are to each other.
+
+    Below: off topic, judged on the whole text. Above: a copy, judged on own words alone, for everything written about
+    a case holds what the case supplied.
+    """
+    theme = _theme(case, pool)
+    topic, copy = similarity_band(theme.texts), similarity_band(theme.own)
+    if topic is None or copy is None:
+        return unscored("score_few_references", count=len(theme.texts), least=yardsticks().similarity.least)
+    whole = chrf(comparable(note.body), theme.texts)
+    if whole < topic[0]:
+        return Measured(0.0, reason=tell("score_off_topic", value=f"{whole:.1f}", limit=f"{topic[0]:.1f}"))
+    own = chrf(own_words(note.body, _supplied(_material(case), pool)), theme.own)
+    if own > copy[1]:
+        return Measured(0.0, reason=tell("score_copied", value=f"{own:.1f}", limit=f"{copy[1]:.1f}"))
+    return Measured(1.0)
 
 
 def copied_span(note: Note, case: Case, pool: Pool) -> Measured:
     """Return the longest run of letters shared with any reference, beyond what both were supplied with."""
-    supplied = _supplied(case, pool)
-    mine = _own_runs(note.body, supplied)
     if not pool.references:
         return unscored("score_no_references")
-    longest = ""
+    mine, longest = _own_runs(note.body, _supplied(_material(case), pool)), ""
     for reference in pool.references:
-        longest = longest_shared(mine, _own_runs(reference.posted.body, supplied), beyond=longest)
+        theirs = _own_runs(reference.posted.body, _supplied(reference.material, pool))
+        longest = longest_shared(mine, theirs, beyond=longest)
     return Measured(float(len(longest)), spans=(longest,) if longest else ())
+
+
+def copy_line(case: Case, pool: Pool) -> int:
+    """Return the longest run of letters that two references of the theme share, beyond what they were supplied with."""
+    found = pool.of_theme(case.theme)
+    runs = [_own_runs(r.posted.body, _supplied(r.material, pool)) for r in found]
+    return max((len(longest_shared(a, b)) for a, b in itertools.combinations(runs, 2)), default=0)
 
 
 @functools.lru_cache(maxsize=64)
@@ -101,6 +116,18 @@ def similarity_band(references: tuple[str, ...]) -> tuple[float, float] | None:
     left_out = [chrf(text, references[:n] + references[n + 1 :]) for n, text in enumerate(references)]
     middle, spread = statistics.fmean(left_out), statistics.stdev(left_out)
     return middle - sticks.deviations * spread, middle + sticks.deviations * spread
+
+
+def own_words(body: str, supplied: str) -> str:
+    """Return the letters of a body without the runs of four and more that were supplied."""
+    letters = _letters(fold(written(body)))
+    taken = {
+        at + step
+        for at in range(len(letters) - SUPPLIED_RUN + 1)
+        if letters[at : at + SUPPLIED_RUN] in supplied
+        for step in range(SUPPLIED_RUN)
+    }
+    return "".join(letter for at, letter in enumerate(letters) if at not in taken)
 
 
 def longest_shared(left: str, right: str, *, beyond: str = "") -> str:
@@ -135,6 +162,31 @@ def _letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
+@dataclass(frozen=True)
+class _Theme:
+    """Hold the references of a theme as whole texts and by their own words."""
+
+    texts: tuple[str, ...]
+    own: tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=64)
+def _themed(references: tuple[PooledReference, ...], pool: Pool) -> _Theme:
+    return _Theme(
+        texts=tuple(comparable(r.posted.body) for r in references),
+        own=tuple(own_words(r.posted.body, _supplied(r.material, pool)) for r in references),
+    )
+
+
+def _theme(case: Case, pool: Pool) -> _Theme:
+    return _themed(pool.of_theme(case.theme), pool)
+
+
+def _material(case: Case) -> tuple[str, ...]:
+    return tuple(item.text for item in case.material)
+
+
+@functools.lru_cache(maxsize=1024)
 def _own_runs(body: str, supplied: str) -> str:
     """Return the letters of a body, cut where a clause was supplied by the case: its wording belongs to nobody."""
     return "".join(NEWLINE if piece in supplied else piece for piece in _pieces(body))
@@ -147,12 +199,10 @@ def _pieces(body: str) -> tuple[str, ...]:
     return tuple(piece for piece in letters if piece)
 
 
-def _supplied(case: Case, pool: Pool) -> str:
-    bank = pool.workspace
-    texts = [item.text for item in case.material]
-    texts += [fact.claim for fact in bank.facts]
-    texts += [text for point in bank.points for text in (point.text, point.bridge, point.caveat, *point.steps)]
-    return NEWLINE.join(_letters(fold(text)) for text in texts)
+@functools.lru_cache(maxsize=1024)
+def _supplied(material: tuple[str, ...], pool: Pool) -> str:
+    """Return the letters of everything a writer was handed, a text a line."""
+    return NEWLINE.join(_letters(fold(text)) for text in (*material, *pool.supplied))
 
 
 @functools.cache
@@ -173,6 +223,6 @@ SCORERS = (
     Scorer("chrf_body", of_note(chrf_body), "1", by="library"),
     Scorer("bleu_zh_body", of_note(bleu_zh_body), "1", by="library"),
     Scorer("rouge_l_body", of_note(rouge_l_body), "1", by="library"),
-    Scorer("similarity_in_band", of_note(similarity_in_band), "1", by="library"),
-    Scorer("copied_span", of_note(copied_span), "1"),
+    Scorer("similarity_in_band", of_note(similarity_in_band), "2", by="library"),
+    Scorer("copied_span", of_note(copied_span), "2"),
 )

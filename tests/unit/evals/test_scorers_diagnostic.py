@@ -18,7 +18,7 @@ from agent.models import Segment
 from evals.metrics import metrics
 from evals.scorers import build_pool
 from evals.scorers.effort import changed_beside
-from evals.scorers.similarity import longest_shared, similarity_band
+from evals.scorers.similarity import longest_shared, own_words, similarity_band
 from evals.scorers.style import flavour_density
 
 REFERENCES = (
@@ -117,8 +117,28 @@ def test_the_band_is_two_sided(told):
     beside = scored("similarity_in_band", _life("橘猫趴在暖气片上，尾巴垂下来，半天没动一下。"), case, pool)
     assert copied.value == 0 and "照抄" in copied.reason
     assert beside.value == 0 and "跑题" in beside.reason
-    like = "江边起雾，跑到一半鞋带散了，蹲下来系。桥底下有人咳嗽，水面上看不见船，回家喝粥。"
+    like = "江边起雾，跑到一半鞋带散了，蹲下来系。对岸有人咳嗽，水面上看不见船，回家喝粥。"
     assert scored("similarity_in_band", _life(like), case, pool).value == 1
+
+
+def test_what_a_case_supplied_makes_no_copy_and_own_words_taken_over_do():
+    supplied = "六点十分出门，江边风大。右脚后跟磨出个泡。"
+    own = (
+        "鞋带散了，蹲下来系。",
+        "狗跑在前面，没有牵绳。",
+        "桥下的灯坏了一盏。",
+        "雾里听得见船，看不见。",
+        "路边卖橘子的还没来。",
+    )
+    case = make_case(references=[f"标题\n\n{supplied}{text}\n#跑" for text in own])
+    pool = build_pool([case])
+    assert scored("similarity_in_band", _life(f"{supplied}对岸有人在钓鱼。"), case, pool).value == 1
+    assert "照抄" in scored("similarity_in_band", _life(f"{supplied}{own[0]}"), case, pool).reason
+
+
+def test_own_words_are_what_remains_beyond_runs_that_were_supplied():
+    assert own_words("江边风大，人少。", "六点出门江边风大") == "人少"
+    assert own_words("江边风，人少。", "六点出门江边风大") == "江边风人少"
 
 
 def test_the_band_comes_from_the_references_of_the_theme_alone():
