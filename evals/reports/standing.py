@@ -153,8 +153,8 @@ def _compared(comparison: Comparison) -> str:
     if comparison.verdict == "INCONCLUSIVE":
         return "样本不足以判断有没有变差。"
     if comparison.flips:
-        return f"没有变差，但有 {len(comparison.flips)} 处与基线不同；确认无误后用 accept 更新基线。"
-    return "与基线相比没有变差。"
+        return f"有 {len(comparison.flips)} 处与基线不同，都不算变差；看过之后用 accept 更新基线。"
+    return "逐项都没有比基线差。"
 
 
 def _row(name: str, estimate: Estimate | None, change: Change | None) -> Row:

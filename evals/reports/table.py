@@ -52,8 +52,8 @@ def render_rows(found: tuple[Row, ...], *, ids: bool = False) -> str:
 
 
 def flip_line(flip: Flip, limit: int = _WIDTH) -> str:
-    """Tell one change of one case on one line, the lost ones with a cross."""
-    return one_line(f"{'✗' if flip.lost else '✓'} {flip_text(flip)}", limit)
+    """Tell one change of one case on one line, a lost one with a cross."""
+    return one_line(f"{'✗' if flip.lost else '·'} {flip_text(flip)}", limit)
 
 
 def _name(row: Row) -> str:

@@ -29,7 +29,7 @@ def test_the_table_says_verdict_interval_and_smallest_change():
     for told in ("82.0%", "71.0%", "[60.0%, 83.0%]", "-11.0点", "[-17.0点, -5.0点]", "变差", "10.0%"):
         assert told in row
     assert "✗ tower-walk 独立判据无违规：写出了收益承诺" in printed
-    assert "✓ river-run 最后文字：a → b" in printed and "data:9f3a|k:1|lane:offline" in printed
+    assert "· river-run 最后文字：a → b" in printed and "data:9f3a|k:1|lane:offline" in printed
 
 
 def test_a_long_part_of_the_signature_stands_as_its_digest_and_still_tells_two_apart():
@@ -71,7 +71,7 @@ def test_markdown_holds_the_gated_metrics_and_the_flips():
     text = to_markdown(summary(), comparison(), report="report.html")
     assert text.startswith("### evals offline：REGRESSED 变差")
     assert "first_draft_pass" in text and "fact_recall" in text and "chrf_body" not in text
-    assert text.index("✗ tower-walk 初稿") < text.index("✓ river-run")
+    assert text.index("✗ tower-walk 初稿") < text.index("· river-run")
     assert "硬性检查 2/3" in text and "`report.html`" in text
 
 
