@@ -26,6 +26,7 @@ from agent.guardrails.label import decide_label
 from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
 from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.measures import detect_oversize, detect_similarity
+from agent.guardrails.rules import Scope
 from agent.models import (
     Account,
     Fact,
@@ -126,6 +127,7 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **
         products=offer.products,
         note_type=infer_note_type(given_note, plain.norm, promotes=offer.promotes, lists=packs.lists),
         promotes=offer.promotes,
+        promoted=offer.promoted,
         facts=tuple(given["facts"]),
         material=tuple(given["material"]),
         points=tuple(given["points"]),
@@ -157,7 +159,14 @@ def _in_scope(compiled: CompiledRule, evidence: Evidence) -> bool:
     account_type = note.account_type or (evidence.account.type if evidence.account else None)
     if scope.account_types and account_type is not None and account_type not in scope.account_types:
         return False
-    return scope.promotes is None or scope.promotes == evidence.promotes
+    if scope.promotes is None:
+        return True
+    return scope.promotes == evidence.promotes and (not scope.promotes or _promotes_one(scope, evidence))
+
+
+def _promotes_one(scope: Scope, evidence: Evidence) -> bool:
+    """Tell whether one of the rule's own products is promoted: one that is merely named beside it owes no line."""
+    return not (scope.products and evidence.promoted) or bool(evidence.promoted & set(scope.products))
 
 
 def _in_stage(compiled: CompiledRule, stage: Stage, evidence: Evidence) -> bool:

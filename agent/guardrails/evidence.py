@@ -27,6 +27,7 @@ class Evidence:
     products: frozenset[Category]
     note_type: NoteType
     promotes: bool
+    promoted: frozenset[Category] = frozenset()
     facts: tuple[Fact, ...] = ()
     material: tuple[Material, ...] = ()
     points: tuple[Point, ...] = ()

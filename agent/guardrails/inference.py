@@ -27,28 +27,54 @@ _MASKED = "products-masked"
 _OWNERS: dict[str, Category] = {f"{kind}-{c}": c for kind in ("products", "mentions") for c in CATEGORIES}
 _LISTS = (_MASKED, *_OWNERS)
 _SIGNALS_ENOUGH = 2
+# “…” right after a word of naming; an index or a number in it makes it a real fund's name
+_NICKNAME = re.compile(
+    r"(?:起了?个?名|取了?个?名|起名|命名|改名|名字|昵称|备注|名叫|叫它|[就又都]叫|,叫|我叫|贴着|写着)[^“”「」\"。!?\n]{0,4}"
+    r"([“「\"][^“”「」\"\n0-9指混债etf]{1,10}[”」\"])"
+)
 _REACH = 24  # characters before a product word in which its own institution may stand
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Say which categories a note speaks of, and whether it promotes one."""
+    """Say which categories a note speaks of, and which of them it promotes: the declared ones, and by its words."""
 
     products: frozenset[Category]
-    promotes: bool
+    promoted: frozenset[Category]
+
+    @property
+    def promotes(self) -> bool:
+        """Tell whether the note promotes any product."""
+        return bool(self.promoted)
 
 
 def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employer: str = "") -> Offer:
-    """Return declared and named categories, and whether one is declared or named with signals of promotion."""
+    """Return declared and named categories, and those declared or named with signals of promotion.
+
+    Where a declared product stands in a sentence, its signals do not promote what everyday words name beside it
+    (the 股票 of an index fund).
+    """
+    declared = frozenset(note.products)
+    mentions = _mentions(document.norm, lists)
+    own = [hit for (category, hit), names in mentions.items() if category in declared and not _is_everyday(names)]
     named: set[Category] = set()
-    promoted: set[Category] = set()
-    for (category, hit), names in _mentions(document.norm, lists).items():
-        everyday = f"mentions-{category}" in names
+    promoted: set[Category] = set(declared)
+    for (category, hit), names in mentions.items():
+        everyday = _is_everyday(names)
         if f"products-{category}" in names:
             named.add(category)
-        if category not in promoted and _is_promoted(hit, document, everyday=everyday, employer=fold(employer)):
+        beside = everyday and any(
+            document.unit("sentence", hit.start) == document.unit("sentence", o.start) for o in own
+        )
+        if category in promoted or beside:
+            continue
+        if _is_promoted(hit, document, everyday=everyday, employer=fold(employer)):
             promoted.add(category)
-    return Offer(frozenset(note.products) | named | promoted, bool(note.products) or bool(promoted))
+    return Offer(declared | named | promoted, frozenset(promoted))
+
+
+def _is_everyday(names: set[str]) -> bool:
+    return any(name.startswith("mentions-") for name in names)
 
 
 def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLists) -> NoteType:
@@ -65,20 +91,22 @@ def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLi
 def _mentions(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[str]]:
     """Return every mention of a category with the lists its word stands in.
 
-    A word that holds a product word and names none (存款保险, 黄金周) hides it.
+    A word that holds a product word and names none (存款保险, 黄金周) hides it, and so does the nickname that
+    somebody gave a savings pot (起名“倒霉基金”).
     """
     found = list(lists.find(_LISTS, norm))
     masked = [(start, end) for name, start, end in found if name == _MASKED]
+    masked += [match.span(1) for match in _NICKNAME.finditer(norm)]
     mentions: dict[tuple[Category, Hit], set[str]] = {}
     for name, start, end in found:
-        if name != _MASKED and not any(start < stop and begin < end for begin, stop in masked):
+        if name != _MASKED and not any(begin <= start and end <= stop for begin, stop in masked):
             mentions.setdefault((_OWNERS[name], Hit(start, end)), set()).add(name)
     return mentions
 
 
 def _is_promoted(hit: Hit, document: Document, *, everyday: bool, employer: str) -> bool:
     begin, stop = document.window("sentence", hit)
-    if is_warning(document.norm[begin:stop]):
+    if is_warning(document.norm[begin:stop]) or _signals().contrast.search(document.norm[begin:stop]):
         return False
     signals, around = _signals(), tuple(_around(document, begin, stop))
     found = [
@@ -114,6 +142,7 @@ def _invites(sentence: str) -> bool:
 @dataclass(frozen=True)
 class _Signals:
     bound: re.Pattern[str]
+    contrast: re.Pattern[str]
     own: re.Pattern[str]
     rate: re.Pattern[str]
     entry: re.Pattern[str]

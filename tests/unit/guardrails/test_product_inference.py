@@ -82,6 +82,23 @@ def test_what_is_warned_against_is_no_promotion(body: str, promotes: bool, packs
     assert offer(body, packs).promotes is promotes
 
 
+@pytest.mark.parametrize(
+    ("body", "declared", "promoted"),
+    [
+        ("理财、基金、保险产品不是存款，不在保障范围里。定期年利率1.55%", ("deposit",), {"deposit"}),
+        ("一批股票按规则选进来，我们行的指数基金管理费0.5%，手机银行首页就能买", ("fund",), {"fund"}),
+        ("云杉沪深300指数证券投资基金，管理费0.5%，申购入口在手机银行", ("fund",), {"fund"}),
+        ("子账户起名“倒霉基金”，年利率0.05%", ("deposit",), {"deposit"}),
+        ("我们行的重疾险上架，保费8折", ("deposit",), {"deposit", "insurance"}),
+        ("证券投资顾问服务，佣金8折，申请入口在首页", (), {"securities"}),
+    ],
+)
+def test_only_what_the_words_promote_is_promoted_beside_the_declared(
+    body: str, declared: tuple[Category, ...], promoted: set[str], packs: Packs
+) -> None:
+    assert offer(body, packs, products=declared).promoted == promoted
+
+
 def test_the_employer_named_by_the_account_is_the_own_institution(packs: Packs) -> None:
     body = "在云杉银行分期，年化4.5%"
     assert offer(body, packs, employer="云杉银行").promotes is True
@@ -106,7 +123,7 @@ def test_the_product_beside_a_masked_word_is_still_seen(packs: Packs) -> None:
 
 
 def test_declared_products_promote_and_stay(packs: Packs) -> None:
-    assert offer("湖边走一圈", packs, products=("gold",)) == Offer(frozenset({"gold"}), True)
+    assert offer("湖边走一圈", packs, products=("gold",)) == Offer(frozenset({"gold"}), frozenset({"gold"}))
 
 
 @pytest.mark.parametrize(("licences", "open_"), [(("基金从业资格",), False), (("保险执业登记",), True)])
