@@ -13,6 +13,7 @@ from agent.authors.naming import name_cover, name_titles
 from agent.authors.retouching import Retouch
 from agent.authors.topics import is_clean, read_topic
 from agent.catalogue import say
+from agent.guardrails.placement import blanks_in
 from agent.models import Critique, Finding, Note, Plan, Report, Revision, Segment, Sources
 from agent.text.numbers import find_numbers
 from agent.text.sentences import sentences
@@ -132,13 +133,26 @@ class Revisor:
 
     def _insert(self, findings: list[Finding]) -> None:
         for finding in findings:
-            text = finding.fix.replacement.strip() if finding.fix else ""
-            if text and text not in self.note.body:
+            text = self._filled(finding.fix.replacement.strip()) if finding.fix else ""
+            if text and not blanks_in(text) and text not in self.note.body:
                 added = Segment(text=text, kind="disclosure")
                 labels = tuple(s for s in self.note.segments if s.kind == "label")
                 rest = tuple(s for s in self.note.segments if s.kind != "label")
                 self._set(segments=(*rest, added, *labels))
                 self._note("author_changed_insert", finding, new=text)
+
+    def _filled(self, line: str) -> str:
+        """Fill the slots of a mandatory line with what is known of the product; what nobody knows stays open."""
+        for product in self.sources.products:
+            known = {
+                "full_name": product.full_name,
+                "issuer": product.issuer,
+                "seller": product.seller,
+                **product.slots,
+            }
+            for slot, value in known.items():
+                line = line.replace(f"{{{slot}}}", value or f"{{{slot}}}")
+        return line
 
     def _set_titles(self, titles: tuple[str, ...], chosen: str) -> None:
         self._set(titles=titles, title=chosen if chosen in titles else titles[0])

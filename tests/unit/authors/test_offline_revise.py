@@ -16,6 +16,7 @@ from agent.models import (
     Metric,
     Note,
     Plan,
+    Product,
     Report,
     Revision,
     Segment,
@@ -70,11 +71,11 @@ def finding(text: str, *, field: str = "body", fix: Fix | None = None, index: in
     )
 
 
-def revise(*findings: Finding, critique: Critique = CLEAN, note: Note = NOTE) -> Revision:
+def revise(*findings: Finding, critique: Critique = CLEAN, note: Note = NOTE, sources: Sources = SOURCES) -> Revision:
     report = Report(verdict="block", note_type="lifestyle", findings=findings)
     author = OfflineAuthor()
     return asyncio.run(
-        author.revise(note, plan=PLAN, report=report, critique=critique, sources=SOURCES, round_number=2)
+        author.revise(note, plan=PLAN, report=report, critique=critique, sources=sources, round_number=2)
     )
 
 
@@ -164,6 +165,29 @@ def test_an_absence_with_a_fix_is_inserted_before_the_label() -> None:
     revision = revise(absent)
     assert [s.text for s in revision.note.segments[-2:]] == ["理性消费。", "本文由AI辅助生成"]
     assert revise(absent, note=revision.note).note == revision.note
+
+
+@pytest.mark.parametrize(
+    ("slots", "added"),
+    [
+        ({"agent_name": "许知南", "licence_no": "YS0001"}, ["许知南，执业证号YS0001，云杉银行。"]),
+        ({"agent_name": "许知南"}, []),
+    ],
+)
+def test_a_mandatory_line_is_inserted_filled_or_not_at_all(slots: dict[str, str], added: list[str]) -> None:
+    line = "{agent_name}，执业证号{licence_no}，{seller}。"
+    absent = Finding(rule="INS-01", pack="p", severity="block", field="note", message="m", fix=Fix(replacement=line))
+    product = Product(
+        id="t",
+        name="寿险",
+        full_name="守望定期寿险",
+        category="insurance",
+        issuer="人寿",
+        seller="云杉银行",
+        slots=slots,
+    )
+    revision = revise(absent, sources=SOURCES.model_copy(update={"products": (product,)}))
+    assert [s.text for s in revision.note.segments if s not in NOTE.segments] == added
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,12 @@ def test_unfilled_slot_is_an_error() -> None:
         ((product(),), "marketing", "业绩比较基准2%", ["wm-risk", "wm-benchmark"]),
         ((product(category="fund"),), "marketing", "近一年涨幅", ["fund-risk", "fund-performance"]),
         ((product(category="fund", subtype="money"),), "marketing", "新品", ["fund-risk", "money-fund"]),
-        ((product(category="insurance", subtype="participating"),), "marketing", "x", ["insurance", "insurance-new"]),
+        (
+            (product(category="insurance", subtype="participating"),),
+            "marketing",
+            "x",
+            ["insurance", "insurance-agent", "insurance-new"],
+        ),
         ((), "education", "什么是复利", ["education"]),
         ((), "education", "骗子的话术", ["antifraud"]),
         ((), "education", "怎么记账", []),
@@ -63,3 +68,11 @@ def test_broken_disclosure_files_are_named(tmp_path: Any) -> None:
         with pytest.raises(ConfigurationError) as caught:
             load_disclosures(path)
         assert caught.value.code == code
+
+
+def test_the_signature_of_an_insurance_agent_is_due_although_the_terms_are_told() -> None:
+    told = "具体保障以合同条款为准。"
+    due = required_disclosures((product(category="insurance"),), "marketing", told)
+    assert [entry.id for entry in due if not entry.is_in(told)] == ["insurance-agent"]
+    signed = "许知南，执业证号YS00000000-0002，云杉银行股份有限公司。"
+    assert ALL["insurance-agent"].is_in(signed)
