@@ -9,7 +9,7 @@ import jinja2
 import pytest
 from reported import asking, case, comparison, finding, note, refused, revised, round_, sample, summary
 
-from agent.models import Basis, Fix, Material, Question, Segment
+from agent.models import Basis, Fix, Material, Question, Segment, Usage
 from evals.reports.case_views import case_views
 from evals.reports.differences import differences
 from evals.reports.marking import mark, numbered
@@ -220,7 +220,9 @@ def test_the_page_says_in_chinese_what_it_does_not_show():
     text = Page(render([sample()])).text
     for told in ("不是法律意见", "不代表您的银行", "这一次的作者不用模型", "3 个写好的用例"):
         assert told in text
-    assert "回复是事先录下的" in Page(render([sample(lane="replay")])).text
+    usage = Usage(calls=4, prompt_tokens=900, completion_tokens=100)
+    replayed = Page(render([sample(lane="replay", cassette="river-run.yaml", usage=usage)])).text
+    assert "回复是事先录下的" in replayed and "4 次调用，1000 词元 · 录音 river-run.yaml" in replayed
     guardrail = Page(render(summary=summary(suite="guardrail", signature={}))).text
     assert "交给规则引擎" in guardrail and "起草流程" not in guardrail
 
