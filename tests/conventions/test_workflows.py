@@ -1,4 +1,4 @@
-"""The workflows are as tight as they say, and every command that they name exists."""
+"""The workflows are as tight as they say, and every command that they and the READMEs name exists."""
 
 import os
 import re
@@ -13,6 +13,7 @@ from evals.cli import app
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 
 
@@ -94,6 +95,16 @@ def test_every_command_of_a_workflow_exists(path):
     found = [command for step in steps(path) for command in commands(step.get("run", ""))]
     assert found
     assert {command: problem(command) for command in found if problem(command)} == {}
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_every_command_of_the_evals_in_a_readme_exists(path):
+    text = path.read_text("utf-8")
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", text, re.DOTALL) + re.findall("`([^`\n]+)`", text)
+    found = [line.removeprefix("$ ") for block in blocks for line in commands(block)]
+    named = [line for line in found if line.startswith(("python -m evals", "make "))]
+    assert sum(line.startswith("python -m evals") for line in named) >= 4
+    assert {line: problem(line) for line in named if problem(line)} == {}
 
 
 @pytest.mark.parametrize("command", ["make nothing", "python -m evals nothing", "python -m evals report RUN --nothing"])
