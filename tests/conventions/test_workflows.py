@@ -90,6 +90,12 @@ def test_a_pull_request_sees_no_secret():
     assert "secrets." not in (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
 
 
+def test_a_variable_that_is_not_set_reaches_no_library_as_an_empty_one():
+    for step in steps(ROOT / ".github" / "workflows" / "evals.yml"):
+        for name, value in step.get("env", {}).items():
+            assert "vars." not in value or name.startswith("KOSNOTE_"), f"{name}: only our settings ignore empty values"
+
+
 @each_workflow
 def test_every_command_of_a_workflow_exists(path):
     found = [command for step in steps(path) for command in commands(step.get("run", ""))]
