@@ -99,11 +99,15 @@ def _against_baseline(name: str, suite: Suite, folder: Path, baselines: Path) ->
     shutil.rmtree(folder, ignore_errors=True)
     try:
         ended = suite(folder)
-        if ended.summary is None or ended.problem:
-            return Checked(name, 2, f"{name}：{ended.problem}")
+    except KosnoteError as error:
+        return Checked(name, 2, f"{name}：{error.message}", error.hint)
+    if ended.summary is None or ended.problem:
+        return Checked(name, 2, f"{name}：{ended.problem}")
+    try:
         before = load_baseline(name, baselines)
         comparison = compare(before, ended.summary) if before else None
     except KosnoteError as error:
+        _write_reports(ended.folder, ended.summary, None)
         return Checked(name, 2, f"{name}：{error.message}", error.hint)
     _write_reports(ended.folder, ended.summary, comparison)
     return _told(name, ended, comparison)

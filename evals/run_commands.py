@@ -108,13 +108,17 @@ def score(folder: Annotated[Path, typer.Argument(help="一次运行的目录。"
 def gate(
     out: Annotated[Path, typer.Option("--out", "-o", help="各套件的运行和报告写到这里。")] = RUNS / "gate",
     root: Root = None,
+    baselines: Annotated[
+        Path | None, typer.Option("--baselines", help="基线所在的目录，默认 evals/baselines。")
+    ] = None,
 ) -> None:
     """Run lane A; print a line a check, a table where something changed, and leave with the worst code."""
+    from evals.baselines import BASELINES
     from evals.case_files import CASES
     from evals.gate import run_gate, worst
 
-    codes = []
-    for checked in run_gate(out, root=root or CASES, today=datetime.now(UTC).date()):
+    codes, today = [], datetime.now(UTC).date()
+    for checked in run_gate(out, root=root or CASES, baselines=baselines or BASELINES, today=today):
         codes.append(checked.code)
         typer.echo(checked.text if not checked.code else f"{checked.text}\n未过：{checked.name}（{checked.code}）")
         if checked.remark:

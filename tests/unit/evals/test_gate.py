@@ -86,6 +86,7 @@ def test_a_suite_without_a_baseline_or_measured_otherwise_is_not_comparable(chec
     held["data"] = "2"
     found = check()["offline"]
     assert found.code == 2 and "data" in found.text
+    assert (tmp_path / "out" / "offline" / "report.html").exists()  # of this run alone, to look at
     for path in (tmp_path / "baselines").iterdir():
         path.unlink()
     found = check()["offline"]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 import scripted
@@ -94,6 +95,17 @@ def test_replies_that_cannot_be_read_are_told(tmp_path, text, told):
         path.write_text(text, encoding="utf-8")
     with pytest.raises(EvalError, match=told):
         lane_of("scripted", replies=path)
+
+
+def test_one_cassette_is_open_at_a_time():
+    assert lane_of("replay").at_once == recording_lane().at_once == 1
+
+
+def test_one_module_alone_knows_the_runner_library():
+    evals = Path(__file__).parents[3] / "evals"
+    assert [path.name for path in evals.rglob("*.py") if "pydantic_evals" in path.read_text(encoding="utf-8")] == [
+        "datasets.py"
+    ]
 
 
 def test_a_lane_says_what_it_lacks(monkeypatch):

@@ -1,5 +1,6 @@
 """A run: drawn once, resumed where it stood, scored as often as wanted."""
 
+import asyncio
 import json
 
 import pytest
@@ -155,6 +156,24 @@ def test_a_spent_budget_starts_no_new_sample_and_the_rest_can_follow(root, tmp_p
     assert not stuck.seen  # what an earlier process spent counts
     assert not (tmp_path / "run" / "summary.json").exists()
     assert draw_run(Order(k=2, root=root), tmp_path / "run", lane=Drawn(), resume=True).summary.samples == 6
+
+
+@pytest.mark.parametrize(("at_once", "asked", "most"), [(1, 4, 1), (4, 2, 2), (4, None, 4)])
+def test_a_lane_that_draws_one_at_a_time_is_never_hurried(root, tmp_path, at_once, asked, most):
+    class Slow(Drawn):
+        running = most_at_once = 0
+
+        async def draw(self, planned, bank):
+            self.running += 1
+            self.most_at_once = max(self.most_at_once, self.running)
+            await asyncio.sleep(0.01)
+            self.running -= 1
+            return await super().draw(planned, bank)
+
+    slow = Slow()
+    slow.at_once = at_once
+    draw_run(Order(k=2, root=root, at_once=asked), tmp_path / "run", lane=slow)
+    assert slow.most_at_once == most
 
 
 def test_a_limit_on_money_needs_a_price(root, tmp_path):
