@@ -109,17 +109,17 @@ def _rules(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:
         return
     before, after = _ids(base), _ids(cand)
     drafted = DRAFTED in {**base.means, **cand.means}
-    failing = drafted and sum(map(bool, cand.rules)) > sum(map(bool, base.rules))
+    lost = drafted and (bool(after - before) or sum(map(bool, cand.rules)) > sum(map(bool, base.rules)))
     changed = [f"新增 {name}" for name in sorted(after - before)] + [f"不再 {name}" for name in sorted(before - after)]
     flip = Flip(
         case=case,
         what=FIRST_DRAFT if drafted else REPORTED,
         before=_joined(base.rules),
         after=_joined(cand.rules),
-        lost=failing or (drafted and bool(after - before)),
+        lost=lost,
         detail="；".join(changed),
     )
-    yield Found(flip, fails=failing)
+    yield Found(flip, fails=lost)
 
 
 def _means(case: str, base: CaseResult, cand: CaseResult) -> Iterator[Found]:

@@ -99,10 +99,10 @@ class TestWithoutChance:
         assert found.hard == ("jiangbian-run 初稿未过的规则：无 → RET-01（新增 RET-01）",)
         assert found.verdict == "REGRESSED"
 
-    def test_another_rule_in_a_draft_that_failed_before_is_reported_and_does_not_fail(self):
+    def test_another_rule_in_a_draft_that_failed_before_fails_too(self):
         found = compare(summary(sample(rules=("RET-01",))), summary(sample(rules=("RET-01", "DIS-02"))))
         (flip,) = found.flips
-        assert (flip.lost, flip.detail, found.verdict) == (True, "新增 DIS-02", "OK")
+        assert (flip.lost, flip.detail, found.verdict) == (True, "新增 DIS-02", "REGRESSED")
 
     def test_a_hard_check_that_falls_silent_fails(self):
         found = compare(summary(sample("a"), sample("b")), summary(sample("a"), sample("b", values={"oracle": None})))
