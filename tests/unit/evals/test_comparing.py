@@ -190,6 +190,15 @@ class TestSampled:
         assert change.low < change.delta < change.high < 0 and change.p < 0.01
         assert 0 < change.mde < 0.05 and change.n == 60 and change.method == "sign-flip"
 
+    def test_more_rounds_in_every_theme_regress_and_fewer_do_not(self):
+        few, many = (live([0.7] * 60) for _ in range(2))
+        for number, case in enumerate(few.cases):
+            few.cases[case].means["rounds_to_pass"] = 1.0 + number % 2 / 3
+            many.cases[case].means["rounds_to_pass"] = 1.7 + number % 3 / 3
+        worse, better = ({c.metric: c for c in compare(*runs).changes} for runs in ((few, many), (many, few)))
+        assert worse["rounds_to_pass"].verdict == "REGRESSED" and worse["rounds_to_pass"].p < 0.01
+        assert better["rounds_to_pass"].verdict == "OK"
+
     def test_few_noisy_cases_cannot_tell(self):
         found = compare(live([1, 0.3, 1, 0.6, 1, 1]), live([0.6, 1, 0.3, 1, 1, 1]))
         assert found.verdict == "INCONCLUSIVE"

@@ -16,15 +16,21 @@ METRICS = metrics()
 THEMES = ("running", "coffee", "kitchen", "travel")
 
 
-def many(**changes):
+def many(repeat=0, **changes):
     return [
-        sample(f"case-{n}", theme=THEMES[n // 5], values={"fact_recall": (n % 7) / 6, "life_shape": n % 2}, **changes)
+        sample(
+            f"case-{n}",
+            repeat,
+            theme=THEMES[n // 5],
+            values={"fact_recall": (n % 7) / 6, "life_shape": n % 2},
+            **changes,
+        )
         for n in range(20)
     ]
 
 
 def test_the_order_of_samples_does_not_change_a_byte():
-    samples = many()
+    samples = [one for repeat in range(3) for one in many(repeat=repeat, body=f"第 {repeat} 次")]
     mixed = random.Random(1).sample(samples, len(samples))
     assert summary_bytes(summary(*samples)) == summary_bytes(summary(*mixed))
 
@@ -52,6 +58,8 @@ def test_an_errored_sample_is_counted_and_never_scored():
     assert (found.samples, found.errors) == (2, 1)
     assert found.cases["b"].outcomes == ("error",) and not found.cases["b"].means
     assert found.estimates["fact_recall"].n == 1 and found.estimates["fact_recall"].unscored == 0
+    stale = summary(sample("a"), sample("b", outcome=None, error="timeout", values={"oracle": 0.0}))
+    assert stale.cases["b"].failed == {}
 
 
 def test_an_unscored_sample_is_no_zero():
