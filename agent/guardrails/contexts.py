@@ -85,7 +85,10 @@ def _negated_twice(before: str, words: _NegationWords) -> bool:
 
 
 def _warning(hit: Hit, context: GuardContext) -> bool:
-    """Clear a hit that is warned against: 警惕… governs it, or a scam cue and a rejection share its sentence."""
+    """Clear a hit that is warned against.
+
+    警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue and a rejection share the sentence.
+    """
     words = _words().warning
     norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)
@@ -93,6 +96,8 @@ def _warning(hit: Hit, context: GuardContext) -> bool:
     if words.spoilers.search(before) or _promotes(before, rest):
         return False
     if any(word not in words.weak for word in words.before.findall(_LINE.split(before)[-1])):
+        return True
+    if words.verdicts.search(rest):
         return True
     reject = words.rejects.search(rest)
     if reject is None:
@@ -119,8 +124,8 @@ def _quotation(hit: Hit, context: GuardContext) -> bool:
     words = _words().quotation
     norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)
-    quote = next((span for span in _quotes(norm, begin, stop) if span[0] < hit.start and hit.end <= span[1]), None)
-    if quote is None:
+    quote = next((span for span in _quotes(norm, begin, stop) if span[0] < hit.start < span[1]), None)
+    if quote is None or (hit.end > quote[1] and not words.rejects.search(norm[quote[1] : hit.end])):
         return False
     before, rest = norm[begin : quote[0]], norm[quote[1] : max(stop, quote[1])]
     return bool(words.rejects.search(before) or words.rejects.search(rest)) and not _promotes(before, rest)
@@ -221,6 +226,7 @@ class _WarningWords:
     before: re.Pattern[str]
     weak: frozenset[str]
     rejects: re.Pattern[str]
+    verdicts: Any
     spoilers: re.Pattern[str]
 
 
@@ -272,6 +278,7 @@ def _words() -> _Words:
             _any(warning["before"]),
             frozenset(map(fold, warning["weak"])),
             _unnegated(warning["rejects"]),
+            re2.compile("|".join(warning["verdicts"])),
             _any(warning["spoilers"]),
         ),
         quotation=_QuotationWords(
@@ -289,7 +296,7 @@ def _negation_words(data: dict[str, list[str]]) -> _NegationWords:
     weak, fillers = _alternatives(data["weak"]), _alternatives(data["fillers"])
     return _NegationWords(
         strong=_any(data["strong"]),
-        weak_then_fillers=re.compile(f"(?:{weak})(?:{fillers}){{0,3}}$"),
+        weak_then_fillers=re.compile(f"(?:{weak})(?:(?:{fillers}){{0,3}}|(?:{_alternatives(data['steps'])}))$"),
         any_negator=re.compile(f"{_alternatives([*data['strong'], *data['weak']])}"),
         resets=_any(data["resets"]),
         exclusions=_any(data["exclusions"]),

@@ -247,12 +247,15 @@ def _anchored(compiled: CompiledRule, hit: Hit, anchors: Sequence[Hit], document
 
 
 def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, context: GuardContext) -> Finding:
-    """Write the finding of one candidate, cleared when a benign superstring or a guard says so."""
+    """Write the finding of one candidate, cleared when a benign superstring or a guard says so.
+
+    A superstring with slang in it (拉你进Q群的，多半是局) is as benign as in plain words; any other disguise is not.
+    """
     where = candidate.hit or candidate.trigger
     cleared_by = ""
     if where is not None:
         benign = compiled.benign.hits(evidence.document, evidence.scan)
-        if any(b.start <= where.start and where.end <= b.end and not b.disguise for b in benign):
+        if any(b.start <= where.start and where.end <= b.end and b.disguise in ((), ("alias",)) for b in benign):
             cleared_by = "benign superstring"
         else:
             cleared_by = clearing_guard(compiled.rule.clear_by, where, context) or ""
