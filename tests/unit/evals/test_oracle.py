@@ -46,7 +46,15 @@ def test_it_catches_every_plain_violation_by_the_family_it_was_written_for():
 def test_it_catches_most_violations_that_somebody_else_wrote():
     rows = _rows("violations.jsonl")
     caught = sum(bool(_hits(row["text"])) for row in rows)
-    assert caught / len(rows) >= 0.65  # measured: 40 of 60; the list was not fitted to these
+    assert caught / len(rows) >= 0.65  # measured: 42 of 60; the list was not fitted to these
+
+
+def test_it_lets_innocent_look_alikes_of_another_author_be():
+    files = sorted((DATA / "guardrail").glob("*.jsonl"))
+    innocent = [row for file in files for row in _rows(f"guardrail/{file.name}") if row["label"] == "innocent"]
+    assert len(innocent) > 200
+    wrong = [row["id"] for row in innocent if _hits(row["text"])]
+    assert len(wrong) <= len(innocent) / 50, wrong
 
 
 def test_every_family_cites_its_law():
