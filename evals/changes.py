@@ -48,9 +48,7 @@ def sampled_changes(base: Summary, cand: Summary) -> tuple[Change, ...]:
     """Compare primaries of sampled runs; the p-values of a fall are adjusted over all of them."""
     pairs = list(_pairs(base, cand))
     tests = [_tested(pair, k=min(base.k, cand.k)) for pair in pairs]
-    worse = [
-        test.p_fall if pair.spec.better == "higher" else test.p_rise for pair, test in zip(pairs, tests, strict=True)
-    ]
+    worse = [_chance_of_worse(pair, test) for pair, test in zip(pairs, tests, strict=True)]
     return tuple(_sampled(pair, test, p) for pair, test, p in zip(pairs, tests, adjust(worse), strict=True))
 
 
