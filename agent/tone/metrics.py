@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from agent.text.provenance import traced_share
 from agent.text.shingles import first_line_template, similarity
+from agent.text.simplified import simplified
 from agent.text.units import title_units
 from agent.tone.subject import EMOJI, Subject
 from agent.tone.thresholds import Threshold, Words
@@ -145,7 +146,8 @@ def traced_details(subject: Subject, limit: Threshold, words: Words) -> Measured
     material = subject.brief.material
     if not material:
         return Measured(None, None)
-    used = sum(1 for item in material if traced_share(item.text, [subject.measured]) >= _TRACED)
+    prose = simplified(subject.measured)  # a note in traditional characters uses what was told in simplified ones
+    used = sum(1 for item in material if traced_share(simplified(item.text), [prose]) >= _TRACED)
     return Measured(used, used >= min(limit.bound("min"), len(material)))
 
 
@@ -173,7 +175,7 @@ def calls_to_action(subject: Subject, limit: Threshold, words: Words) -> Measure
 
 def drawback(subject: Subject, limit: Threshold, words: Words) -> Measured:
     """T21: a sentence that says what is wrong, or whom it does not suit."""
-    text = subject.body
+    text = simplified(subject.body)
     return _within(sum(1 for word in words.drawbacks if word in text), limit)
 
 

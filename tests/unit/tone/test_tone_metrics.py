@@ -126,3 +126,19 @@ def test_every_threshold_has_a_metric_and_every_metric_a_threshold():
     from agent.tone.metrics import METRICS
 
     assert set(METRICS) == set(load_thresholds().metrics)
+
+
+def test_details_told_in_simplified_characters_count_in_a_note_in_traditional_ones():
+    told = tuple(
+        Material(id=f"m{number}", text=text)
+        for number, text in enumerate(["等了二十分钟，风很凉", "轮渡船票两块", "拍了一个掉漆的救生圈"])
+    )
+    written = note(["等了二十分鐘，風很涼。", "輪渡船票兩塊。", "拍了一個掉漆的救生圈。"])
+    assert measured("T15", written, material=told).value == 3
+    assert measured("T15", note(["橋上看風景。"]), material=told).value == 0
+
+
+@pytest.mark.parametrize("line", ["趕時間的別坐。", "缺點也不是沒有。", "没耐心的，去称一斤现成的吧。"])
+def test_a_drawback_is_heard_in_traditional_characters_and_in_plain_talk(line):
+    assert measured("T21", note([line])).passed is True
+    assert measured("T21", note(["輪渡船票兩塊。"])).passed is False

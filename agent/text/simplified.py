@@ -1,0 +1,20 @@
+"""Read traditional characters as simplified ones, one for one, to compare texts of both; never to show them."""
+
+from __future__ import annotations
+
+import functools
+
+from agent.paths import package_data
+
+__all__ = ["simplified"]
+
+
+def simplified(text: str) -> str:
+    """Return the text in simplified characters; its length is kept (the same table as the norm plane of the rules)."""
+    return text.translate(_table())
+
+
+@functools.cache
+def _table() -> dict[int, int]:
+    traditional, simple = package_data("traditional.txt").read_text(encoding="utf-8").splitlines()
+    return str.maketrans(traditional, simple)
