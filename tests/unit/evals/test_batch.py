@@ -55,3 +55,8 @@ def test_pass_rates_are_averaged_over_cases_with_three_repeats():
 def test_a_repeat_without_a_check_passed_nothing():
     unscored = [_sample("a", repeat=n).model_copy(update={"scores": {}}) for n in range(3)]
     assert score_batch(unscored)["pass_at_3"] == 0
+
+
+def test_a_long_run_of_repeats_gives_every_measure_there_is():
+    samples = [_sample(case, case * 3 + LONG, repeat=n) for case in ("a", "b") for n in range(3)]
+    assert set(score_batch(samples)) == set(batch_metrics())
