@@ -42,6 +42,11 @@ def outcome(sample: Sample, case: Case, pool: Pool) -> Measured:
     return Measured(0.0, False, problem) if problem else Measured(1.0, True)
 
 
+def cleared(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
+    """Check that nothing the program itself held against a text stood open when it let the text through."""
+    return checked("score_cleared", _left_open(sample))
+
+
 def platform_limits(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
     """Check title, body and tags against the limits of the platform."""
     limits = yardsticks().limits
@@ -102,6 +107,16 @@ def _outcome_problems(sample: Sample, case: Case) -> Iterator[str]:
         yield tell("score_outcome_rounds", rounds=len(sample.rounds), limit=expect.max_rounds)
 
 
+def _left_open(sample: Sample) -> Iterator[str]:
+    report, critique = sample.report, sample.critique
+    if report is not None:
+        yield from dict.fromkeys(finding.rule for finding in report.open("block", "fix"))
+        yield from report.needs_look
+    if critique is not None:
+        yield from [name for name, metric in critique.metrics.items() if metric.passed is False and not critique.passed]
+        yield from critique.needs_look
+
+
 def _question_problems(sample: Sample, asks: tuple[str, ...]) -> Iterator[str]:
     asked = fold("\n".join(question.text for question in sample.questions))
     if not sample.questions:
@@ -112,6 +127,7 @@ def _question_problems(sample: Sample, asks: tuple[str, ...]) -> Iterator[str]:
 
 SCORERS = (
     Scorer("outcome", outcome, "1"),
+    Scorer("cleared", let_through(cleared), "1"),
     Scorer("platform_limits", let_through(platform_limits), "1"),
     Scorer("disclosures", let_through(disclosures), "1"),
     Scorer("must_say", let_through(must_say), "1"),

@@ -13,7 +13,7 @@ from scoring import (
     scored,
 )
 
-from agent.models import Segment
+from agent.models import Critique, Metric, Report, Segment
 from evals.metrics import metrics_of
 from evals.scorers import build_pool, score
 
@@ -35,6 +35,26 @@ def test_the_outcome_a_case_expects_is_any_that_passes():
     assert scored("outcome", make_sample(outcome="ready")).passed
     lost = scored("outcome", make_sample(outcome="needs_human"))
     assert lost.passed is False and lost.value == 0 and "needs_human" in lost.reason
+
+
+@pytest.mark.parametrize(
+    ("held", "told"),
+    [
+        ({"report": Report(verdict="block", note_type="benefit", findings=(make_finding("RET-01"),))}, "RET-01"),
+        ({"report": Report(verdict="pass", note_type="benefit", needs_look=("判官没有答",))}, "判官没有答"),
+        ({"critique": Critique(passed=False, metrics={"T14": Metric(value=1, passed=False)})}, "T14"),
+    ],
+)
+def test_what_was_let_through_with_something_open_is_named(held, told):
+    assert told in scored("cleared", make_sample(**held)).reason
+    assert scored("cleared", make_sample(outcome="needs_human", **held)).passed is None
+
+
+def test_a_warning_and_a_cleared_finding_keep_no_note_back():
+    findings = (make_finding(severity="warn"), make_finding(status="cleared"))
+    report = Report(verdict="pass", note_type="benefit", findings=findings)
+    critique = Critique(passed=True, metrics={"T04": Metric(value=1, passed=False)})
+    assert scored("cleared", make_sample(report=report, critique=critique)).passed
 
 
 def test_too_many_rounds_are_no_good_outcome():
