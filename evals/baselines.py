@@ -137,7 +137,8 @@ def _append(path: Path, entry: Accepted) -> None:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    """Identify a file by its content, whatever line ends a checkout gave it; empty for none."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest() if path.exists() else ""
 
 
 @functools.cache

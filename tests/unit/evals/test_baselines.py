@@ -77,6 +77,13 @@ def test_a_hand_edit_is_seen_and_blocks_the_next_move(run, shelf):
     assert edited_by_hand(shelf) == ["offline"], "a deleted baseline is an edit too"
 
 
+def test_a_checkout_with_other_line_ends_is_no_edit(run, shelf):
+    accept(run(), reason=REASON, on=TODAY, folder=shelf)
+    path = baseline_path("offline", shelf)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert edited_by_hand(shelf) == [] and load_baseline("offline", shelf) == summary(sample())
+
+
 def test_a_baseline_put_there_without_accepting_is_seen(shelf):
     write_summary(summary(sample()), shelf / "offline.json")
     assert edited_by_hand(shelf) == ["offline"]
