@@ -82,6 +82,7 @@ def check_case(rule: Rule, case: Case, packs: Packs) -> Report:
         as_of=case.as_of or _case_day(rule),
         packs=packs,
         stage=rule.stage,
+        likeness=False,  # a case is about what the rules say
     )
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Final
 
 from agent.errors import GuardError, KosnoteError
+from agent.guardrails.alike import find_alike
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.conditions import detect_conditions
 from agent.guardrails.contexts import GuardContext, clearing_guard
@@ -60,12 +61,13 @@ def check(
     packs: Packs | None = None,
     waivers: Sequence[Waiver] = (),
     stage: Stage = "note",
+    likeness: bool = True,
 ) -> Report:
     """Check one note against the rules in force and return the report (DESIGN section 5).
 
     `stage` is cumulative: brief ⊂ note ⊂ publish. Rules of the publish stage run as soon as publication data is given
-    and are undetermined without it. Waivers count only with `as_of`. Raises `GuardError` when a rule could not do its
-    work.
+    and are undetermined without it. Waivers count only with `as_of`. `likeness` adds sentences that read like known
+    violations. Raises `GuardError` when a rule could not do its work.
     """
     packs = packs or load_packs(examples=False)
     evidence = _gather(
@@ -89,6 +91,8 @@ def check(
             undetermined.append(Undetermined(rule=compiled.rule.id, needs=outcome.needs))
         else:
             findings.extend(outcome)
+    if likeness and stage != "brief":
+        findings += _alike(evidence, packs, findings, as_of)
     findings = apply_waivers(findings, waivers, as_of)
     return Report(
         id=evidence.note.id,
@@ -101,6 +105,16 @@ def check(
         packs=packs.versions,
         text_hash=evidence.note.text_hash,
     )
+
+
+def _alike(evidence: Evidence, packs: Packs, findings: Sequence[Finding], as_of: date | None) -> Iterable[Finding]:
+    """Return what reads like a violation of a rule that is in force and in scope, where no rule has spoken."""
+    usable = {
+        compiled.rule.id: compiled
+        for compiled in packs.rules
+        if compiled.rule.kind in (*_LEXICAL, "judge") and _in_force(compiled, as_of) and _in_scope(compiled, evidence)
+    }
+    return find_alike(evidence.plain or evidence, usable, packs.lists.folded("money-talk"), findings)
 
 
 def as_input(note: NoteInput | Note) -> NoteInput:

@@ -15,9 +15,11 @@ from agent.guardrails.normalize import fold, skeleton_of
 from agent.models import Finding, Report, Verdict, Waiver
 
 __all__ = [
+    "EXAMPLE",
     "WaiverProblem",
     "apply_waivers",
     "identify",
+    "is_alike",
     "merge",
     "place_of",
     "review_waivers",
@@ -25,6 +27,9 @@ __all__ = [
     "verdict_of",
     "write_finding",
 ]
+
+EXAMPLE = "example:"
+"""Begin the `related` entry that quotes the example a sentence reads like."""
 
 _NEIGHBOURS = 8  # letters
 _REACH = 64  # characters among which they are looked for
@@ -47,6 +52,11 @@ def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Eviden
     values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
     values |= {"disguise": candidate.hit.disguise}
     return Finding(**values, fingerprint=identify(rule.id, text, raw[:start], raw[end:]))
+
+
+def is_alike(finding: Finding) -> bool:
+    """Tell whether a finding rests on likeness to an example, not on a rule's words."""
+    return any(entry.startswith(EXAMPLE) for entry in finding.related)
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
+from agent.guardrails.findings import is_alike
 from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
 from agent.guardrails.placement import CLAUSE_LENGTH, Amendment, amend, blanks_in
@@ -97,7 +98,9 @@ def _is_safe(finding: Finding) -> bool:
 
 def _amendments(done: Rewrite, packs: Packs) -> Iterator[Amendment]:
     for finding in done.report.open():
-        amendment = None if _stands(finding, done) else amend(finding, packs.find(finding.rule)[1], done.note)
+        if _stands(finding, done) or is_alike(finding):
+            continue
+        amendment = amend(finding, packs.find(finding.rule)[1], done.note)
         if amendment is not None:
             yield amendment
 
@@ -164,7 +167,7 @@ def _hides(amendment: Amendment, done: Rewrite, report: Report) -> bool:
             and amendment.start < finding.end
         )
         for finding in done.report.open("block", "fix")
-        if finding.start is not None and finding.end is not None
+        if finding.start is not None and finding.end is not None and not is_alike(finding)
     )
 
 
@@ -182,13 +185,15 @@ def _is_said_of_product(amendment: Amendment, done: Rewrite, check: Check) -> bo
             update={"title": "", "titles": (), "body": lead + amendment.after, "tags": (), "cover": "", "segments": ()}
         )
         found = check(probe).open("block", "fix")
-        if any(f.field == "body" and f.end is not None and f.end > len(lead) for f in found):
+        if any(not is_alike(f) and f.field == "body" and f.end is not None and f.end > len(lead) for f in found):
             return True
     return False
 
 
 def _offends(finding: Finding, amendment: Amendment, known: set[Key]) -> bool:
-    """Tell whether a finding of the changed note speaks against the change."""
+    """Tell whether a finding of the changed note speaks against the change; likeness alone does not."""
+    if is_alike(finding):
+        return False
     if finding.start is None or finding.end is None:
         if amendment.is_insertion:  # still not seen: right as long as the slots of the line are empty
             same = (finding.rule, finding.text) == (amendment.finding.rule, amendment.finding.text)
@@ -208,7 +213,7 @@ def _what_is_left(done: Rewrite, check: Check, packs: Packs) -> tuple[tuple[Amen
     for finding in done.report.open():
         if _stands(finding, done):
             continue
-        amendment = amend(finding, packs.find(finding.rule)[1], done.note)
+        amendment = None if is_alike(finding) else amend(finding, packs.find(finding.rule)[1], done.note)
         outcome = _settled(amendment, done, check, packs) if amendment is not None else None
         if outcome is not None:
             proposals.append(outcome[0])

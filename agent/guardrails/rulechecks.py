@@ -191,7 +191,7 @@ def _fix(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
     if rule.fix is None or rule.fix.safety != "safe" or not rule.fix.replacement.strip():
         return
     note = NoteInput(body=rule.fix.replacement, products=rule.scope.products[:1])
-    found = [finding for finding in check(note, packs=packs).open() if finding.start is not None]
+    found = [finding for finding in check(note, packs=packs, likeness=False).open() if finding.start is not None]
     if found:
         rules = "、".join(sorted({finding.rule for finding in found}))
         yield Objection("fix-flagged", ("fix", "replacement"), {"text": rule.fix.replacement, "rules": rules})

@@ -70,7 +70,7 @@ class Trace:
 def trace(note: NoteInput, packs: Packs, *, as_of: date | None = None, stage: Stage = "note") -> Trace:
     """Check a note and find out what every rule saw in it."""
     document = Document(note)
-    report = check(note, packs=packs, as_of=as_of, stage=stage)
+    report = check(note, packs=packs, as_of=as_of, stage=stage, likeness=False)
     free = _found(note, packs, as_of, stage, frozenset(_RELAXED))
     without = {name: _places(_found(note, packs, as_of, stage, frozenset(_RELAXED) - {name})) for name in _RELAXED}
     trails: dict[str, list[Trail]] = {compiled.rule.id: [] for compiled in packs.rules}
@@ -120,7 +120,7 @@ def _found(
 ) -> tuple[Finding, ...]:
     """Check with these conditions taken away from every rule."""
     rules = tuple(_relaxed(compiled, taken) for compiled in packs.rules)
-    return check(note, packs=replace(packs, rules=rules), as_of=as_of, stage=stage).findings
+    return check(note, packs=replace(packs, rules=rules), as_of=as_of, stage=stage, likeness=False).findings
 
 
 def _relaxed(compiled: CompiledRule, taken: frozenset[Condition]) -> CompiledRule:

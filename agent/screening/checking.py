@@ -111,7 +111,7 @@ def checked(setup: Setup, packs: Packs, note: NoteInput, place: int) -> Checked:
     under = setup.under
     report = check(
         note, packs=packs, as_of=under.as_of, stage=under.stage, facts=under.facts, points=under.points,
-        waivers=under.waivers,
+        waivers=under.waivers, likeness=False,
     )  # fmt: skip
     found = _summarize(place, report.model_dump(mode="json"))
     return _with_planes(found, note, packs) if setup.keep else found

@@ -30,7 +30,7 @@ LEXICAL = ("term", "pattern", "combine")
 # The lists that code reads by name, whoever else refers to them; `products-…` and `mentions-…` come on top.
 ENGINE_LISTS = (
     "benefit-words", "education-words", "entry-words", "finance-words", "invest-words", "life-words",
-    "softened-promises",
+    "money-talk", "softened-promises",
 )  # fmt: skip
 _ENGINE_FAMILIES = ("products-", "mentions-")
 _SILENT = {"cases", "known_problems"}

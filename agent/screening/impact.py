@@ -58,7 +58,7 @@ class Impact:
         under = self.under
         return check(
             note, packs=packs, as_of=under.as_of, stage=under.stage, facts=under.facts, points=under.points,
-            waivers=under.waivers,
+            waivers=under.waivers, likeness=False,
         ).findings  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def _add(report: dict[str, Any], note: NoteInput, setup: Setup, some: Packs) -> 
     under = setup.under
     fresh = check(
         note, packs=some, as_of=under.as_of, stage=under.stage, facts=under.facts, points=under.points,
-        waivers=under.waivers,
+        waivers=under.waivers, likeness=False,
     ).model_dump(mode="json")  # fmt: skip
     report["findings"] += fresh["findings"]
     report["undetermined"] += fresh["undetermined"]

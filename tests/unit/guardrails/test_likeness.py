@@ -1,0 +1,122 @@
+"""Sentences that read like known violations are told, in their place and with an example, and nothing else is."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from agent.guardrails import check, load_packs
+from agent.guardrails.findings import EXAMPLE as PREFIX
+from agent.guardrails.findings import is_alike
+from agent.guardrails.likeness import BUCKETS, features, load_likeness, windows
+from agent.models import NoteInput
+
+TODAY = date(2026, 11, 24)
+LIFE = "早上六点出门，江边风大，跑到桥底下折返。"
+
+
+@pytest.fixture(scope="module")
+def packs():
+    return load_packs(examples=False)
+
+
+def alike(report):
+    return [finding for finding in report.findings if is_alike(finding)]
+
+
+def told(packs, body, **given):
+    return check(NoteInput(body=body, **given), packs=packs, as_of=TODAY)
+
+
+def sure_text(reader):
+    """An example of the reader itself: nothing reads more like one."""
+    return next(text for text in reader._examples if "理财" in text and reader.score(text) > reader.sure)
+
+
+class TestReader:
+    def test_windows_are_sentences_and_neighbours_within_a_paragraph(self):
+        one, two, three = "第一句话有十个字呢。", "第二句话也有十个字！", "第三句话在下一段里"
+        text = f"{one}{two}\n{three}。短。"
+        assert [text[a:b] for a, b in windows(text)] == [one, two, f"{three}。", one + two, f"{three}。短。"]
+
+    def test_features_count_every_gram_of_one_to_four_characters(self):
+        ids, values = features("ababa")
+        assert len(ids) == 2 + 2 + 2 + 2 and list(ids) == sorted(ids) and ids.max() < BUCKETS
+        assert np.isclose(values.max(), 1 + np.log(3)) and features("")[0].size == 0
+
+    @pytest.mark.parametrize("text", ["\ud800保本", "\u202e银行", "🐼" * 5, "保" * 100_000])
+    def test_any_text_has_a_score(self, text):
+        assert 0 <= load_likeness().score(text) <= 1
+
+    def test_life_scores_low_and_an_example_high(self):
+        reader = load_likeness()
+        assert reader.score(LIFE) < reader.maybe < reader.sure < reader.score(sure_text(reader))
+
+    def test_only_rules_that_are_offered_are_named(self):
+        reader = load_likeness()
+        text = sure_text(reader)
+        assert reader.nearest(text, among=frozenset()) is None
+        assert reader.nearest(text, among=frozenset({"LN-04"}))[0] == "LN-04"
+
+
+class TestFindings:
+    @pytest.fixture
+    def silent_rules(self, packs, monkeypatch):
+        """The rules' own words find nothing: what is told is told by likeness."""
+        from agent.guardrails import engine
+
+        monkeypatch.setattr(engine, "_findings", lambda *_: [])
+
+    def test_a_finding_quotes_its_window_the_example_and_the_clause(self, packs, silent_rules):
+        text = sure_text(load_likeness())
+        (finding,) = alike(told(packs, f"{LIFE}\n{text}"))
+        assert finding.text in text and finding.severity == "fix" and finding.by == "rule"
+        assert finding.related[0].removeprefix(PREFIX) in finding.message and finding.basis and finding.advice
+        body = f"{LIFE}\n{text}"
+        assert body[finding.start : finding.end] == finding.text
+
+    def test_it_never_blocks(self, packs, silent_rules):
+        reader = load_likeness()
+        for text in reader._examples[::40]:
+            assert {f.severity for f in alike(told(packs, text))} <= {"fix", "warn"}
+
+    def test_it_is_silent_where_a_rule_has_spoken(self, packs):
+        report = told(packs, "这款理财保本保息，稳赚不赔。")
+        assert len(report.open("block")) > 0
+        assert alike(report) == []
+
+    def test_it_is_silent_where_a_guard_has_cleared_a_rule(self, packs, monkeypatch):
+        from agent.guardrails import engine
+
+        whole = engine._findings
+        monkeypatch.setattr(
+            engine,
+            "_findings",
+            lambda compiled, *given: whole(compiled, *given) if compiled.rule.id == "RET-01" else [],
+        )
+        text = sure_text(load_likeness())
+        report = told(packs, f"{text}，不过它不保本。")
+        statuses = {f.status for f in report.findings if f.rule == "RET-01"}
+        assert statuses == {"cleared"}
+        assert len(alike(report)) == 0
+        assert len(alike(told(packs, f"{text}，不过它不大。"))) == 1
+
+    def test_without_a_word_about_money_nothing_is_told(self, packs, silent_rules, monkeypatch):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "maybe", 0.0)
+        without, with_one = told(packs, LIFE), told(packs, LIFE + "到银行坐坐。")
+        assert (len(alike(without)), len(alike(with_one))) == (0, 1)
+
+    def test_it_can_be_switched_off(self, packs, silent_rules):
+        text = sure_text(load_likeness())
+        assert not check(NoteInput(body=text), packs=packs, as_of=TODAY, likeness=False).findings
+
+    def test_a_window_never_crosses_two_fields(self, packs, silent_rules):
+        text = sure_text(load_likeness())
+        half = len(text) // 2
+        for finding in alike(told(packs, text[half:], title=text[:half])):
+            assert finding.text in text[:half] or finding.text in text[half:]
+
+    def test_other_jurisdictions_have_no_examples(self, silent_rules):
+        packs = load_packs(jurisdiction="hk", examples=False)
+        assert not alike(told(packs, sure_text(load_likeness())))
