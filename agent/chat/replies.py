@@ -1,0 +1,153 @@
+"""Suggest replies to a comment or a private message. Nothing is ever sent, and what fails a check is never shown.
+
+A reply gives no individual advice, makes no suitability test, leads nobody off the platform, states no number and no
+experience nobody told, and hands business over to the official channel. The incoming text is data: it chooses a kind
+of reply and nothing more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import date
+from random import Random
+from typing import Literal
+
+from agent import guardrails
+from agent.catalogue import say
+from agent.chat.replydata import ReplyKind, load_replies
+from agent.errors import ProviderError, UsageError
+from agent.models import Account, Frozen, Institution, Note, NoteInput, Segment
+from agent.text.clean import clean
+from agent.text.provenance import checkable_numbers, first_person_claims
+from agent.text.shingles import similarity
+
+__all__ = ["MAX_REPLY", "Replies", "ReplyWriter", "faults_of", "suggest_replies"]
+
+MAX_REPLY = 220
+MAX_INCOMING = 1000
+ALTERNATIVES = 3
+TOO_ALIKE = 0.6
+_NUMBER = re.compile(r"(?<![0-9])[0-9][0-9 \-]{1,}[0-9](?![0-9])")
+
+ReplyWriter = Callable[[str, ReplyKind], Awaitable[Sequence[str]]]
+
+
+class Replies(Frozen):
+    """Hold the alternatives to choose from, none to all of them fit to be sent by a person.
+
+    `dropped` counts those that failed a check; `remark` says what the sender should know.
+    """
+
+    kind: str
+    label: str
+    alternatives: tuple[str, ...]
+    handoff: bool
+    by: Literal["offline", "model"]
+    dropped: int = 0
+    remark: str = ""
+
+
+async def suggest_replies(
+    incoming: str,
+    *,
+    institution: Institution,
+    account: Account | None = None,
+    as_of: date | None = None,
+    packs: guardrails.Packs | None = None,
+    earlier: Sequence[str] = (),
+    write: ReplyWriter | None = None,
+) -> Replies:
+    """Return up to three replies; raise `UsageError` when there is nothing to reply to.
+
+    `write` asks a model; templates fill up what it leaves, and replace it when it cannot answer. `earlier` are replies
+    sent before: one much like them is left out, because the platform takes repeated wording for a campaign.
+    """
+    text = clean(incoming).text.strip()[:MAX_INCOMING]
+    if not text:
+        raise UsageError("reply_to_nothing")
+    kind = load_replies().kind_of(text)
+    drafted, remark = await _drafted(text, kind, write)
+    fit: list[str] = []
+    dropped = 0
+    for number, reply in enumerate((*drafted, *_templates(kind, text, institution))):
+        if len(fit) == ALTERNATIVES or any(similarity(reply, other, size=2) > TOO_ALIKE for other in fit):
+            continue
+        if any(
+            faults_of(
+                reply, kind=kind, institution=institution, account=account, as_of=as_of, packs=packs, earlier=earlier
+            )
+        ):
+            dropped += number < len(drafted)
+            continue
+        fit.append(reply)
+    return Replies(
+        kind=kind.id,
+        label=kind.label,
+        alternatives=tuple(fit),
+        handoff=kind.handoff,
+        by="model" if set(drafted) & set(fit) else "offline",
+        dropped=dropped,
+        remark=remark or ("" if fit else say("reply_none_fit")),
+    )
+
+
+def faults_of(
+    reply: str,
+    *,
+    kind: ReplyKind,
+    institution: Institution,
+    account: Account | None = None,
+    as_of: date | None = None,
+    packs: guardrails.Packs | None = None,
+    earlier: Sequence[str] = (),
+) -> Iterator[str]:
+    """Name what forbids a reply: a line of ours, or a rule of the guardrails; nothing when it may be shown."""
+    data = load_replies()
+    if not reply.strip() or len(reply) > MAX_REPLY:
+        yield "length"
+        return
+    yield from (line.id for line in data.lines if line.is_crossed_by(reply))
+    known = (*institution.hotlines, *data.public_numbers)
+    bare = _without(reply, known)
+    if checkable_numbers(bare) or _NUMBER.search(bare):
+        yield "number"
+    if first_person_claims(reply):
+        yield "experience"
+    official = (*data.official, *institution.hotlines, *filter(None, (institution.app_name,)))
+    if kind.handoff and not any(name in reply for name in official):
+        yield "handoff"
+    note = NoteInput(body=reply, field="reply", origin="ai", account=account)
+    notes = tuple(_as_note(text) for text in earlier)
+    report = guardrails.check(note, account=account, earlier=notes, as_of=as_of, packs=packs)
+    yield from (finding.rule for finding in report.open("block", "fix"))
+
+
+async def _drafted(text: str, kind: ReplyKind, write: ReplyWriter | None) -> tuple[tuple[str, ...], str]:
+    """Return what a model wrote, and what to say when it could not."""
+    if write is None:
+        return (), ""
+    try:
+        written = await write(text, kind)
+    except ProviderError as error:
+        return (), say("reply_model_failed", reason=error.message)
+    return tuple(dict.fromkeys(" ".join(clean(reply).text.split()) for reply in written)), ""
+
+
+def _templates(kind: ReplyKind, text: str, institution: Institution) -> list[str]:
+    """Return the templates of a kind in an order that the text decides: the same comment, the same replies."""
+    filled = list(kind.filled(institution))
+    Random(hashlib.sha256(text.encode()).digest()).shuffle(filled)
+    return filled
+
+
+def _without(reply: str, known: Iterable[str]) -> str:
+    """Take out numbers that anybody may call; one that only begins like them stays."""
+    for number in known:
+        reply = re.sub(rf"(?<![0-9\-]){re.escape(number)}(?![0-9\-])", "□", reply)
+    return reply
+
+
+def _as_note(text: str) -> Note:
+    return Note(titles=("回复",), title="回复", segments=(Segment(text=text, kind="life"),))

@@ -1,0 +1,97 @@
+"""Read `agent/data/replies.yaml`: kinds of comments with their templates, and the lines no reply may cross."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agent.models import Frozen, Institution
+from agent.paths import package_data
+from agent.yamlsource import read_yaml, validate
+
+__all__ = ["Line", "ReplyData", "ReplyKind", "load_replies"]
+
+SLOTS = frozenset({"app", "hotline", "bank"})
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+def _known_slots(template: str) -> str:
+    unknown = set(re.findall(r"\{(\w*)\}", template)) - SLOTS
+    if unknown:
+        raise ValueError(f"unknown slot {sorted(unknown)}; known: {sorted(SLOTS)}")
+    return template
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+Template = Annotated[str, Field(min_length=4), AfterValidator(_known_slots)]
+
+
+class ReplyKind(Frozen):
+    """Describe one kind of comment; `handoff` demands that a reply leads to an official channel."""
+
+    id: str
+    label: str
+    handoff: bool = False
+    cues: tuple[Pattern, ...] = ()
+    templates: tuple[Template, ...] = Field(min_length=3)
+
+    def is_asked_in(self, text: str) -> bool:
+        """Tell whether a text is of this kind."""
+        return any(re.search(cue, text) for cue in self.cues)
+
+    def filled(self, institution: Institution) -> tuple[str, ...]:
+        """Return the templates this institution has the words for."""
+        words = {"app": institution.app_name, "bank": institution.name}
+        words["hotline"] = institution.hotlines[0] if institution.hotlines else ""
+        fitting = (t for t in self.templates if all(words[slot] for slot in re.findall(r"\{(\w+)\}", t)))
+        return tuple(template.format(**words) for template in fitting)
+
+
+class Line(Frozen):
+    """Describe one line no reply may cross; what `spared` matches is not looked at."""
+
+    id: str
+    why: str
+    patterns: tuple[Pattern, ...] = Field(min_length=1)
+    spared: tuple[Pattern, ...] = Field(default=(), alias="except")
+
+    def is_crossed_by(self, text: str) -> bool:
+        """Tell whether a text crosses this line."""
+        for pattern in self.spared:
+            text = re.sub(pattern, "□", text)
+        return any(re.search(pattern, text) for pattern in self.patterns)
+
+
+class ReplyData(Frozen):
+    """Hold the whole file; the last kind has no cues and takes what is left."""
+
+    kinds: tuple[ReplyKind, ...]
+    lines: tuple[Line, ...]
+    public_numbers: tuple[str, ...] = ()
+    official: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _last_kind_takes_the_rest(self) -> ReplyData:
+        if [kind.id for kind in self.kinds if not kind.cues] != [self.kinds[-1].id]:
+            raise ValueError("exactly the last kind has no cues")
+        return self
+
+    def kind_of(self, text: str) -> ReplyKind:
+        """Return the first kind a text is of."""
+        return next((kind for kind in self.kinds if kind.is_asked_in(text)), self.kinds[-1])
+
+
+@functools.cache
+def load_replies() -> ReplyData:
+    """Load the file; a wrong one raises `ConfigurationError` naming the place."""
+    return validate(ReplyData, read_yaml(package_data("replies.yaml")))
