@@ -17,7 +17,7 @@ from agent.models import Brief, Language, Material, NoteType
 from agent.text.clean import clean
 from agent.workspace import Workspace, load_material, material_from_text
 
-__all__ = ["MAX_TOPIC", "Request", "make_brief", "new_run_id"]
+__all__ = ["MAX_TOPIC", "Request", "account_of", "make_brief", "new_run_id"]
 
 MAX_TOPIC = 100
 MAX_MATERIAL_ITEMS = 60
@@ -69,6 +69,13 @@ def make_brief(
     return brief, notices
 
 
+def account_of(persona: str, workspace: Workspace) -> str:
+    """Return the account a persona (by id) posts from by default, its staff account first; empty when it has none."""
+    owned = [account for account in workspace.accounts if persona and account.persona == persona]
+    staff = [account for account in owned if account.type == "enterprise-staff"]
+    return (staff or owned)[0].id if owned else ""
+
+
 def new_run_id(as_of: date) -> str:
     """Return a fresh run id that sorts by day: `20261124-3fa91c`."""
     return f"{as_of:%Y%m%d}-{secrets.token_hex(3)}"
@@ -94,9 +101,7 @@ def _choice(option: str, value: str, allowed: tuple[str, ...]) -> Any:
 def _account(request: Request, workspace: Workspace, persona: str) -> str:
     if request.account:
         return workspace.account(request.account).id
-    owned = [account for account in workspace.accounts if persona and account.persona == persona]
-    staff = [account for account in owned if account.type == "enterprise-staff"]
-    return (staff or owned)[0].id if owned else ""
+    return account_of(persona, workspace)
 
 
 def _material(request: Request, workspace: Workspace) -> tuple[Material, ...]:

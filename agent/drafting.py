@@ -85,7 +85,7 @@ class Drafting:
             if run.author != self.casting.name:
                 raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
             self._record(run.brief, snapshot.values)  # before what they were checked on is gathered anew
-            return await self._advance(run.brief, None, on_event)
+            return await self._advance(run.brief, None, on_event, round_number=snapshot.values.get("round", 0))
         return self._settle(run.brief, snapshot.values)
 
     async def peek(self, run_id: str) -> DraftResult:
@@ -105,7 +105,8 @@ class Drafting:
         if not snapshot.interrupts:
             raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
         _demand_reviewable(run.id, snapshot.values, review)
-        return await self._advance(run.brief, Command(resume=review.model_dump(mode="json")), on_event)
+        decision: Command[str] = Command(resume=review.model_dump(mode="json"))
+        return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 
     async def forget(self, run_id: str) -> RunRecord:
         """Erase what is personal in a run, here and in its checkpoints, and leave hashes; safe to repeat.
@@ -124,9 +125,8 @@ class Drafting:
         earlier = self._earlier(brief)
         return self._ground(self._gather(brief, earlier), earlier, _packs(self.workspace))
 
-    async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent) -> DraftResult:
+    async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent, *, round_number: int = 0) -> DraftResult:
         config = _config(brief.id)
-        round_number = 0
         stream = self.graph.astream(
             begin, config, context=self._context(brief), stream_mode="updates", durability="sync"
         )

@@ -56,6 +56,10 @@ class Casting(Protocol):
         """Return the roles of one run."""
         ...
 
+    def calls(self, run: str, *, journal: Journal | None = None, on_text: OnText | None = None) -> Calls | None:
+        """Return what asks models on behalf of a run, through another journal if one is given; None without a model."""
+        ...
+
 
 async def measured(note: Note, /, *, round_number: int = 1, **given: Any) -> Critique:
     """Score the tone by its metrics alone."""
@@ -71,6 +75,10 @@ class OfflineCasting:
     def roles(self, run: str, *, packs: Packs, waivers: tuple[Waiver, ...], on_text: OnText | None = None) -> Roles:
         """Return the offline author and the metrics."""
         return Roles(author=OfflineAuthor(), critique=measured)
+
+    def calls(self, run: str, *, journal: Journal | None = None, on_text: OnText | None = None) -> Calls | None:
+        """Return None: there is no model to ask."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -94,15 +102,7 @@ class ModelCasting:
         from agent.guardrails.amending import rules_for_judge
         from agent.readers import ModelCritic, ModelJudge
 
-        calls = Calls(
-            run,
-            models=self.models,
-            journal=self.journal,
-            budget=_budget("budget_run", self.settings.budget_tokens, self.settings.budget_cost),
-            batch=self.batch,
-            on_text=on_text,
-            prices=self.settings.prices,
-        )
+        calls = self.calls(run, on_text=on_text)
         scope = functools.partial(rules_for_judge, packs)
         judge = ModelJudge(calls, self.prompts, scope=scope, waivers=waivers)
         return Roles(
@@ -111,6 +111,18 @@ class ModelCasting:
             judge=judge if self.settings.judge else None,
             trace=calls.trace,
             total=calls.total,
+        )
+
+    def calls(self, run: str, *, journal: Journal | None = None, on_text: OnText | None = None) -> Calls:
+        """Return what asks the models on behalf of a run, through one journal and within its budget."""
+        return Calls(
+            run,
+            models=self.models,
+            journal=journal or self.journal,
+            budget=_budget("budget_run", self.settings.budget_tokens, self.settings.budget_cost),
+            batch=self.batch,
+            on_text=on_text,
+            prices=self.settings.prices,
         )
 
 

@@ -92,6 +92,9 @@ class SleepingCasting:
         """Return the roles of a run."""
         return Roles(author=SleepingAuthor(self.plan, self.note), critique=sleeping_critic, judge=sleeping_judge)
 
+    def calls(self, run: str, **given: Any) -> None:
+        """Return None: the sleepers ask no model."""
+
 
 def measure_graph() -> list[tuple[str, float, str]]:
     """Return rows of name, ratio and remark."""

@@ -1,4 +1,4 @@
-"""Show what a model writes while it writes: the sentences inside its JSON, on stderr, and nothing else of it."""
+"""Show what a model writes while it writes: the sentences inside its JSON, and nothing else of it."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def draft(
 
 
 def _run(brief: Brief, bank: Workspace, settings: Settings, *, quiet: bool) -> DraftResult:
+    from agent.chat.streaming import SentenceStream
     from agent.cli.progress import Progress
-    from agent.cli.streaming import SentenceStream
     from agent.drafting import draft as run_draft
     from agent.errors import ProviderError
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agent.cli.streaming import SentenceStream
+from agent.chat.streaming import SentenceStream
 
 REPLY = json.dumps(
     {

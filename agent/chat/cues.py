@@ -1,0 +1,123 @@
+"""Read `agent/data/chat_cues.yaml`: which plain words decide what a line asks for."""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from agent.chat.values import Intent
+from agent.models import Frozen, NoteType
+from agent.paths import package_data
+from agent.yamlsource import read_yaml, validate
+
+__all__ = ["Cue", "Cues", "load_cues"]
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_compiles)]
+
+
+class Cue(Frozen):
+    """Say what words ask for an intent; `longest` is how long a line may be (0: any length)."""
+
+    id: Intent
+    label: str
+    about: str
+    cues: tuple[Pattern, ...] = Field(min_length=1)
+    longest: int = 0
+    needs_note: bool = False
+
+    def asked_in(self, text: str, *, has_note: bool) -> bool:
+        """Tell whether a line asks for it."""
+        if (self.needs_note and not has_note) or (self.longest and len(text) > self.longest):
+            return False
+        return any(re.search(cue, text, re.IGNORECASE) for cue in self.cues)
+
+
+class Change(Frozen):
+    """Read which words are to become which: `old` and `new` are groups of the pattern."""
+
+    field: Literal["title", "body"]
+    pattern: Pattern
+
+
+class Cues(Frozen):
+    """Hold the whole file."""
+
+    intents: tuple[Cue, ...]
+    note_types: dict[NoteType, tuple[Pattern, ...]]
+    opening: tuple[str, ...]
+    topics: tuple[Pattern, ...]
+    no_topic: tuple[Pattern, ...]
+    asking: tuple[Pattern, ...]
+    replying: tuple[Pattern, ...]
+    spoken: dict[str, str]
+    changes: tuple[Change, ...]
+
+    @model_validator(mode="after")
+    def _every_intent_once(self) -> Cues:
+        if sorted(cue.id for cue in self.intents) != sorted(Intent):
+            raise ValueError("every intent stands here once")
+        return self
+
+    def label_of(self, intent: Intent) -> str:
+        """Return the name of an intent as staff read it."""
+        return next(cue.label for cue in self.intents if cue.id is intent)
+
+    def asked_in(self, text: str, *, has_note: bool) -> tuple[Intent, ...]:
+        """Return every intent whose words a line holds, in the order of the file."""
+        return tuple(cue.id for cue in self.intents if cue.asked_in(text, has_note=has_note))
+
+    def topic_of(self, text: str) -> str:
+        """Return what a line wants a note about; empty when it does not say."""
+        for pattern in self.topics:
+            found = re.search(pattern, text)
+            topic = found.group(1).strip(" ，,。：:") if found else ""
+            if topic and not any(re.search(empty, topic) for empty in self.no_topic):
+                return topic
+        return ""
+
+    def note_type_of(self, text: str) -> NoteType | None:
+        """Return the type of note whose words a line holds, if any."""
+        return next((kind for kind, cues in self.note_types.items() if any(re.search(c, text) for c in cues)), None)
+
+    def asked_about(self, text: str) -> str:
+        """Return the words somebody asks about: those in quotation marks, else the line without its question."""
+        quoted = re.search(r"[“「\"](.+?)[”」\"]", text, re.DOTALL)
+        return quoted.group(1).strip() if quoted else _stripped(text, self.asking)
+
+    def change_in(self, text: str) -> tuple[str, str, str] | None:
+        """Return field, old words and new words (empty: take them out) of a line that says so; None otherwise."""
+        for change in self.changes:
+            found = re.search(change.pattern, text.strip())
+            if found:
+                words = found.groupdict()
+                return change.field, words.get("old") or "", words.get("new") or ""
+        return None
+
+    def replied_to(self, text: str) -> str:
+        """Return the comment a line holds, without what introduces it."""
+        return _stripped(text, self.replying)
+
+
+@functools.cache
+def load_cues() -> Cues:
+    """Load the file; a wrong one raises `ConfigurationError` naming the place."""
+    return validate(Cues, read_yaml(package_data("chat_cues.yaml")))
+
+
+def _stripped(text: str, patterns: tuple[str, ...]) -> str:
+    bare = text.strip()
+    for pattern in patterns:
+        bare = re.sub(pattern, "", bare).strip()
+    return bare or text.strip()

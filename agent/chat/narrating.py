@@ -1,0 +1,60 @@
+"""Tell a run while it happens: a line a node and round, with what was found, what was changed and under which law."""
+
+from __future__ import annotations
+
+from agent.catalogue import say
+from agent.drafting import Event
+from agent.guardrails.wording import cite
+from agent.models import Finding, Report
+
+__all__ = ["Narrator"]
+
+
+class Narrator:
+    """Turn events of one run into lines; remembers the last report to name the clause behind each change."""
+
+    def __init__(self) -> None:
+        self.round = 0
+        self._findings: dict[str, Finding] = {}
+
+    def line(self, event: Event) -> str:
+        """Return what to say about an event; empty when there is nothing to say."""
+        self.round = event.round or self.round
+        update = event.update
+        if event.node == "comply":
+            return self._compliance(update["last_report"])
+        if event.node == "critique":
+            failed = [key for key, metric in update["last_critique"].metrics.items() if metric.passed is False]
+            if not failed:
+                return say("told_tone_passed", round=self.round)
+            return say("told_tone_failed", round=self.round, count=len(failed), metrics="、".join(failed))
+        if event.node == "revise":
+            return self._revision(update.get("changes", []))
+        if event.node == "plan":
+            plan = update["chosen_plan"]
+            return say("told_plan", angle=plan.angle) if plan.writable else say("told_plan_lacks")
+        if event.node == "gate":
+            return say("told_gate_refused") if update.get("refusal") else say("told_gate")
+        return say("told_write") if event.node == "write" else ""
+
+    def _compliance(self, report: Report) -> str:
+        findings = report.open()
+        self._findings = {finding.rule: finding for finding in findings}
+        if not findings:
+            return say("told_rules_passed", round=self.round)
+        rules = "、".join(sorted(self._findings))
+        return say("told_rules_failed", round=self.round, count=len(findings), rules=rules)
+
+    def _revision(self, changes: list[str]) -> str:
+        if not changes:
+            return say("told_nothing_changed", round=self.round)
+        names = list(dict.fromkeys(self._name(change) for change in changes))
+        return say("told_changed", round=self.round, count=len(changes), names="、".join(names))
+
+    def _name(self, change: str) -> str:
+        """Name the clause behind a change; the rule, metric or wording itself where no clause is known."""
+        head = change.replace("：", ":").split(":", 1)[0]
+        finding = self._findings.get(head)
+        if finding is None or not finding.basis or not finding.basis[0].article:
+            return head
+        return cite(finding.basis[0])

@@ -1,0 +1,328 @@
+"""The chat itself: one `Chat` a process, one `ChatSession` for a user and a thread, and turns that are done once.
+
+A turn is kept before anything is done for it, then what it will do, then the work, then its answer: whatever is cut
+off, the same key carries on where it stopped. Every read and write names the user; a thread of somebody else is not
+there. The same session drives a terminal and a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from functools import cached_property, partial
+
+from agent import guardrails
+from agent.catalogue import say
+from agent.chat import editing, gathering, handing, telling
+from agent.chat.asking import ask_route
+from agent.chat.context import Told, TurnContext
+from agent.chat.narrating import Narrator
+from agent.chat.presenting import told
+from agent.chat.routing import route
+from agent.chat.state import Request, ThreadState, Work
+from agent.chat.streaming import SentenceStream
+from agent.chat.values import Answer, Answered, ChatEvent, Intent, NodeDone, TextPiece, Turn, TurnBegan
+from agent.chat.working import Emit, Working
+from agent.drafting import Drafting, Event, open_drafting
+from agent.errors import UsageError
+from agent.models import Frozen
+from agent.prompting import load_prompts
+from agent.record import ThreadRecord, TurnRecord
+from agent.settings import Settings
+from agent.workspace import Workspace
+
+__all__ = ["Chat", "ChatSession", "Exchange", "open_chat"]
+
+LEASE_SECONDS = 30.0
+WAIT_SECONDS = 60.0
+ASK_AGAIN_SECONDS = 0.2
+TITLE = 30
+logger = logging.getLogger(__name__)
+
+Prepare = Callable[[TurnContext, Request, ThreadState], Awaitable[Work | Told]]
+Perform = Callable[[TurnContext, Work], Awaitable[Told]]
+
+
+class Exchange(Frozen):
+    """Hold one turn of the history with its answer; both are absent when they were erased."""
+
+    number: int
+    turn: Turn | None
+    answer: Answer | None
+    run: str = ""
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Hold what all sessions of a process share."""
+
+    drafting: Drafting
+    today: Callable[[], date]
+    worker: str = field(default_factory=lambda: f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
+    works: dict[tuple[str, str], Working] = field(default_factory=dict)
+    turns_taken: dict[str, asyncio.Lock] = field(default_factory=dict)
+
+    @cached_property
+    def packs(self) -> guardrails.Packs:
+        """Return the rules in force, the bank's own included."""
+        overlay = self.drafting.workspace.rules_overlay
+        return guardrails.load_packs(overlay=(overlay,) if overlay else (), examples=False)
+
+    def session(self, user: str, thread: str = "") -> ChatSession:
+        """Open a thread of this user, a new one when none is named; raise `UsageError` for one that is not theirs."""
+        threads = self.drafting.store.threads
+        if not user.strip():
+            raise UsageError("user_empty")
+        if not thread:
+            thread = f"t{self.today():%Y%m%d}-{secrets.token_hex(6)}"
+            threads.start(thread, owner=user, created_at=self.drafting.now())
+        return ChatSession(self, user, threads.thread(thread, owner=user).id)
+
+    def threads(self, user: str) -> tuple[ThreadRecord, ...]:
+        """Return the threads of this user, the one used last first."""
+        return self.drafting.store.threads.of(user)
+
+    async def forget(self, user: str, thread: str) -> tuple[str, ...]:
+        """Erase a thread of this user and every run it led to; return those runs."""
+        turns = self.drafting.store.threads.turns(thread, owner=user)
+        runs = tuple(dict.fromkeys(turn.run for turn in turns if turn.run))
+        for run in runs:
+            with suppress(UsageError):  # a run that was allotted and never begun
+                await self.drafting.forget(run)
+        self.drafting.store.threads.forget(thread, owner=user, erased_at=self.drafting.now())
+        return runs
+
+
+@asynccontextmanager
+async def open_chat(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    today: Callable[[], date] = lambda: datetime.now().astimezone().date(),
+) -> AsyncIterator[Chat]:
+    """Open the chat of these settings; a note always waits for a person here, whatever `review` says."""
+    async with open_drafting(workspace, settings.model_copy(update={"review": True}), now=now) as drafting:
+        chat = Chat(drafting=drafting, today=today)
+        try:
+            yield chat
+        finally:
+            for working in chat.works.values():
+                working.task.cancel()
+            await asyncio.gather(*(working.task for working in chat.works.values()), return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class ChatSession:
+    """Take turns in one thread on behalf of its owner."""
+
+    chat: Chat
+    user: str
+    thread: str
+
+    async def take(self, turn: Turn) -> AsyncIterator[ChatEvent]:
+        """Do a turn and tell how it goes, `Answered` last; the same key again repeats nothing.
+
+        Who stops listening stops nothing: the work goes on, and whoever asks with the same key joins in. Raises what
+        keeps a turn from being answered (a provider, a guard, the store); it can then be sent again as it was.
+        """
+        key = (self.thread, turn.key)
+        self._begin(turn)
+        working = self.chat.works.get(key)
+        if working is None:
+            working = self.chat.works[key] = Working(partial(self._work, turn))
+            working.task.add_done_callback(lambda _: self.chat.works.pop(key, None))
+        async for event in working.follow():
+            yield event
+
+    async def ask(self, turn: Turn) -> Answer:
+        """Do a turn and return its answer."""
+        answer: Answer | None = None
+        async for event in self.take(turn):
+            if isinstance(event, Answered):
+                answer = event.answer
+        assert answer is not None
+        return answer
+
+    def state(self) -> ThreadState:
+        """Return what the thread remembers."""
+        record = self.chat.drafting.store.threads.thread(self.thread, owner=self.user)
+        return ThreadState.model_validate_json(record.state) if record.state else ThreadState()
+
+    def history(self) -> tuple[Exchange, ...]:
+        """Return every turn with its answer, oldest first."""
+        return tuple(_exchange(record) for record in self._records())
+
+    def unfinished(self) -> Turn | None:
+        """Return the last turn when it was cut off before its answer."""
+        records = self._records()
+        last = records[-1] if records else None
+        if last is None or last.answer or last.erased_at is not None:
+            return None
+        return Turn.model_validate_json(last.said)
+
+    def _records(self) -> tuple[TurnRecord, ...]:
+        return self.chat.drafting.store.threads.turns(self.thread, owner=self.user)
+
+    def _begin(self, turn: Turn) -> TurnRecord:
+        return self.chat.drafting.store.threads.begin(
+            self.thread,
+            owner=self.user,
+            key=turn.key,
+            said=turn.model_dump_json(),
+            asked_at=self.chat.drafting.now(),
+        )
+
+    async def _work(self, turn: Turn, emit: Emit) -> None:
+        async with self._alone():
+            record = self._begin(turn)
+            answer = Answer.model_validate_json(record.answer) if record.answer else await self._do(turn, record, emit)
+        emit(Answered(answer=answer))
+
+    async def _do(self, turn: Turn, record: TurnRecord, emit: Emit) -> Answer:
+        context = self._context(record, emit)
+        state = self.state()
+        try:
+            outcome = await self._told(turn, record, context, state, emit)
+        except UsageError as error:  # said to the person who typed it, and answered: asking again would change nothing
+            outcome = told(context, None, error.message, state, limits=(error.hint,) if error.hint else ())
+        kept = context.store.threads.answer(
+            record,
+            owner=self.user,
+            answer=outcome.answer.model_dump_json(),
+            state=outcome.state.model_dump_json(),
+            title=_title(outcome.state, turn),
+            answered_at=context.drafting.now(),
+        )
+        return Answer.model_validate_json(kept.answer)
+
+    async def _told(self, turn: Turn, record: TurnRecord, context: TurnContext, state: ThreadState, emit: Emit) -> Told:
+        if record.work:
+            work = Work.model_validate_json(record.work)
+            emit(TurnBegan(key=turn.key, intent=work.request.intent))
+        else:
+            state = gathering.with_speaker(turn, state, context)
+            prompts = load_prompts(context.workspace.prompts_overlay)
+            request = await route(turn, state, ask=partial(ask_route, calls=context.calls(), prompts=prompts))
+            emit(TurnBegan(key=turn.key, intent=request.intent))
+            prepared = await _prepare(context, request, state)
+            if isinstance(prepared, Told):
+                return prepared
+            work = prepared
+            context.store.threads.intend(record, owner=self.user, work=work.model_dump_json(), run=work.run)
+        assert work.request.intent is not None
+        return await PERFORM[work.request.intent](context, work)
+
+    def _context(self, record: TurnRecord, emit: Emit) -> TurnContext:
+        narrator = Narrator()
+
+        def hear(event: Event) -> None:
+            line = narrator.line(event)
+            if line:
+                emit(NodeDone(run=event.run, node=event.node, round=narrator.round, text=line))
+
+        stream = SentenceStream(lambda text: emit(TextPiece(text=text)))
+        on_text = stream if self.chat.drafting.settings.stream else None
+        return TurnContext(
+            drafting=replace(self.chat.drafting, on_text=on_text),
+            user=self.user,
+            turn=record,
+            today=self.chat.today(),
+            packs=self.chat.packs,
+            on_event=hear,
+        )
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Hold the thread: one turn at a time, in this process and among all that share the record."""
+        lock = self.chat.turns_taken.setdefault(self.thread, asyncio.Lock())
+        async with lock:
+            await self._lease()
+            renewing = asyncio.create_task(self._renew())
+            try:
+                yield
+            finally:
+                renewing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await renewing
+                self.chat.drafting.store.threads.release(self.thread, worker=self.chat.worker)
+
+    async def _lease(self) -> None:
+        for _ in range(round(WAIT_SECONDS / ASK_AGAIN_SECONDS)):
+            if self._take_lease():
+                return
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        raise UsageError("thread_busy", thread=self.thread)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            if not self._take_lease():
+                logger.warning("the lease of a thread was lost")
+
+    def _take_lease(self) -> bool:
+        chat = self.chat
+        return chat.drafting.store.threads.lease(
+            self.thread, owner=self.user, worker=chat.worker, now=datetime.now(UTC), seconds=LEASE_SECONDS
+        )
+
+
+async def _prepare(context: TurnContext, request: Request, state: ThreadState) -> Work | Told:
+    if request.intent is None:
+        return telling.unsure(context, request, state)
+    if not request.sure:
+        return telling.confirm(context, request, state)
+    return await PREPARE[request.intent](context, request, state)
+
+
+async def _capture(context: TurnContext, request: Request, state: ThreadState) -> Told:
+    return gathering.capture(context, request, state)
+
+
+async def _may_i_say(context: TurnContext, request: Request, state: ThreadState) -> Told:
+    return telling.answer_may_i_say(context, request, state)
+
+
+async def _status(context: TurnContext, request: Request, state: ThreadState) -> Told:
+    return telling.status(context, request, state)
+
+
+PREPARE: dict[Intent, Prepare] = {
+    Intent.CAPTURE: _capture,
+    Intent.MAY_I_SAY: _may_i_say,
+    Intent.DRAFT: gathering.prepare_draft,
+    Intent.EXPLAIN: telling.explain,
+    Intent.STATUS: _status,
+    Intent.REPLY: telling.reply,
+    Intent.LOCK: partial(telling.lock, locked=True),
+    Intent.UNLOCK: partial(telling.lock, locked=False),
+    Intent.SUBMIT: handing.prepare_submit,
+    Intent.PUBLISHED: handing.prepare_published,
+    **dict.fromkeys(editing.EDITS, editing.prepare_edit),
+}
+PERFORM: dict[Intent, Perform] = {
+    Intent.DRAFT: gathering.perform_draft,
+    Intent.SUBMIT: handing.perform_submit,
+    Intent.PUBLISHED: handing.perform_published,
+    **dict.fromkeys(editing.EDITS, editing.perform_edit),
+}
+
+
+def _title(state: ThreadState, turn: Turn) -> str:
+    return " ".join((state.topic or turn.text or say("thread_untitled")).split())[:TITLE]
+
+
+def _exchange(record: TurnRecord) -> Exchange:
+    return Exchange(
+        number=record.number,
+        turn=Turn.model_validate_json(record.said) if record.said else None,
+        answer=Answer.model_validate_json(record.answer) if record.answer else None,
+        run=record.run,
+    )
