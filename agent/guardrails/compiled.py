@@ -41,7 +41,9 @@ class Selector:
         """Return hits in text order."""
         found = {hit for number in self._ids & scan.hits.keys() for hit in scan.hits[number]}
         for number in self._patterns & scan.patterns:
-            for start, end in self.vocabulary.find(number, document.norm):
+            if number not in scan.spans:
+                scan.spans[number] = self.vocabulary.find(number, document, scan)
+            for start, end in scan.spans[number]:
                 found.add(Hit(start, end, document.disguise_of(start, end)))
         return sorted(found)
 
@@ -71,6 +73,11 @@ class CompiledRule:
     wording: Selector
     anchor: Selector
     benign: Selector
+
+    @functools.cached_property
+    def cheapest_first(self) -> tuple[int, ...]:
+        """Return the places of the groups, those with the fewest patterns to search for first."""
+        return tuple(sorted(range(len(self.groups)), key=lambda place: len(self.groups[place].patterns)))
 
     @property
     def sought(self) -> Selector | None:

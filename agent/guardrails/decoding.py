@@ -17,6 +17,8 @@ _ESCAPES: Final = re.compile(
     r"(?P<url>(?:%[0-9a-f]{2}){3,})|(?P<script>(?:\\u[0-9a-f]{4})+)|(?P<html>(?:&#x?[0-9a-f]{2,7};)+)"
 )
 _OVERRIDE: Final = re.compile("[\u202e\u2067]([^\u202c\u2069\n]{2,40})")
+_ESCAPE_SIGNS: Final = ("%", "\\u", "&#")
+_OVERRIDE_SIGNS: Final = "\u202e\u2067"
 _SCRIPT: Final = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -26,10 +28,13 @@ _RATE: Final = re.compile(
     rf"(?<![0-9十百])(?P<whole>{_NUMERAL}?十?{_NUMERAL}|十|[0-9]{{1,2}})"
     rf"(?:(?P<dot>[点。])(?P<rest>{_NUMERAL}{{1,2}}|[0-9]{{1,2}}))?(?P<unit>%|个点)"
 )
+_RATE_SIGNS: Final = ("%", "个点")
 
 
 def spoken_rates(document: Document) -> Iterator[Reveal]:
     """Yield rates that are not written in digits: 三点五%, 3。5%, 三点伍个点."""
+    if not any(sign in document.norm for sign in _RATE_SIGNS):
+        return
     for match in _RATE.finditer(document.norm):
         whole, rest = match["whole"], match["rest"] or ""
         if match["dot"] == "。" or not whole.isascii() or not rest.isascii():
@@ -47,11 +52,11 @@ def _value(whole: str) -> str:
 
 def decoded(view: TextView) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, plain text) on the norm plane for each escaped or reversed stretch that decodes to text."""
-    for match in _ESCAPES.finditer(view.norm):
+    for match in _ESCAPES.finditer(view.norm) if any(sign in view.norm for sign in _ESCAPE_SIGNS) else ():
         text = _plain(match)
         if text and "\ufffd" not in text:
             yield match.start(), match.end(), text
-    for match in _OVERRIDE.finditer(view.raw):
+    for match in _OVERRIDE.finditer(view.raw) if any(sign in view.raw for sign in _OVERRIDE_SIGNS) else ():
         start, end = view.norm_at(match.start(1)), view.norm_at(match.end(1))
         if end > start:
             yield start, end, match.group(1)[::-1]

@@ -23,7 +23,7 @@ from agent.guardrails.matchers import build_matcher
 from agent.guardrails.normalize import LETTERS, fold, skeleton_of
 from agent.guardrails.planes import is_han, readings, sound_spellings, sounds, spell, splits_of
 from agent.guardrails.scattered import across_fields, at_line_heads, between_fillers
-from agent.guardrails.spellings import apart, index_spellings, reordered, replaced, squeezed
+from agent.guardrails.spellings import apart, index_spellings, reordered, replaced
 from agent.guardrails.stand_ins import StandIns
 from agent.models import Frozen
 from agent.yamlsource import read_yaml, validate
@@ -99,7 +99,8 @@ class Disguises:
         usable = [(s, w) for w, (s, _) in self._runs.items() if len(s) >= _SHORT and not set(s) & set("。!?;")]
         self._skeleton = index_spellings(usable)
         self._splits = splits_of(char for _, word in usable for char in word)
-        self._components = build_matcher(list(self._splits))
+        self._split_spellings = tuple(self._splits)
+        self._components = build_matcher(self._split_spellings)
         self._sound = index_spellings((sound, w) for w in spoken if len(w) > _SHORT for sound in sound_spellings(w))
         self._letters = index_spellings(
             (s, w) for w in every if all(map(is_han, w)) for s in _letterings(w, w in spoken)
@@ -169,13 +170,12 @@ class Disguises:
         spelled = self._components.find(skeleton)
         if not spelled:
             return
-        literals = list(self._splits)
+        literals = self._split_spellings
         joins = apart(Reveal(start, end, self._splits[literals[n]], ()) for n, start, end in spelled)
-        text, places = replaced(skeleton, joins)
-        for word, start, end in self._skeleton.find(text):
-            if any(places[i][1] - places[i][0] > 1 for i in range(start, end)):
-                first, last = places[start][0], places[end - 1][1]
-                yield Reveal(*document.view.norm_span(first, last), word, ("components",))
+        plain = replaced(skeleton, [(join.start, join.end, join.text) for join in joins])
+        for word, start, end in self._skeleton.find(plain.text):
+            if plain.is_changed(start, end):
+                yield Reveal(*document.view.norm_span(*plain.old_span(start, end)), word, ("components",))
 
     def _homophone(self, document: Document) -> Iterator[Reveal]:
         """Words of three and more characters with some that only sound like the right ones: 文赚不赔."""
@@ -226,9 +226,9 @@ class Disguises:
         """Words with one character hidden: 稳*不赔."""
         if not _MASKS.search(document.norm):
             return
-        text, places = squeezed(document.norm, _MASKS, _MASK)
-        for word, start, end in self._mask.find(text):
-            yield Reveal(places[start], places[end], word, ("mask",))
+        plain = replaced(document.norm, [(*match.span(), _MASK) for match in _MASKS.finditer(document.norm)])
+        for word, start, end in self._mask.find(plain.text):
+            yield Reveal(*plain.old_span(start, end), word, ("mask",))
 
     def _turned_round(self, document: Document) -> Iterator[Reveal]:
         """Words written in another order: 信微加, 赔不赚稳."""

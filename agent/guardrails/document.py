@@ -25,6 +25,8 @@ _CLAUSE = re.compile(
     rf"[。!?;\n{SEPARATOR}、]|,(?![0-9]{{3}})|:(?![0-9])|\.(?![0-9a-z])|…+|[—~]+|[\u2600-\u27bf\U0001f300-\U0001faff]+"
 )
 _PARAGRAPH = re.compile(rf"[\n{SEPARATOR}]")
+_BITS = 64
+_EVERY = 2**_BITS - 1
 _NOTE = re.compile(r"\Z(?!\Z)")
 _SPLITTERS: dict[Within, re.Pattern[str]] = {
     "clause": _CLAUSE,
@@ -82,8 +84,10 @@ class Document:
     def _read(self, view: TextView, disguised: Sequence[tuple[int, int, tuple[str, ...]]]) -> None:
         self.view = view
         self.norm = view.norm
+        self.encoded = view.norm.encode("utf-8", "surrogatepass")
         self._disguised = disguised
         self._edges: dict[Within, list[int]] = {}
+        self._line_table: list[tuple[int, int, int]] | None = None
 
     def revealed(self, reveals: Sequence[Reveal]) -> Document:
         """Return the same note with disguised words in plain spelling; spans still lead back to the raw text."""
@@ -129,6 +133,31 @@ class Document:
     def unit(self, within: Within, position: int) -> int:
         """Return the number of the unit that holds a norm position."""
         return 0 if within == "note" else bisect_right(self._edges_of(within), position)
+
+    def stretches(self, lines: int) -> list[tuple[int, int, int]]:
+        """Return byte range in `encoded` and norm position of neighbouring lines whose bits (modulo 64) are set."""
+        if lines == _EVERY:
+            return [(0, len(self.encoded), 0)]
+        found: list[tuple[int, int, int]] = []
+        for number, (first, last, position) in enumerate(self._lines()):
+            if not lines >> number % _BITS & 1:
+                continue
+            if found and found[-1][1] == first:
+                found[-1] = found[-1][0], last, found[-1][2]
+            else:
+                found.append((first, last, position))
+        return found
+
+    def _lines(self) -> list[tuple[int, int, int]]:
+        """Return first byte, end byte (after the line break) and norm position of every line."""
+        if self._line_table is None:
+            rows, first, position = [], 0, 0
+            for line in self.norm.split("\n"):
+                last = first + len(line.encode("utf-8", "surrogatepass")) + 1
+                rows.append((first, min(last, len(self.encoded)), position))
+                first, position = last, position + len(line) + 1
+            self._line_table = rows
+        return self._line_table
 
     @cached_property
     def body(self) -> Part | None:

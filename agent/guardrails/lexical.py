@@ -20,9 +20,11 @@ def detect_terms(compiled: CompiledRule, evidence: Evidence) -> Detected:
 def detect_combinations(compiled: CompiledRule, evidence: Evidence) -> Detected:
     """Find one hit of each group within a clause, sentence, paragraph or the note; the span covers all parts."""
     document = evidence.document
-    groups = [group.hits(document, evidence.scan) for group in compiled.groups]
-    if not all(groups):
-        return []
+    groups: list[Sequence[Hit]] = [()] * len(compiled.groups)
+    for place in compiled.cheapest_first:
+        groups[place] = compiled.groups[place].hits(document, evidence.scan)
+        if not groups[place]:
+            return []
     match = compiled.rule.match
     found: list[Hit] = []
     for first in groups[0]:

@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import itertools
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from re import _constants as op  # type: ignore[attr-defined]  # the parse tree has no public home
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
-import numpy as np
-
-__all__ = ["Clause", "ClauseFilter", "known_clauses", "pattern_key", "required_literals", "write_known"]
+__all__ = [
+    "UNITS",
+    "Clause",
+    "Need",
+    "Reach",
+    "known_needs",
+    "need_of",
+    "pattern_key",
+    "required_literals",
+    "write_known",
+]
 
 Clause = frozenset[str]
 _TABLE: Final = Path(str(files("agent.guardrails").joinpath("data/patterns.json")))
@@ -34,15 +40,109 @@ _PROPERTY: Final = re.compile(r"\\[pP]\{[^}]+\}")
 _WIDEST: Final = 12  # characters of a class that are still spelled out
 _LONGEST: Final = 8
 
+_DOTALL: Final = re.compile(r"\(\?[a-zA-Z]*s")
+_NEAR: Final = 16  # characters; a match that may be wider is better told by the sentence or line it lies in
+_FAR: Final = 64  # characters; what lies farther apart is not told from what lies anywhere
+
+Unit = Literal["sentence", "line"]
+Reach = int | Unit
+UNITS: Final[Mapping[Unit, str]] = {"sentence": "\n。!?", "line": "\n"}
+"""What ends a sentence and a line, as far as patterns are concerned."""
+
 Exact = tuple[str, ...]  # every text that a node can match, when those are few
+
+
+class Need(NamedTuple):
+    """Say what a match holds (`clauses`), how near to one another, and whether it keeps to one line.
+
+    reach: characters from the start of the first literal to the end of the last (0: any number), or what they share.
+    """
+
+    clauses: tuple[Clause, ...] = ()
+    reach: Reach = 0
+    in_line: bool = False
 
 
 def required_literals(pattern: str) -> tuple[Clause, ...]:
     """Return the clauses of a pattern, the most telling one first; none when nothing is certain."""
+    tree = _tree(pattern)
+    return _clauses(tree) if tree is not None else ()
+
+
+def need_of(pattern: str) -> Need:
+    """Return what a match of a pattern needs."""
+    tree = _tree(pattern)
+    if tree is None:
+        return Need()
+    certain = not _DOTALL.search(pattern)
+    return Need(
+        required_literals(pattern),
+        _reach(_core(tree)) if certain else 0,
+        certain and not _may_hold(tree, UNITS["line"]),
+    )
+
+
+def _reach(core: Any) -> Reach:
+    widest = int(core.getwidth()[1])
+    if widest <= _NEAR:
+        return widest
+    unit: Unit | None = next((unit for unit, ends in UNITS.items() if not _may_hold(core, ends)), None)
+    return unit or (widest if widest <= _FAR else 0)
+
+
+def _core(tree: Any) -> Any:
+    """Leave out what stands before the first and after the last literal of a pattern."""
+    nodes = list(tree)
+    while nodes and _node(nodes[0]) == (None, []):
+        nodes.pop(0)
+    while nodes and _node(nodes[-1]) == (None, []):
+        nodes.pop()
+    return parser.SubPattern(tree.state, nodes)
+
+
+def _may_hold(nodes: Any, chars: str) -> bool:
+    """Tell whether a match may hold one of these characters; yes where that is not certain."""
+    return any(_node_may_hold(kind, value, chars) for kind, value in nodes)
+
+
+def _node_may_hold(kind: Any, value: Any, chars: str) -> bool:
+    if kind is op.LITERAL:
+        return chr(value) in chars
+    if kind is op.NOT_LITERAL:
+        return any(chr(value) != char for char in chars)
+    if kind is op.IN:
+        return any(_class_holds(value, ord(char)) for char in chars)
+    if kind is op.SUBPATTERN:
+        return _may_hold(value[3], chars)
+    if kind is op.BRANCH:
+        return any(_may_hold(branch, chars) for branch in value[1])
+    if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
+        return _may_hold(value[2], chars)
+    if kind is op.ANY:
+        return chars != UNITS["line"]
+    return kind is not op.AT or value not in (op.AT_BEGINNING, op.AT_END)
+
+
+def _class_holds(items: Sequence[tuple[Any, Any]], code: int) -> bool:
+    """Tell whether a class may match a character; a named class may match any."""
+    if any(kind is op.CATEGORY for kind, _ in items):
+        return True
+    listed = any(
+        (kind is op.LITERAL and value == code) or (kind is op.RANGE and value[0] <= code <= value[1])
+        for kind, value in items
+    )
+    return listed != (items[0][0] is op.NEGATE)
+
+
+def _tree(pattern: str) -> Any:
+    """Read a pattern as Python does, property classes as if they were any letter; None when it cannot."""
     try:
-        tree = parser.parse(_PROPERTY.sub(r"\\w", _CODE.sub(lambda code: chr(int(code[1], 16)), pattern)))
+        return parser.parse(_PROPERTY.sub(r"\\w", _CODE.sub(lambda code: chr(int(code[1], 16)), pattern)))
     except (re.error, OverflowError, RecursionError):
-        return ()
+        return None
+
+
+def _clauses(tree: Any) -> tuple[Clause, ...]:
     clauses = {_shortest(clause) for clause in _sequence(tree)[1] if clause and all(clause)}
     chosen: list[Clause] = []
     for clause in sorted(clauses, key=_telling, reverse=True):
@@ -56,58 +156,28 @@ def _follows(clause: Clause, other: Clause) -> bool:
     return all(any(short in literal for short in clause) for literal in other)
 
 
-class ClauseFilter:
-    """Tell which patterns may match, from the literals that occur in a text.
-
-    clauses: what each pattern cannot match without, by its number; a pattern without clauses may always match.
-    """
-
-    def __init__(self, clauses: Sequence[tuple[Clause, ...]]) -> None:
-        numbers: dict[str, list[int]] = defaultdict(list)
-        owners = [pattern for pattern, own in enumerate(clauses) for _ in own]
-        for number, clause in enumerate(clause for own in clauses for clause in own):
-            for literal in clause:
-                numbers[literal].append(number)
-        self._owners = np.array(owners, dtype=np.int64)
-        self._needed = np.array([len(own) for own in clauses], dtype=np.int64)
-        self._flat = np.array([number for some in numbers.values() for number in some], dtype=np.int64)
-        ends = itertools.accumulate(map(len, numbers.values()))
-        self._ranges = {literal: (end - len(numbers[literal]), end) for literal, end in zip(numbers, ends, strict=True)}
-
-    @property
-    def literals(self) -> tuple[str, ...]:
-        """Return every literal that some clause names."""
-        return tuple(self._ranges)
-
-    def may_match(self, present: Iterable[str]) -> frozenset[int]:
-        """Return the patterns of whose every clause some literal is present."""
-        ranges = self._ranges
-        slices = [self._flat[slice(*ranges[literal])] for literal in present if literal in ranges]
-        met = np.zeros(len(self._owners), dtype=bool)
-        if slices:
-            met[np.concatenate(slices)] = True
-        counts = np.bincount(self._owners[met], minlength=len(self._needed))
-        return frozenset(np.flatnonzero(counts == self._needed).tolist())
-
-
 def pattern_key(pattern: str) -> str:
     """Return the key of a pattern in the shipped table."""
     return hashlib.sha256(pattern.encode()).hexdigest()[:16]
 
 
 @functools.cache
-def known_clauses() -> Mapping[str, tuple[Clause, ...]]:
-    """Return the shipped clauses by `pattern_key`: reading two thousand patterns anew takes a second.
+def known_needs() -> Mapping[str, Need]:
+    """Return what the shipped patterns need, by `pattern_key`: reading two thousand patterns anew takes a second.
 
     A pattern that is not in the table (a bank's own, one changed since) is read when it is added.
     """
-    table: dict[str, list[list[str]]] = json.loads(_TABLE.read_text(encoding="utf-8")) if _TABLE.is_file() else {}
-    return {key: tuple(map(frozenset, clauses)) for key, clauses in table.items()}
+    table = json.loads(_TABLE.read_text(encoding="utf-8")) if _TABLE.is_file() else {}
+    return {
+        key: Need(tuple(map(frozenset, clauses)), reach, bool(in_line))
+        for key, (reach, in_line, *clauses) in table.items()
+    }
 
 
 def write_known(patterns: Iterable[str]) -> Path:
-    """Write the table of these patterns; return its place."""
-    rows = {pattern_key(pattern): list(map(sorted, required_literals(pattern))) for pattern in patterns}
+    """Write the table of these patterns, a line each; return its place."""
+    needs = {pattern_key(pattern): need_of(pattern) for pattern in patterns}
+    rows = {key: [need.reach, int(need.in_line), *map(sorted, need.clauses)] for key, need in needs.items()}
     lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in sorted(rows.items()))
     _TABLE.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
     return _TABLE

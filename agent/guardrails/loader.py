@@ -19,7 +19,7 @@ from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
 from agent.guardrails.disguises import Disguises, read_disguises
-from agent.guardrails.literals import known_clauses
+from agent.guardrails.literals import known_needs
 from agent.guardrails.rules import Guard, PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Scan, Vocabulary
@@ -190,7 +190,7 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
     words = tuple(folders) if whole else (data_root() / "guardrails" / HOME, *folders)
     lists = read_terms(folder / "terms" for folder in words)
     disclosures = load_disclosures(folders[0] / "disclosures.yaml")
-    vocabulary = Vocabulary(known=known_clauses())
+    vocabulary = Vocabulary(known=known_needs())
     rules = tuple(
         compile_rule(f.rule, f.pack, f.source, lists=lists, disclosures=disclosures, vocabulary=vocabulary)
         for f in files

@@ -76,7 +76,7 @@ class _Daachorse:
     def find(self, text: str) -> list[Occurrence]:
         if self._automaton is None:
             return []
-        return _sorted((number, start, end) for start, end, number in self._automaton.find_overlapping(text))
+        return [(number, start, end) for start, end, number in sorted(self._automaton.find_overlapping(text))]
 
 
 class _Hyperscan:

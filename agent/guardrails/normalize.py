@@ -36,6 +36,7 @@ SEPARATOR: Final = "\ufdd1"
 _DELETED: Final = 0xFFFFFFFF
 _EXPANDS: Final = 0xFFFFFFFE
 _STOPS: Final = "。!?;" + SEPARATOR
+_BREAK: Final = ord("\n")
 _SOFT: Final = 0
 _LETTER: Final = 1
 _HARD: Final = 2
@@ -44,12 +45,12 @@ _HARD: Final = 2
 class TextView:
     """Hold the planes of one raw text.
 
-    `norm` and `skeleton` are strings. `raw_span` and `norm_span` translate half-open spans of `norm` to raw and of
-    `skeleton` to `norm`; `runs` counts how many equal neighbours each skeleton character stands for. `revealed` gives
-    a view of the same raw text in which disguised words stand in plain spelling.
+    `norm` and `skeleton` are strings; `codes` are the code points of `norm`. `raw_span` and `norm_span` translate
+    half-open spans of `norm` to raw and of `skeleton` to `norm`; `runs` counts how many equal neighbours each skeleton
+    character stands for. `revealed` gives a view of the same raw text in which disguised words stand in plain spelling.
     """
 
-    __slots__ = ("_codes", "_ends", "_norm_to_raw", "_skeleton_to_norm", "norm", "raw", "runs", "skeleton")
+    __slots__ = ("_ends", "_norm_to_raw", "_skeleton_to_norm", "codes", "norm", "raw", "runs", "skeleton")
 
     def __init__(self, raw: str) -> None:
         codes, offsets = _normalise(raw)
@@ -57,7 +58,7 @@ class TextView:
 
     def _fill(self, raw: str, codes: Codes, offsets: Offsets, ends: Offsets) -> None:
         self.raw = raw
-        self._codes = codes
+        self.codes = codes
         self._norm_to_raw = offsets
         self._ends = ends
         self.norm = _text(codes)
@@ -72,14 +73,14 @@ class TextView:
         position = 0
         for start, end, text in parts:
             first, last = self.raw_span(start, end)
-            codes += [self._codes[position:start], _codes_of(text)]
+            codes += [self.codes[position:start], _codes_of(text)]
             offsets += [self._norm_to_raw[position:start], np.full(len(text), first)]
             ends += [self._ends[position:start], np.full(len(text), last)]
             position = end
         view = TextView.__new__(TextView)
         view._fill(
             self.raw,
-            np.concatenate([*codes, self._codes[position:]]),
+            np.concatenate([*codes, self.codes[position:]]),
             np.concatenate([*offsets, self._norm_to_raw[position:]]),
             np.concatenate([*ends, self._ends[position:]]),
         )
@@ -117,13 +118,21 @@ class TextView:
         sources = self._norm_to_raw[start:end]
         return (last - first) > len(np.unique(sources))
 
+    def line_heads(self) -> list[int]:
+        """Return where in `norm` the first letter of each line stands, for lines of two letters and more."""
+        letters = np.flatnonzero(_classes()[self.codes] == _LETTER)
+        lines = np.cumsum(self.codes == _BREAK)[letters]
+        firsts = np.flatnonzero(np.diff(lines, prepend=-1))
+        counts = np.diff(firsts, append=len(letters))
+        return list(letters[firsts[counts > 1]].tolist())
+
     def _end_of_run(self, index: int) -> int:
-        limit = len(self._codes)
+        limit = len(self.codes)
         if index + 1 < len(self._skeleton_to_norm):
             limit = int(self._skeleton_to_norm[index + 1])
         position = int(self._skeleton_to_norm[index])
-        code = self._codes[position]
-        found = np.flatnonzero(self._codes[position:limit] == code)
+        code = self.codes[position]
+        found = np.flatnonzero(self.codes[position:limit] == code)
         return position + int(found[self.runs[index] - 1]) + 1
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.guardrails.document import Document, Reveal
-from agent.guardrails.normalize import LETTERS, SEPARATOR
-from agent.guardrails.spellings import SpellingIndex, without
+from agent.guardrails.normalize import SEPARATOR
+from agent.guardrails.spellings import SpellingIndex, replaced
 
 __all__ = ["across_fields", "at_line_heads", "between_fillers"]
 
@@ -20,7 +20,7 @@ _HAN: Final = "[\u3400-\u9fff]"
 # A lone letter between two characters (稳x赚), kana, or one that adds nothing (加一个微一个信).
 _FILLER: Final = re.compile(f"(?<={_HAN})(?:[xozyq]|[\u3041-\u30ff]|一个)(?={_HAN})")
 _MARKUP: Final = re.compile("</?[a-z]{1,6}>")
-_HEAD: Final = re.compile(f"[{LETTERS}]")
+_LATIN_OR_KANA: Final = re.compile("[a-z\u3041-\u30ff]")
 _LONG: Final = 3
 _REACH: Final = 8
 
@@ -28,27 +28,25 @@ _REACH: Final = 8
 def between_fillers(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
     """Yield words with letters or measure words between their characters, and words cut by markup."""
     skeleton, view = document.view.skeleton, document.view
-    fillers = [match.span() for match in _FILLER.finditer(skeleton)]
+    fillers = [(*match.span(), "") for match in _FILLER.finditer(skeleton)]
     if fillers:
-        text, places = without(skeleton, fillers)
-        for word, start, end in words.find(text):
-            first, last = places[start], places[end - 1] + 1
-            if last - first > end - start:
-                span = view.norm_span(first, last)
-                letters = re.search("[a-z\u3041-\u30ff]", document.norm[slice(*span)])
-                if document.norm[span[0] : span[1]].count("\n") == 0:
-                    yield Reveal(*span, word, ("split",) if letters else ("alias",))
+        bare = replaced(skeleton, fillers)
+        for word, start, end in words.find(bare.text):
+            if bare.is_changed(start, end):
+                span = view.norm_span(*bare.old_span(start, end))
+                written = document.norm[slice(*span)]
+                if "\n" not in written:
+                    yield Reveal(*span, word, ("split",) if _LATIN_OR_KANA.search(written) else ("alias",))
     yield from _cut_by_markup(document, words)
 
 
 def _cut_by_markup(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
-    tags = [match.span() for match in _MARKUP.finditer(document.norm)]
-    if tags:
-        text, places = without(document.norm, tags)
-        for word, start, end in words.find(text):
-            first, last = places[start], places[end - 1] + 1
-            if last - first > end - start:
-                yield Reveal(first, last, word, ("split",))
+    if "<" not in document.norm:
+        return
+    bare = replaced(document.norm, [(*match.span(), "") for match in _MARKUP.finditer(document.norm)])
+    for word, start, end in words.find(bare.text):
+        if bare.is_changed(start, end):
+            yield Reveal(*bare.old_span(start, end), word, ("split",))
 
 
 def across_fields(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
@@ -68,16 +66,10 @@ def across_fields(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
 
 def at_line_heads(document: Document, words: SpellingIndex) -> Iterator[Reveal]:
     """Yield words that the first characters of neighbouring lines spell; the first head stands for the word."""
-    norm = document.norm
-    if norm.count("\n") < _LONG - 1:
+    heads = document.view.line_heads()
+    if len(heads) < _LONG:
         return
-    heads: list[int] = []
-    position = 0
-    for line in norm.split("\n"):
-        head = _HEAD.search(line)
-        if head and _HEAD.search(line, head.end()):
-            heads.append(position + head.start())
-        position += len(line) + 1
+    norm = document.norm
     for word, start, end in words.find("".join(norm[i] for i in heads)):
         if end - start >= _LONG:
             first = heads[start]

@@ -6,16 +6,17 @@ Owns the index from spelling to words and the bookkeeping of places; which spell
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from agent.guardrails.document import Reveal
 from agent.guardrails.matchers import Matcher, build_matcher
 
-__all__ = ["SpellingIndex", "apart", "index_spellings", "reordered", "replaced", "squeezed", "without"]
+__all__ = ["Rewritten", "SpellingIndex", "apart", "index_spellings", "reordered", "replaced"]
 
 _LONG: Final = 4
 
@@ -54,48 +55,46 @@ def apart(reveals: Iterable[Reveal]) -> tuple[Reveal, ...]:
     return tuple(sorted(chosen, key=lambda r: r.start))
 
 
-def replaced(text: str, parts: Sequence[Reveal]) -> tuple[str, list[Place]]:
-    """Replace spans of a text; return it with the old span of every new character."""
-    chars: list[str] = []
-    places: list[Place] = []
-    position = 0
-    for part in parts:
-        chars.extend(text[position : part.start])
-        places.extend((i, i + 1) for i in range(position, part.start))
-        chars.extend(part.text)
-        places.extend((part.start, part.end) for _ in part.text)
-        position = part.end
-    chars.extend(text[position:])
-    places.extend((i, i + 1) for i in range(position, len(text)))
-    return "".join(chars), places
+@dataclass(frozen=True)
+class Rewritten:
+    """Hold a text in which spans were replaced, and what every new index stood for.
+
+    starts: where each piece begins in the new text; pieces: old start and end, and whether it was replaced.
+    """
+
+    text: str
+    starts: list[int]
+    pieces: list[tuple[int, int, bool]]
+
+    def span(self, index: int) -> Place:
+        """Return the old span of a character: all that was replaced, or itself."""
+        number = bisect_right(self.starts, index) - 1
+        start, end, changed = self.pieces[number]
+        return (
+            (start, end) if changed else (start + index - self.starts[number], start + index - self.starts[number] + 1)
+        )
+
+    def old_span(self, start: int, end: int) -> Place:
+        """Return the old span that a span of the new text stands for."""
+        return self.span(start)[0], self.span(end - 1)[1]
+
+    def is_changed(self, start: int, end: int) -> bool:
+        """Tell whether a span of the new text touches a place where something was replaced or left out."""
+        first, last = bisect_right(self.starts, start) - 1, bisect_right(self.starts, end - 1) - 1
+        return first != last or self.pieces[first][2]
 
 
-def without(text: str, spans: Iterable[Place]) -> tuple[str, list[int]]:
-    """Drop spans (ascending, apart) of a text; return it with the old index of every character kept."""
-    places: list[int] = []
+def replaced(text: str, parts: Sequence[tuple[int, int, str]]) -> Rewritten:
+    """Replace spans (ascending, apart) of a text; a span may become nothing."""
+    rows: list[tuple[str, int, int, bool]] = []
     position = 0
-    for start, end in spans:
-        places.extend(range(position, start))
+    for start, end, new in parts:
+        rows += [(text[position:start], position, start, False), (new, start, end, True)]
         position = end
-    places.extend(range(position, len(text)))
-    return "".join(text[i] for i in places), places
-
-
-def squeezed(norm: str, signs: re.Pattern[str], mark: str) -> tuple[str, list[int]]:
-    """Replace every run of signs by one mark; return the text with the norm index of each character and the end."""
-    chars: list[str] = []
-    places: list[int] = []
-    position = 0
-    for match in signs.finditer(norm):
-        chars.extend(norm[position : match.start()])
-        places.extend(range(position, match.start()))
-        chars.append(mark)
-        places.append(match.start())
-        position = match.end()
-    chars.extend(norm[position:])
-    places.extend(range(position, len(norm)))
-    places.append(len(norm))
-    return "".join(chars), places
+    rows.append((text[position:], position, len(text), False))
+    rows = [row for row in rows if row[0]]
+    ends = list(accumulate(len(row[0]) for row in rows))
+    return Rewritten("".join(row[0] for row in rows), [0, *ends[:-1]], [row[1:] for row in rows])
 
 
 def reordered(word: str) -> Iterator[str]:

@@ -6,10 +6,11 @@ characters must be right. A common character counts in words of three and more o
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
+
+import numpy as np
 
 from agent.guardrails.document import Document, Reveal
 from agent.guardrails.normalize import fold
@@ -34,24 +35,28 @@ class StandIns:
         for plain, stand_ins in table.items():
             for char in fold(stand_ins):
                 self._plain[char].add(fold(plain))
-        self._any = re.compile(f"[{re.escape(''.join(self._plain))}]") if self._plain else None
+        self._any = np.zeros(0x110000, dtype=bool)
+        self._any[[ord(char) for char in self._plain]] = True
         holes = [(w[:i] + _HOLE + w[i + 1 :], w) for w in words for i, char in enumerate(w) if char in table]
         self._index: SpellingIndex = index_spellings(holes)
 
     def find(self, document: Document) -> Iterator[Reveal]:
         """Yield the words of a text that a stand-in hides."""
         norm = document.norm
-        if self._any is None or not self._any.search(norm):
+        codes = document.view.codes
+        changed = self._any[codes]
+        if not changed.any():
             return
-        for word, start, end in self._index.find(self._any.sub(_HOLE, norm)):
+        holed = np.where(changed, np.uint32(ord(_HOLE)), codes).tobytes().decode("utf-32-le")
+        for word, start, end in self._index.find(holed):
             written = norm[start:end]
-            changed = [(one, other) for one, other in zip(written, word, strict=True) if one != other]
+            differing = [(one, other) for one, other in zip(written, word, strict=True) if one != other]
             if (
-                len(changed) == 1
-                and changed[0][1] in self._plain.get(changed[0][0], ())
-                and _counts(changed[0][0], word)
+                len(differing) == 1
+                and differing[0][1] in self._plain.get(differing[0][0], ())
+                and _counts(differing[0][0], word)
             ):
-                yield Reveal(start, end, word, ("shape",) if is_han(changed[0][0]) else ("alias",))
+                yield Reveal(start, end, word, ("shape",) if is_han(differing[0][0]) else ("alias",))
 
 
 def _counts(char: str, word: str) -> bool:

@@ -7,7 +7,7 @@ Owns interning and scanning of the norm plane. A term written in a rule is norma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +15,10 @@ import re2
 
 from agent.guardrails.disguises import latin_border
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.literals import Clause, ClauseFilter, pattern_key, required_literals
+from agent.guardrails.literals import Need, need_of, pattern_key
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
+from agent.guardrails.patternfilter import EVERY_LINE, PatternFilter, Possible
 
 __all__ = ["Scan", "Vocabulary"]
 
@@ -31,17 +32,23 @@ class Scan:
     """Hold the hits of one document by term id, and which patterns occur in it at all."""
 
     hits: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
-    patterns: frozenset[int] = frozenset()
+    possible: Possible = field(default_factory=Possible)
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # of patterns, as far as somebody asked
+
+    @property
+    def patterns(self) -> frozenset[int]:
+        """Return the patterns that may match."""
+        return self.possible.patterns
 
 
 @dataclass
 class Vocabulary:
     """Intern terms and patterns, then scan documents. `seal` builds the automaton once.
 
-    known: clauses by `pattern_key` of patterns that are known to compile; any other is read and compiled when added.
+    known: needs by `pattern_key` of patterns that are known to compile; any other is read and compiled when added.
     """
 
-    known: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
+    known: Mapping[str, Need] = field(default_factory=dict)
     _ids: dict[str, int] = field(default_factory=dict)
     _terms: list[str] = field(default_factory=list)
     _disguisable: dict[str, None] = field(default_factory=dict)
@@ -49,9 +56,10 @@ class Vocabulary:
     _pattern_ids: dict[str, int] = field(default_factory=dict)
     _sources: list[str] = field(default_factory=list)
     _patterns: dict[int, Any] = field(default_factory=dict)
-    _clauses: list[tuple[Clause, ...]] = field(default_factory=list)
-    _filter: ClauseFilter = field(default_factory=lambda: ClauseFilter(()))
-    _texts: list[tuple[int, str]] = field(default_factory=list)  # what the automaton finds: term (-1: none), text
+    _needs: list[Need] = field(default_factory=list)
+    _filter: PatternFilter = field(default_factory=lambda: PatternFilter(()))
+    # what the automaton finds: term (-1: none), literal (-1: none), whether its neighbours matter
+    _texts: list[tuple[int, int, bool]] = field(default_factory=list)
 
     def add(self, term: str, *, disguise: bool = False) -> int:
         """Return the id of a term; `disguise` has it looked for behind disguises too."""
@@ -73,13 +81,13 @@ class Vocabulary:
         number = self._pattern_ids.get(pattern)
         if number is None:
             number = len(self._sources)
-            clauses = self.known.get(pattern_key(pattern)) if self.known else None
-            if clauses is None:
+            need = self.known.get(pattern_key(pattern)) if self.known else None
+            if need is None:
                 self._patterns[number] = re2.compile(_BY_LINE + pattern, _OPTIONS)
-                clauses = required_literals(pattern)
+                need = need_of(pattern)
             self._sources.append(pattern)
             self._pattern_ids[pattern] = number
-            self._clauses.append(clauses)
+            self._needs.append(need)
         return number
 
     @property
@@ -87,32 +95,51 @@ class Vocabulary:
         """Return every pattern, in the order of its id."""
         return tuple(self._sources)
 
-    def find(self, number: int, text: str) -> Iterator[tuple[int, int]]:
-        """Yield the non-empty spans of one pattern in a norm text."""
+    def find(self, number: int, document: Document, scan: Scan | None = None) -> list[tuple[int, int]]:
+        """Return the non-empty spans of one pattern on the norm plane; a scan tells which lines are worth a look."""
         pattern = self._patterns.get(number)
         if pattern is None:
             pattern = self._patterns[number] = re2.compile(_BY_LINE + self._sources[number], _OPTIONS)
-        return (match.span() for match in pattern.finditer(text) if match.end() > match.start())
+        need = self._needs[number]
+        encoded = document.encoded
+        spans: list[tuple[int, int]] = []
+        lines = scan.possible.lines(need) if scan is not None and need.in_line else EVERY_LINE
+        for first, last, position in document.stretches(lines):
+            for match in pattern.finditer(encoded, first, last):
+                start, end = match.span()
+                if end > start:
+                    begin = position + len(encoded[first:start].decode())
+                    spans.append((begin, begin + len(encoded[start:end].decode())))
+        return spans
 
     def seal(self) -> None:
         """Build the automaton over terms and literals; call once after the last `add`."""
-        self._filter = ClauseFilter(self._clauses)
-        texts = dict.fromkeys([*self._terms, *(literal for literal in self._filter.literals if len(literal) > 1)])
-        self._texts = [(self._ids.get(text, -1), text) for text in texts]
+        self._filter = PatternFilter(self._needs)
+        literals = {text: number for number, text in enumerate(self._filter.literals) if len(text) > 1}
+        texts = dict.fromkeys([*self._terms, *literals])
+        self._texts = [(self._ids.get(text, -1), literals.get(text, -1), _has_latin_edge(text)) for text in texts]
         self._matcher = build_matcher(list(texts))
 
     def scan(self, document: Document) -> Scan:
-        """Return every hit by term id, in text order, and the patterns whose literals occur."""
+        """Return every hit by term id, in text order, and the patterns whose literals occur near one another."""
         scan = Scan()
         norm = document.norm
-        present: set[str] = set(norm)
+        numbers: list[int] = []
+        starts: list[int] = []
         for number, start, end in self._matcher.find(norm) if self._matcher else ():
-            term, text = self._texts[number]
-            if term >= 0 and latin_border(norm, start, end):
+            term, literal, edged = self._texts[number]
+            if term >= 0 and (not edged or latin_border(norm, start, end)):
                 scan.hits[term].append(Hit(start, end, _disguise(document, start, end)))
-            present.add(text)
-        scan.patterns = self._filter.may_match(present)
+            if literal >= 0:
+                numbers.append(literal)
+                starts.append(start)
+        scan.possible = self._filter.may_match(document.view.codes, numbers, starts)
         return scan
+
+
+def _has_latin_edge(text: str) -> bool:
+    """Tell whether what stands next to a text may decide whether it counts; see `latin_border`."""
+    return bool(text) and (text[0].isascii() or text[-1].isascii() or text[0].isdigit())
 
 
 def _disguise(document: Document, start: int, end: int) -> tuple[str, ...]:

@@ -1,0 +1,142 @@
+"""Which patterns may match a text, from where their literals stand in it.
+
+A pattern needs one literal of each of its clauses, and all of them within its reach. Places are bits: a text is cut
+into sentences, into lines, and into windows that overlap by half; a clause has the bits of the pieces in which one of
+its literals begins. What the literals of a match span lies in one piece whole, so a pattern none of whose pieces has
+every clause cannot match. Bits are counted modulo 64: a long text lets more patterns through, never fewer.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from agent.guardrails.literals import UNITS, Need, Reach
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["EVERY_LINE", "PatternFilter", "Possible"]
+
+_STEPS: Final = (3, 4, 6)  # windows begin every 8, 16 or 64 characters and are twice as wide
+_UNITS: Final = tuple(UNITS)
+_ANYWHERE: Final = len(_STEPS) + len(_UNITS)
+_LINE: Final = len(_STEPS) + _UNITS.index("line")
+EVERY_LINE: Final = 2**64 - 1
+_BITS: Final = 64
+_ALL: Final = np.uint64(EVERY_LINE)
+_PAIRS: Final = np.array([(1 << i) | (1 << (i - 1) % _BITS) for i in range(_BITS)], dtype=np.uint64)
+_BIT: Final = np.array([1 << i for i in range(_BITS)], dtype=np.uint64)
+
+
+class PatternFilter:
+    """Tell which patterns may match; `needs` says what each cannot match without, by its number."""
+
+    def __init__(self, needs: Sequence[Need]) -> None:
+        clauses: dict[str, list[int]] = defaultdict(list)
+        total = 0
+        for need in needs:
+            for number, clause in enumerate(need.clauses, total):
+                for literal in clause:
+                    clauses[literal].append(number)
+            total += len(need.clauses)
+        self.literals = tuple(clauses)
+        sizes = [len(need.clauses) for need in needs]
+        self._bare = frozenset(number for number, size in enumerate(sizes) if not size)
+        self._owners = np.flatnonzero(sizes)
+        self._firsts = np.array([0, *itertools.accumulate(sizes)], dtype=np.int64)[self._owners]
+        self._piece = np.repeat([_piece_of(need.reach) for need in needs], sizes)
+        self._clauses = np.fromiter(itertools.chain.from_iterable(clauses.values()), dtype=np.int64)
+        self._counts = np.array([len(own) for own in clauses.values()], dtype=np.int64)
+        self._begins = np.cumsum(self._counts) - self._counts
+        self._total = total
+        self._chars = np.zeros(0x110000, dtype=np.int32)
+        for number, literal in enumerate(self.literals, 1):
+            if len(literal) == 1:
+                self._chars[ord(literal)] = number
+
+    def may_match(self, codes: NDArray[np.uint32], numbers: Sequence[int], starts: Sequence[int]) -> Possible:
+        """Return the patterns that may match a text.
+
+        codes: its code points; numbers, starts: which longer literals begin where, by their place in `literals`.
+        """
+        single = self._chars[codes]
+        places = np.flatnonzero(single)
+        literals = np.concatenate([single[places] - 1, np.array(numbers, dtype=np.int64)])
+        if not len(literals):
+            return Possible(self._bare)
+        seen, pieces = _pieces(literals, np.concatenate([places, np.array(starts, dtype=np.int64)]), codes)
+        counts = self._counts[seen]
+        ends = np.cumsum(counts)
+        rows = np.repeat(self._begins[seen] - ends + counts, counts) + np.arange(ends[-1])
+        clauses = self._clauses[rows]
+        met = np.zeros(self._total, dtype=np.uint64)
+        np.bitwise_or.at(met, clauses, pieces[np.repeat(np.arange(len(seen)), counts), self._piece[clauses]])
+        possible = np.bitwise_and.reduceat(met, self._firsts)
+        return Possible(self._bare.union(self._owners[possible != 0].tolist()), self, seen, pieces[:, _LINE])
+
+
+@dataclass(frozen=True)
+class Possible:
+    """Hold which patterns may match a text, and in which of its lines their literals begin."""
+
+    patterns: frozenset[int] = frozenset()
+    _filter: PatternFilter | None = None
+    _seen: NDArray[np.int64] | None = None
+    _bits: NDArray[np.uint64] | None = None
+
+    def lines(self, need: Need) -> int:
+        """Return the bits, modulo 64, of the lines in which what keeps to a line may match."""
+        bits = EVERY_LINE
+        for clause in need.clauses:
+            met = 0
+            for literal in clause & self._lines.keys():
+                met |= self._lines[literal]
+            bits &= met
+        return bits
+
+    @functools.cached_property
+    def _lines(self) -> dict[str, int]:
+        if self._filter is None or self._seen is None or self._bits is None:
+            return {}
+        literals = self._filter.literals
+        return {literals[i]: bits for i, bits in zip(self._seen.tolist(), self._bits.tolist(), strict=True)}
+
+
+def _piece_of(reach: Reach) -> int:
+    """Return the number of the narrowest kind of piece in which all literals of a match lie."""
+    if isinstance(reach, str):
+        return len(_STEPS) + _UNITS.index(reach)
+    return next((i for i, step in enumerate(_STEPS) if 0 < reach <= 1 << step), _ANYWHERE)
+
+
+def _pieces(
+    literals: NDArray[np.int64], starts: NDArray[np.int64], codes: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return each literal once, and for every kind of piece the bits of those in which it begins."""
+    order = np.argsort(literals, kind="stable")
+    ordered, begins = literals[order], starts[order]
+    firsts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    bits = np.full((len(firsts), _ANYWHERE + 1), _ALL)
+    for i, step in enumerate(_STEPS):
+        bits[:, i] = np.bitwise_or.reduceat(_PAIRS[(begins >> step) & (_BITS - 1)], firsts)
+    for i, ends in enumerate(_ends(), len(_STEPS)):
+        bits[:, i] = np.bitwise_or.reduceat(_BIT[np.cumsum(ends[codes])[begins] & (_BITS - 1)], firsts)
+    return ordered[firsts], bits
+
+
+@functools.cache
+def _ends() -> tuple[NDArray[np.bool_], ...]:
+    """Tell for each unit which code points end it."""
+    found = []
+    for ends in UNITS.values():
+        table = np.zeros(0x110000, dtype=bool)
+        table[[ord(char) for char in ends]] = True
+        found.append(table)
+    return tuple(found)
