@@ -70,7 +70,10 @@ def read_suite(folder: Path = SUITE) -> dict[str, dict[str, Posted]]:
 
 
 def sample_of(case: Case, posted: Posted, pool: Pool) -> Sample:
-    """Wrap a posted text as a run that let it through in its first round, citing what each sentence really tells."""
+    """Wrap a posted text as a run that let it through in its first round, citing what each sentence really tells.
+
+    No router read it, so the sample holds no reading of its own beside that of the round.
+    """
     brief = _brief(case)
     sources = gather(pool.workspace, brief)
     note = _note(posted, sources)
@@ -86,8 +89,6 @@ def sample_of(case: Case, posted: Posted, pool: Pool) -> Sample:
         outcome="in_review",
         rounds=(first,),
         note=note,
-        report=report,
-        critique=first.critique,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 
-from agent.models import Note
+from agent.models import Critique, Note, Report
 from agent.text.units import body_units, title_units
 from evals.errors import tell
 from evals.scorers.measured import PASSED, Measured, Scorer, checked, unscored
@@ -44,7 +44,9 @@ def outcome(sample: Sample, case: Case, pool: Pool) -> Measured:
 
 def cleared(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
     """Check that nothing the program itself held against a text stood open when it let the text through."""
-    return checked("score_cleared", _left_open(sample))
+    if sample.report is None or sample.critique is None:
+        return unscored("score_no_reading")
+    return checked("score_cleared", _left_open(sample.report, sample.critique))
 
 
 def platform_limits(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
@@ -107,14 +109,13 @@ def _outcome_problems(sample: Sample, case: Case) -> Iterator[str]:
         yield tell("score_outcome_rounds", rounds=len(sample.rounds), limit=expect.max_rounds)
 
 
-def _left_open(sample: Sample) -> Iterator[str]:
-    report, critique = sample.report, sample.critique
-    if report is not None:
-        yield from dict.fromkeys(finding.rule for finding in report.open("block", "fix"))
-        yield from report.needs_look
-    if critique is not None:
-        yield from [name for name, metric in critique.metrics.items() if metric.passed is False and not critique.passed]
-        yield from critique.needs_look
+def _left_open(report: Report, critique: Critique) -> Iterator[str]:
+    yield from dict.fromkeys(finding.rule for finding in report.open("block", "fix"))
+    yield from report.needs_look
+    if not critique.passed:
+        yield from [name for name, metric in critique.metrics.items() if metric.passed is False]
+        yield from [name for name, answer in critique.rubric.items() if answer.answer == "no"]
+    yield from critique.needs_look
 
 
 def _question_problems(sample: Sample, asks: tuple[str, ...]) -> Iterator[str]:

@@ -13,10 +13,11 @@ from scoring import (
     scored,
 )
 
-from agent.models import Critique, Metric, Report, Segment
+from agent.models import Critique, Metric, Report, RubricAnswer, Segment
 from evals.metrics import metrics_of
 from evals.scorers import build_pool, score
 
+READ, LIKED = Report(verdict="pass", note_type="benefit"), Critique(passed=True)
 NOTE_CHECKS = sorted(set(metrics_of("hard")) - {"outcome"})
 
 
@@ -26,7 +27,7 @@ def _with(*segments):
 
 def test_a_good_note_passes_every_hard_check_that_applies():
     case = make_case(must_say=("可颂",), must_not_say=("稳赚",), disclosures=("本人为云杉银行员工",))
-    scores = score(make_sample(), case, build_pool([case]))
+    scores = score(make_sample(report=READ, critique=LIKED), case, build_pool([case]))
     assert {name: scores[name].reason for name in metrics_of("hard") if not scores[name].passed} == {}
 
 
@@ -40,21 +41,25 @@ def test_the_outcome_a_case_expects_is_any_that_passes():
 @pytest.mark.parametrize(
     ("held", "told"),
     [
-        ({"report": Report(verdict="block", note_type="benefit", findings=(make_finding("RET-01"),))}, "RET-01"),
-        ({"report": Report(verdict="pass", note_type="benefit", needs_look=("判官没有答",))}, "判官没有答"),
+        ({"report": READ.model_copy(update={"findings": (make_finding("RET-01"),)})}, "RET-01"),
+        ({"report": READ.model_copy(update={"needs_look": ("判官没有答",)})}, "判官没有答"),
         ({"critique": Critique(passed=False, metrics={"T14": Metric(value=1, passed=False)})}, "T14"),
+        ({"critique": Critique(passed=False, rubric={"D1": RubricAnswer(answer="no")})}, "D1"),
+        ({"critique": Critique(passed=True, needs_look=("评论没有答",))}, "评论没有答"),
     ],
 )
 def test_what_was_let_through_with_something_open_is_named(held, told):
+    held = {"report": READ, "critique": LIKED, **held}
     assert told in scored("cleared", make_sample(**held)).reason
     assert scored("cleared", make_sample(outcome="needs_human", **held)).passed is None
 
 
 def test_a_warning_and_a_cleared_finding_keep_no_note_back():
     findings = (make_finding(severity="warn"), make_finding(status="cleared"))
-    report = Report(verdict="pass", note_type="benefit", findings=findings)
-    critique = Critique(passed=True, metrics={"T04": Metric(value=1, passed=False)})
+    report = READ.model_copy(update={"findings": findings})
+    critique = LIKED.model_copy(update={"metrics": {"T04": Metric(value=1, passed=False)}})
     assert scored("cleared", make_sample(report=report, critique=critique)).passed
+    assert scored("cleared", make_sample()).passed is None  # nothing says how it was read
 
 
 def test_too_many_rounds_are_no_good_outcome():
