@@ -42,6 +42,7 @@ COLUMNS = {
     "种子": "brief.seed",
     "素材（类型|原话）": "material",
     "结局": "expect.outcome",
+    "不用模型时的结局": "expect.without_model",
     "必说事实（编号|说法|说法）": "expect.must_facts",
     "必须出现": "expect.must_say",
     "不能出现": "expect.must_not_say",

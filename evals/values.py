@@ -87,11 +87,14 @@ class FactTarget(Frozen):
 class Expectation(Frozen):
     """Say how a case must end and what its note must and must not say.
 
-    `pass` ends as ready or in_review, `needs_material` with questions, `refuse` at the gate. `asks` are words of which
+    `pass` ends as ready or in_review, `needs_material` with questions, `refuse` at the gate, `needs_human` with a person
+    who must look. `without_model` is the outcome where no model writes, when that differs: nothing else is demanded
+    there. `asks` are words of which
     at least one stands in some question; `refused_by` are rules of which at least one refuses.
     """
 
-    outcome: Literal["pass", "needs_material", "refuse"]
+    outcome: Literal["pass", "needs_material", "refuse", "needs_human"]
+    without_model: Literal["needs_material", "needs_human"] | None = None
     must_facts: tuple[FactTarget, ...] = ()
     must_say: tuple[str, ...] = ()
     must_not_say: tuple[str, ...] = ()
@@ -129,6 +132,13 @@ class Case(Frozen):
     expect: Expectation
     references: tuple[Reference, ...] = ()
     review: Review
+
+    def in_lane(self, lane: Lane) -> Case:
+        """Return the case with what it expects in this lane."""
+        other = self.expect.without_model
+        if lane != "offline" or other is None:
+            return self
+        return self.model_copy(update={"expect": Expectation(outcome=other)})
 
 
 class Score(Frozen):

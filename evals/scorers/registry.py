@@ -31,6 +31,7 @@ def score(sample: Sample, case: Case, pool: Pool) -> dict[str, Score]:
     """Score a sample on every metric, sorted by metric; a run that failed is no sample to score and gives none."""
     if sample.error:
         return {}
+    case = case.in_lane(sample.lane)
     return {metric: _score(scorer, sample, case, pool) for metric, scorer in SCORERS.items()}
 
 

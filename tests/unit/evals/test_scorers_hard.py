@@ -188,3 +188,21 @@ def test_the_oracle_fails_a_note_that_the_rules_let_through():
     found = scored("oracle", _with(Segment(text="这款理财保本，放心放。", kind="life")))
     assert found.passed is False and found.by == "oracle"
     assert "保本" in found.reason and "广告法25" in found.reason
+
+
+def test_a_case_may_expect_another_end_where_no_model_writes():
+    case = make_case(without_model="needs_material", must_say=("没有的话",))
+    asked = make_sample(
+        lane="offline", outcome="needs_material", note=None, rounds=(), questions=(question("那天看到了什么？"),)
+    )
+    found = score(asked, case, build_pool([case]))
+    assert found["outcome"].passed and found["first_draft_pass"].value is None
+    elsewhere = score(asked.model_copy(update={"lane": "live"}), case, build_pool([case]))
+    assert not elsewhere["outcome"].passed and elsewhere["first_draft_pass"].value == 0
+
+
+def test_a_case_may_expect_a_person():
+    case = make_case("needs_human")
+    pool = build_pool([case])
+    assert score(make_sample(outcome="needs_human"), case, pool)["outcome"].passed
+    assert not score(make_sample(outcome="in_review"), case, pool)["outcome"].passed
