@@ -49,10 +49,18 @@ def test_intervals():
     assert wilson(0, 0) == (0.0, 1.0)
 
 
-def test_the_table_names_misses(capsys):
+def test_the_table_names_misses(capsys, monkeypatch):
+    missed = {
+        "id": "returns-900",
+        "family": "returns",
+        "label": "violation",
+        "rules": ["RET-01"],
+        "text": "早上吃了碗面",
+    }
+    monkeypatch.setattr("evals.guardrail.read_labelled", lambda families: [missed])
     assert main(["returns", "--misses"]) == 0
     printed = capsys.readouterr().out
-    assert "returns" in printed and "plain" in printed and "MISS" in printed
+    assert "plain   0/1" in printed and "MISS returns-900 [RET-01] 早上吃了碗面" in printed
 
 
 def test_nothing_labelled_is_nothing_measured(tmp_path):
