@@ -87,9 +87,9 @@ class FactTarget(Frozen):
 class Expectation(Frozen):
     """Say how a case must end and what its note must and must not say.
 
-    `pass` ends as ready or in_review, `needs_material` with questions, `refuse` at the gate, `needs_human` with a person
-    who must look. `without_model` is the outcome where no model writes, when that differs: nothing else is demanded
-    there. `asks` are words of which
+    `pass` ends as ready or in_review, `needs_material` with questions, `refuse` at the gate, `needs_human` with a
+    person. `without_model` is the outcome where no model writes, when that differs: nothing else is demanded there.
+    `asks` are words of which
     at least one stands in some question; `refused_by` are rules of which at least one refuses.
     """
 
