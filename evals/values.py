@@ -89,8 +89,8 @@ class Expectation(Frozen):
 
     `pass` ends as ready or in_review, `needs_material` with questions, `refuse` at the gate, `needs_human` with a
     person. `without_model` is the outcome where no model writes, when that differs: nothing else is demanded there.
-    `asks` are words of which
-    at least one stands in some question; `refused_by` are rules of which at least one refuses.
+    `asks` are words of which at least one stands in some question; `refused_by` are rules of which at least one
+    refuses.
     """
 
     outcome: Literal["pass", "needs_material", "refuse", "needs_human"]
