@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from written_cases import CASE, write_case
 
 from evals.case_files import read_cases
-from evals.case_sheets import _join, _split, export_cases, import_cases, read_sheet
+from evals.case_sheets import COLUMNS, REFERENCE, _join, _split, export_cases, import_cases, read_sheet
 from evals.cli import app
 from evals.errors import EvalError
+from evals.values import BriefSpec, Case, Expectation, Reference, Review
 
 ODD = CASE.replace("一共34", "=一共34 | 甲\\\\n乙").replace("max_rounds", "x").replace(
     "outcome: pass", "outcome: pass\n  max_rounds: 2\n  must_not_say: [稳赚, \"a|b\"]"
@@ -36,6 +37,20 @@ def test_a_table_brings_every_case_back_as_it_was(cases, tmp_path, name):
     assert change.added == ("jiangbian-run", "other")
     assert read_cases(tmp_path / "fresh") == cases
     assert import_cases(tmp_path / name, tmp_path / "fresh").unchanged == change.added
+
+
+def test_every_value_of_a_case_has_a_column():
+    groups = {"brief": BriefSpec, "expect": Expectation, "review": Review}
+    wanted = {f"{group}.{field}" for group, model in groups.items() for field in model.model_fields}
+    wanted |= set(Case.model_fields) - {*groups, "references"}
+    assert set(COLUMNS.values()) == wanted and set(REFERENCE.values()) == set(Reference.model_fields)
+
+
+def test_the_committed_cases_come_back_from_a_table_as_they_are(tmp_path):
+    committed = read_cases()
+    for name in ("cases.csv", "cases.xlsx"):
+        export_cases(committed, tmp_path / name)
+        assert read_sheet(tmp_path / name) == committed
 
 
 def test_excel_opens_the_csv_as_utf8_and_takes_no_text_for_a_formula(cases, tmp_path):
