@@ -112,12 +112,12 @@ def _is_done(context: TurnContext, work: Work) -> bool:
 
 def _refused(note: Note, wanted: Note, before: Note, state: ThreadState) -> str:
     """Say why a changed text may not stand; empty when it may."""
-    if note.text_hash == before.text_hash and note.titles == before.titles:
-        return say("nothing_to_change")
     if title_units(wanted.title) > MAX_TITLE_UNITS:
         return say("title_too_long", units=title_units(wanted.title), limit=MAX_TITLE_UNITS)
     if body_units(wanted.body) > MAX_BODY_UNITS:
         return say("body_too_long", units=body_units(wanted.body), limit=MAX_BODY_UNITS)
+    if note.text_hash == before.text_hash and note.titles == before.titles:
+        return say("nothing_to_change")
     broken = locks_broken(note, [lock for lock in state.locked if lock not in locks_broken(before, (lock,))])
     return say("locked_block", text=broken[0].text) if broken else ""
 

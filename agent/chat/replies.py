@@ -137,7 +137,7 @@ async def _drafted(text: str, kind: ReplyKind, write: ReplyWriter | None) -> tup
 
 def _templates(kind: ReplyKind, text: str, institution: Institution) -> list[str]:
     """Return the templates of a kind in an order that the text decides: the same comment, the same replies."""
-    filled = list(kind.filled(institution))
+    filled = list(load_replies().filled(kind, institution))
     Random(hashlib.sha256(text.encode()).digest()).shuffle(filled)
     return filled
 

@@ -49,13 +49,6 @@ class ReplyKind(Frozen):
         """Tell whether a text is of this kind."""
         return any(re.search(cue, text) for cue in self.cues)
 
-    def filled(self, institution: Institution) -> tuple[str, ...]:
-        """Return the templates this institution has the words for."""
-        words = {"app": institution.app_name, "bank": institution.name}
-        words["hotline"] = institution.hotlines[0] if institution.hotlines else ""
-        fitting = (t for t in self.templates if all(words[slot] for slot in re.findall(r"\{(\w+)\}", t)))
-        return tuple(template.format(**words) for template in fitting)
-
 
 class Line(Frozen):
     """Describe one line no reply may cross; what `spared` matches is not looked at."""
@@ -77,6 +70,7 @@ class ReplyData(Frozen):
 
     kinds: tuple[ReplyKind, ...]
     lines: tuple[Line, ...]
+    app_unnamed: str
     public_numbers: tuple[str, ...] = ()
     official: tuple[str, ...]
 
@@ -89,6 +83,13 @@ class ReplyData(Frozen):
     def kind_of(self, text: str) -> ReplyKind:
         """Return the first kind a text is of."""
         return next((kind for kind in self.kinds if kind.is_asked_in(text)), self.kinds[-1])
+
+    def filled(self, kind: ReplyKind, institution: Institution) -> tuple[str, ...]:
+        """Return the templates of a kind that this institution has the words for."""
+        words = {"app": institution.app_name or self.app_unnamed, "bank": institution.name}
+        words["hotline"] = institution.hotlines[0] if institution.hotlines else ""
+        fitting = (t for t in kind.templates if all(words[slot] for slot in re.findall(r"\{(\w+)\}", t)))
+        return tuple(template.format(**words) for template in fitting)
 
 
 @functools.cache

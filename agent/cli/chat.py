@@ -6,6 +6,7 @@ Answers go to stdout, everything else to stderr. A thread can be left at any mom
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -105,7 +106,11 @@ def _typed() -> Iterator[str]:
     while True:
         if sys.stdin.isatty():
             typer.echo(PROMPT, err=True, nl=False)
-        line = sys.stdin.readline()
+        waiting = signal.signal(signal.SIGINT, signal.default_int_handler)  # nothing is at work: end at once
+        try:
+            line = sys.stdin.readline()
+        finally:
+            signal.signal(signal.SIGINT, waiting)
         if not line:
             return
         yield line.rstrip("\n")
@@ -140,13 +145,12 @@ async def _turns(
     lines: Iterator[str], chat: Chat, session: ChatSession, speaker: tuple[str, str]
 ) -> AsyncIterator[Turn]:
     """Yield a turn for each line; a command that only looks (帮助, 历史, 回看) is answered here."""
-    import asyncio
     import secrets
 
     from agent.chat.values import Turn
 
     persona, account = speaker
-    while (line := await asyncio.to_thread(next, lines, None)) is not None:
+    for line in lines:
         name, _, rest = line.strip().partition(" ")
         if name == "/退出":
             return
