@@ -11,6 +11,8 @@ from agent.cli.session import WorkspaceOption, load, talk
 if TYPE_CHECKING:
     from agent.drafting import Drafting
     from agent.record import RunRecord
+    from agent.settings import Settings
+    from agent.workspace import Workspace
 
 __all__ = ["forget"]
 
@@ -20,6 +22,7 @@ def forget(
     told_by: Annotated[
         str, typer.Option("--told-by", help="改为删除用到这个人所讲素材的每次运行（没写谁讲的，算人设本人讲的）。")
     ] = "",
+    user: Annotated[str, typer.Option("--user", help="改为删除这个人的全部对话，连同对话里写出的每次运行。")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="确认删除；不给则只列出会删什么。")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -29,13 +32,17 @@ def forget(
     from agent.drafting import open_drafting
     from agent.errors import UsageError
 
-    if bool(run) == bool(told_by):
+    if sum(map(bool, (run, told_by, user))) != 1:
         raise UsageError("forget_what")
     settings, bank = load(workspace)
+    settings = settings.model_copy(update={"author": "offline"})
 
     async def go() -> None:
-        async with open_drafting(bank, settings.model_copy(update={"author": "offline"})) as drafting:
-            await _forget(drafting, _chosen(drafting, run, told_by), yes=yes)
+        if user:
+            await _forget_user(bank, settings, user, yes=yes)
+        else:
+            async with open_drafting(bank, settings) as drafting:
+                await _forget(drafting, _chosen(drafting, run, told_by), yes=yes)
         if settings.database.get_secret_value():
             talk("PostgreSQL 的数据页和备份里可能还有旧字节：请管理员执行 VACUUM FULL，并按期轮换备份。")
 
@@ -64,4 +71,24 @@ async def _forget(drafting: Drafting, runs: tuple[RunRecord, ...], *, yes: bool)
     for run in runs:
         await drafting.forget(run.id)
         typer.echo(f"已删除 {run.id}：任务、素材、文本、结论、模型回复、署名和断点；只留哈希")
+    talk("已导出的文件（--out、重放包、备份）不在其中，请另外删除。")
+
+
+async def _forget_user(bank: Workspace, settings: Settings, user: str, *, yes: bool) -> None:
+    from agent.chat.session import open_chat
+    from agent.errors import UsageError
+
+    async with open_chat(bank, settings) as chat:
+        threads = chat.threads(user)
+        if not threads:
+            raise UsageError("forget_no_threads", user=user)
+        if not yes:
+            for thread in threads:
+                talk(f"{thread.id}  {thread.title}")
+            raise UsageError("forget_needs_yes", count=len(threads))
+        while threads:
+            for thread in threads:
+                runs = await chat.forget(user, thread.id)
+                typer.echo(f"已删除对话 {thread.id} 和它写出的 {len(runs)} 次运行；只留哈希")
+            threads = chat.threads(user)
     talk("已导出的文件（--out、重放包、备份）不在其中，请另外删除。")

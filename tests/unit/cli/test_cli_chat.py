@@ -163,3 +163,24 @@ class TestReply:
     def test_nothing_is_kept(self, agent, home):
         agent("reply", "--text", "利率多少？")
         assert not home.exists()
+
+
+class TestForget:
+    TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块\n写吧\n"
+
+    def test_a_persons_threads_go_with_their_runs_and_nobody_elses(self, typed, agent, home):
+        typed(self.TOLD, "--user", "甲")
+        typed("周六和我妈爬到半山腰，鞋底开了胶\n", "--user", "乙")
+        code, out, err = agent("forget", "--user", "甲")
+        assert (code, out) == (2, "") and "--yes" in err
+        code, out, _ = agent("forget", "--user", "甲", "--yes")
+        assert code == 0 and "1 次运行" in out
+        left = b"".join(path.read_bytes() for path in home.iterdir())
+        assert "青年路".encode() not in left and "鞋底开了胶".encode() in left
+        assert agent("audit", "verify")[0] == 0
+        assert agent("forget", "--user", "甲", "--yes")[:2] == (2, "")
+
+    @pytest.mark.parametrize("options", [[], ["--user", "甲", "--told-by", "乙"], ["r-1", "--user", "甲"]])
+    def test_exactly_one_thing_is_named(self, agent, home, options):
+        code, out, err = agent("forget", *options, "--yes")
+        assert (code, out) == (2, "") and "只给一样" in err
