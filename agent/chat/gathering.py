@@ -87,6 +87,8 @@ async def perform_draft(context: TurnContext, work: Work) -> Told:
     if work.replaces:
         await _withdraw(context, work.replaces)
     if context.knows(work.run):
+        if context.store.run(work.run).brief != work.brief:
+            raise UsageError("run_taken", run=work.run)
         result = await context.standing(work.run)
     else:
         result = await context.drafting.draft(work.brief, on_event=context.on_event)
@@ -139,7 +141,10 @@ def _brief(context: TurnContext, topic: str, material: tuple[Material, ...], sta
         products=state.products,
         seed=state.seed,
     )
-    brief, _ = make_brief(asked, workspace=context.workspace, as_of=context.today, run_id=new_run_id(context.today))
+    run = new_run_id(context.today)
+    while context.knows(run):
+        run = new_run_id(context.today)
+    brief, _ = make_brief(asked, workspace=context.workspace, as_of=context.today, run_id=run)
     numbered = tuple(item.model_copy(update={"id": f"m{n}"}) for n, item in enumerate(material, 1))
     return brief.model_copy(update={"material": numbered})
 

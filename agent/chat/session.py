@@ -44,6 +44,7 @@ LEASE_SECONDS = 30.0
 WAIT_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.2
 TITLE = 30
+LONGEST_USER = 128
 logger = logging.getLogger(__name__)
 
 Prepare = Callable[[TurnContext, Request, ThreadState], Awaitable[Work | Told]]
@@ -78,8 +79,8 @@ class Chat:
     def session(self, user: str, thread: str = "") -> ChatSession:
         """Open a thread of this user, a new one when none is named; raise `UsageError` for one that is not theirs."""
         threads = self.drafting.store.threads
-        if not user.strip():
-            raise UsageError("user_empty")
+        if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
+            raise UsageError("user_unusable", limit=LONGEST_USER)
         if not thread:
             thread = f"t{self.today():%Y%m%d}-{secrets.token_hex(6)}"
             threads.start(thread, owner=user, created_at=self.drafting.now())
@@ -181,19 +182,24 @@ class ChatSession:
         )
 
     async def _work(self, turn: Turn, emit: Emit) -> None:
-        async with self._alone():
-            record = self._begin(turn)
-            answer = Answer.model_validate_json(record.answer) if record.answer else await self._do(turn, record, emit)
-        emit(Answered(answer=answer))
+        record = self._begin(turn)
+        if not record.answer:
+            async with self._alone():
+                record = await self._answered(turn, self._begin(turn), emit)
+        emit(Answered(answer=Answer.model_validate_json(record.answer)))
 
-    async def _do(self, turn: Turn, record: TurnRecord, emit: Emit) -> Answer:
+    async def _answered(self, turn: Turn, record: TurnRecord, emit: Emit) -> TurnRecord:
+        """Return the turn with its answer, which somebody else may have given meanwhile."""
+        return record if record.answer else await self._do(turn, record, emit)
+
+    async def _do(self, turn: Turn, record: TurnRecord, emit: Emit) -> TurnRecord:
         context = self._context(record, emit)
         state = self.state()
         try:
             outcome = await self._told(turn, record, context, state, emit)
         except UsageError as error:  # said to the person who typed it, and answered: asking again would change nothing
             outcome = told(context, None, error.message, state, limits=(error.hint,) if error.hint else ())
-        kept = context.store.threads.answer(
+        return context.store.threads.answer(
             record,
             owner=self.user,
             answer=outcome.answer.model_dump_json(),
@@ -201,7 +207,6 @@ class ChatSession:
             title=_title(outcome.state, turn),
             answered_at=context.drafting.now(),
         )
-        return Answer.model_validate_json(kept.answer)
 
     async def _told(self, turn: Turn, record: TurnRecord, context: TurnContext, state: ThreadState, emit: Emit) -> Told:
         if record.work:

@@ -74,7 +74,7 @@ class Turn(Frozen):
     and `account` switch who speaks from this turn on.
     """
 
-    key: str = Field(min_length=1, max_length=MAX_KEY)
+    key: str = Field(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=MAX_KEY)
     text: str = Field(default="", max_length=MAX_TEXT)
     intent: Intent | None = None
     span: Selection | None = None

@@ -233,11 +233,13 @@ class TurnJournal:
 
 
 def _owned(connection: Connection, thread_id: str, owner: str, *, lock: bool = False) -> RowMapping:
+    if not owner or not (thread_id + owner).isprintable():  # nobody, or what no database holds
+        raise UsageError("thread_unknown", value=thread_id)
     query = select(chat_threads).where(
         chat_threads.c.id == thread_id, chat_threads.c.owner == owner, chat_threads.c.erased_at.is_(None)
     )
     row = connection.execute(query.with_for_update() if lock else query).mappings().first()
-    if row is None or not owner:
+    if row is None:
         raise UsageError("thread_unknown", value=thread_id)
     return row
 

@@ -9,6 +9,7 @@ from agent.chat.session import open_chat
 from agent.chat.values import Answered, Intent, Turn
 from agent.drafting import Drafting
 from agent.errors import ProviderError, UsageError
+from agent.graph.state import Review
 from agent.record import ThreadStore
 from agent.workspace import load_workspace
 
@@ -135,6 +136,21 @@ async def test_an_edit_cut_off_anywhere_is_made_once(opened, talk_in, monkeypatc
         assert store.audit.verify().breaks == ()
 
 
+async def test_an_edit_made_from_a_text_that_somebody_else_changed_is_not_made(talk, monkeypatch):
+    first = await talk.drafted()
+    with monkeypatch.context() as patched:
+        crash_at(patched, ThreadStore, "intend", after=True)
+        with pytest.raises(Crash):
+            await talk("短一点", key="edit")
+    note = (await talk.session.chat.drafting.peek(first.run)).note
+    other = note.model_copy(update={"cover": "别人改的封面"})
+    review = Review(action="edit", reviewer="乙", text_hash=note.text_hash, note=other)
+    await talk.session.chat.drafting.review(first.run, review)
+    answer = await talk("短一点", key="edit")
+    assert not answer.changes and answer.note.cover == "别人改的封面" and "别处改过" in answer.text
+    assert [d.reviewer for d in talk.store.decisions(first.run)] == ["乙"]
+
+
 async def test_a_listener_that_leaves_stops_nothing_and_another_one_hears_it_all(talk):
     turn = await draft_turn(talk)
     stream = talk.session.take(turn)
@@ -192,10 +208,10 @@ async def test_a_session_kept_from_before_an_erasure_reads_and_writes_nothing(ta
 
 
 async def test_nobody_has_no_thread(chat):
-    for user in ("", "  "):
+    for user in ("", "  ", "长" * 129, "甲\x00"):
         with pytest.raises(UsageError) as caught:
             chat.session(user)
-        assert caught.value.code == "user_empty"
+        assert caught.value.code == "user_unusable"
 
 
 async def test_forgetting_a_thread_takes_its_runs_along_and_leaves_a_whole_chain(talk, chat, settings):
@@ -256,3 +272,42 @@ async def test_an_answer_is_values_and_never_markup(talk):
     saved = talk.session.history()[0].answer.saved
     assert saved.items[0].text.startswith("<script>alert(1)</script>")
     assert answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+async def test_an_answered_turn_is_read_while_another_one_is_at_work(talk, chat, monkeypatch):
+    first = await talk("周二下班，绕到青年路喝了一杯手冲", key="one", persona="阿宁")
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    original = Drafting.draft
+
+    async def waits(self, brief, **given):
+        begun.set()
+        await go_on.wait()
+        return await original(self, brief, **given)
+
+    monkeypatch.setattr(Drafting, "draft", waits)
+    drafting = asyncio.create_task(talk("写吧"))
+    await begun.wait()
+    again = await talk("周二下班，绕到青年路喝了一杯手冲", key="one", persona="阿宁")
+    assert again == first and not drafting.done()
+    go_on.set()
+    assert (await drafting).note is not None
+
+
+async def test_a_run_id_that_is_taken_is_not_used_and_shows_nobody_elses_note(chat, talk, talk_in, monkeypatch):
+    other = talk_in(chat.session("乙"))
+    taken = await other.drafted()
+    ids = iter([taken.run, "20261124-ffffff"])
+    monkeypatch.setattr("agent.chat.gathering.new_run_id", lambda day: next(ids))
+    assert (await talk.drafted("周末去爬山", material="周六和我妈爬到半山腰，鞋底开了胶")).run == "20261124-ffffff"
+    monkeypatch.setattr("agent.chat.gathering.new_run_id", lambda day: taken.run)
+    monkeypatch.setattr("agent.chat.context.TurnContext.knows", lambda self, run: run == taken.run and knows.pop())
+    knows = [True, False]
+    answer = await talk("重写一版")
+    assert answer.note is None and "已被别处用掉" in answer.text
+
+
+@pytest.mark.parametrize("thread", ["t-unknown", "%", "t\x00", "长" * 500])
+async def test_an_odd_thread_id_is_unknown_whatever_it_holds(chat, thread):
+    with pytest.raises(UsageError) as caught:
+        chat.session("甲", thread)
+    assert caught.value.code == "thread_unknown"
