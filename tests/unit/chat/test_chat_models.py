@@ -126,12 +126,13 @@ async def test_a_model_that_fails_leaves_what_can_be_done_without_it(written):
     assert answer.changes and any("模型" in line for line in answer.limits)
 
 
-async def test_a_locked_paragraph_is_not_offered_to_the_model_and_not_changed_by_it(written):
-    talk = await written(RevisionDraft=[{"edits": [edit(0, "周二晚上下班绕路喝咖啡。", sources=["m1"])]}])
+async def test_a_locked_paragraph_is_out_of_a_models_reach_and_the_rest_is_not(written):
+    free = "隔壁桌两个大学生在背单词，笑得停不下来。"
+    edits = [edit(0, "周二晚上下班绕路喝咖啡。", sources=["m1"]), edit(2, free, sources=["m3"])]
+    talk = await written(RevisionDraft=[{"edits": edits}])
     await talk(block="p1", intent="lock")
-    before = talk.answer.note.blocks[2].text
     answer = await talk("口语一点")
-    assert before in answer.note.body
+    assert talk.answer.note.blocks[2].text in answer.note.body and free in answer.note.body
 
 
 async def test_replies_come_from_the_model_and_only_those_that_pass(opened, talk_in):
