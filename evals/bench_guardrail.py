@@ -28,18 +28,18 @@ COUNT = 1_000
 AS_OF = date(2026, 11, 24)
 
 
-def made_notes(count: int, *, seed: int = 0) -> list[NoteInput]:
-    """Return seeded notes of about 500 characters."""
+def made_notes(count: int, *, seed: int = 0, length: int = LENGTH) -> list[NoteInput]:
+    """Return seeded notes of about so many characters."""
     rng = random.Random(seed)
     clean = [line for body in _bodies("clean_notes.jsonl", "body") for line in body.split("\n") if line.strip()]
     bad = _bodies("violations.jsonl", "text")
     notes = []
     for number in range(count):
         lines = [rng.choice(bad)] if number % 10 == 0 else []
-        while sum(map(len, lines)) < LENGTH:
+        while sum(map(len, lines)) < length:
             lines.append(rng.choice(clean))
         rng.shuffle(lines)
-        notes.append(NoteInput(id=str(number), title=rng.choice(clean)[:18], body="\n".join(lines)[:LENGTH]))
+        notes.append(NoteInput(id=str(number), title=rng.choice(clean)[:18], body="\n".join(lines)[:length]))
     return notes
 
 

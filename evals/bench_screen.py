@@ -2,6 +2,7 @@
 
 Ratios to one `str.encode` pass over the same notes in the same run, notes a second for one and for all processes, a
 re-screen after one changed rule, and peak memory for a small and a ten times larger archive. `--small N` sets the size.
+`--million` measures peak memory alone: of a hundred thousand and of a million notes, short ones, in one process.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from agent.screening.pools import Alone
 from agent.screening.runs import Request, begin
 from agent.screening.sieve import Sieve
 from agent.screening.store import Store
-from evals.bench_guardrail import made_notes
+from evals.bench_guardrail import LENGTH, made_notes
 
 __all__ = ["main"]
 
@@ -30,6 +31,8 @@ AS_OF = date(2026, 11, 24)
 DISTINCT = 2_000
 SMALL = 20_000
 TIMES = 10
+MILLION = 1_000_000
+SHORT = 60
 REPEATS = 20
 COMMAND = """
 import resource, sys
@@ -60,7 +63,12 @@ def main() -> None:
     """Print everything, a line each."""
     asked = argparse.ArgumentParser()
     asked.add_argument("--small", type=int, default=SMALL)
-    small = asked.parse_args().small
+    asked.add_argument("--million", action="store_true")
+    given = asked.parse_args()
+    if given.million:
+        _million()
+        return
+    small = given.small
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
         encode = _write(base / "small.jsonl", small)
@@ -77,9 +85,21 @@ def main() -> None:
         _again(base, encode)
 
 
-def _write(path: Path, count: int) -> float:
+def _million() -> None:
+    """Print the peak memory of one process for a hundred thousand and for a million short notes."""
+    with tempfile.TemporaryDirectory() as folder:
+        peaks = []
+        for count in (MILLION // TIMES, MILLION):
+            _write(Path(folder) / "notes.jsonl", count, length=SHORT)
+            rate, (peak, _) = _screen(Path(folder), "notes", count, 1)
+            _say(f"{count:,} notes of {SHORT} characters", f"peak {peak} MiB, {rate:,.0f} notes/s")
+            peaks.append(peak)
+        _say("a million / a hundred thousand", f"{peaks[1] / peaks[0]:.2f} x the memory")
+
+
+def _write(path: Path, count: int, *, length: int = LENGTH) -> float:
     """Write an archive of so many notes, and return how many notes a second `str.encode` passes."""
-    bodies = [(note.title, note.body) for note in made_notes(min(count, DISTINCT))]
+    bodies = [(note.title, note.body) for note in made_notes(min(count, DISTINCT), length=length)]
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
             title, body = bodies[number % len(bodies)]
@@ -93,7 +113,7 @@ def _write(path: Path, count: int) -> float:
 
 def _screen(base: Path, name: str, count: int, workers: int) -> tuple[float, list[int]]:
     """Return notes a second and the peaks (this process, its largest child) of one command, start-up included."""
-    out = base / f"{name}-{workers}.jsonl"
+    out = base / f"{name}-{count}-{workers}.jsonl"
     asked = ["screen", str(base / f"{name}.jsonl"), "--out", str(out), "--as-of", str(AS_OF), "--workers", str(workers)]
     start = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", COMMAND, *asked], capture_output=True, text=True, check=False)
