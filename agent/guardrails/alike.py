@@ -1,7 +1,7 @@
 """Write findings of sentences that read like known violations (`agent.guardrails.likeness`).
 
 Owns where it keeps silent: in a sentence in which a rule found something, be it open or cleared, and for rules that are
-not in force or not in scope.
+not in force or not in scope; and in a window that warns readers.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.contexts import is_warning
 from agent.guardrails.document import Hit
 from agent.guardrails.evidence import Evidence
 from agent.guardrails.findings import EXAMPLE, identify
@@ -26,6 +27,8 @@ def find_alike(
     reader = load_likeness()
     for found in reader.find(evidence.document.norm, anchors=anchors, among=frozenset(rules)):
         finding = _write(found, rules[found.rule], evidence, sure=found.score >= reader.sure)
+        if is_warning(evidence.document.norm[found.start : found.end]):
+            continue
         if not any(_shares(finding, other) for other in told):
             yield finding
 

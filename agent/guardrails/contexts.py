@@ -87,7 +87,7 @@ def _negated_twice(before: str, words: _NegationWords) -> bool:
 def _warning(hit: Hit, context: GuardContext) -> bool:
     """Clear a hit that is warned against.
 
-    警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue and a rejection share the sentence.
+    警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue and a rejection or refusal share the sentence.
     """
     words = _words().warning
     norm = context.document.norm
@@ -99,10 +99,13 @@ def _warning(hit: Hit, context: GuardContext) -> bool:
         return True
     if words.verdicts.search(rest):
         return True
+    is_told = bool(words.before.search(before))
+    if is_told and words.refusals.search(rest):
+        return True
     reject = words.rejects.search(rest)
     if reject is None:
         return False
-    return bool(words.before.search(before)) or not _LINE.search(rest[: reject.start()])
+    return is_told or not _LINE.search(rest[: reject.start()])
 
 
 def is_warning(sentence: str) -> bool:
@@ -226,6 +229,7 @@ class _WarningWords:
     before: re.Pattern[str]
     weak: frozenset[str]
     rejects: re.Pattern[str]
+    refusals: Any
     verdicts: Any
     spoilers: re.Pattern[str]
 
@@ -278,6 +282,7 @@ def _words() -> _Words:
             _any(warning["before"]),
             frozenset(map(fold, warning["weak"])),
             _unnegated(warning["rejects"]),
+            re2.compile("|".join(warning["refusals"])),
             re2.compile("|".join(warning["verdicts"])),
             _any(warning["spoilers"]),
         ),
