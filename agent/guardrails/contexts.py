@@ -87,8 +87,8 @@ def _negated_twice(before: str, words: _NegationWords) -> bool:
 def _warning(hit: Hit, context: GuardContext) -> bool:
     """Clear a hit that is warned against.
 
-    警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue shares the sentence with a rejection or
-    a refusal.
+    警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue meets a rejection or refusal in
+    one sentence.
     """
     words = _words().warning
     norm = context.document.norm
