@@ -46,12 +46,19 @@ def _point_score(point: Point, reading: Reading, sources: Sources) -> float:
     words = SAME_WORD * sum(word in text for word in point.keywords)
     subject = " ".join((point.title, *point.keywords))
     words += _relevance(told, reading, sources, subject=subject)
-    if not words and sources.brief.note_type == "lifestyle":
+    if sources.brief.note_type == "lifestyle" and not _is_named(point, reading, text):
         return 0
     known = _scene_score(point.scenes, reading)
     if not known and words <= FACET_AT_MOST:
         return 0
     return words + known + _about(subject, reading) + _nearness(told, reading)
+
+
+def _is_named(point: Point, reading: Reading, text: str) -> bool:
+    """Tell whether topic or material name something of the point; that both belong to a scene is not enough."""
+    told = point.title + point.text
+    shared = {cue for cue in _cues(reading) if len(cue) > 1 and cue in told} - set(load_common().time_heads)
+    return any(word in text for word in (*point.keywords, *shared))
 
 
 def _about(subject: str, reading: Reading) -> int:

@@ -82,7 +82,7 @@ class Composer:
             return self._phrase(role)
         if role in ("point", "steps", "caveat"):
             return [segment for point in self.points for segment in self._educate(role, point)]
-        return [segment for fact in self.facts for segment in self._offer(role, fact)]
+        return self._introduced() if role == "benefit" else [_claimed(fact) for fact in self.facts]
 
     def _phrase(self, role: Role) -> list[Segment]:
         if role == "transition":
@@ -105,7 +105,7 @@ class Composer:
 
     def _bank(self, role: Role) -> tuple[str, ...]:
         if role == "drawback" and self.facts:
-            return self.common.benefit_drawbacks
+            return self.common.benefit_drawbacks if self._is_card() else self.common.product_drawbacks
         if not self.scenes:
             bare = {
                 "closing": self.common.bare_closings,
@@ -134,11 +134,14 @@ class Composer:
             for intro, step in zip(intros, steps, strict=False)
         ]
 
-    def _offer(self, role: Role, fact: Fact) -> list[Segment]:
+    def _introduced(self) -> list[Segment]:
+        """Introduce the offer once, however many facts tell its conditions."""
         names = {product.id: product.name for product in self.sources.products}
-        if role == "benefit":
-            return [_life(self._fill(self.pick(self.common.benefit_intros), product=names.get(fact.product, "")))]
-        return [_sourced(_ended(fact.claim), "condition", fact.id)]
+        bank = self.common.benefit_intros if self._is_card() else self.common.product_intros
+        return [_life(self._fill(self.pick(bank), product=names.get(fact.product, ""))) for fact in self.facts[:1]]
+
+    def _is_card(self) -> bool:
+        return all(fact.category == "card" for fact in self.facts)
 
     def _told(self) -> list[Segment]:
         return [_sourced(_ended(item.text.strip()), "life", item.id) for item in self.material]
@@ -224,6 +227,10 @@ class Composer:
         return phrase.format(
             topic=reading.topic, lead=reading.lead, keyword=reading.keyword, product=product, label=_label(self.scenes)
         )
+
+
+def _claimed(fact: Fact) -> Segment:
+    return _sourced(_ended(fact.claim), "condition", fact.id)
 
 
 def _warns(caveat: str, common: Common) -> bool:

@@ -97,6 +97,8 @@ class Common(Frozen):
     steps_next: Phrases
     benefit_intros: Phrases
     benefit_drawbacks: Phrases
+    product_intros: Phrases
+    product_drawbacks: Phrases
     bare_transitions: Phrases
     bare_drawbacks: Phrases
     bare_closings: Phrases
@@ -114,6 +116,7 @@ class Common(Frozen):
     point_question: Phrase
     fact_question: Phrase
     time_heads: tuple[str, ...]
+    prop_marks: tuple[str, ...]
     question_marks: tuple[str, ...]
     event_marks: tuple[str, ...]
     commands: tuple[str, ...]

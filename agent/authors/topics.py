@@ -66,10 +66,14 @@ class Reading:
 
 
 def read_topic(brief: Brief) -> Reading:
-    """Understand the topic of a brief with the help of its keyword and, failing both, of its material."""
+    """Understand the topic of a brief with the help of its keyword and, failing both, of its material.
+
+    A thing that was found, or that hides another (捡到一台相机, 衣柜夹层里的信), is a prop: its scene does not count.
+    """
     common = load_common()
     wording = _tidy(brief.topic)
-    scenes = _scenes(f"{wording} {brief.keyword}")
+    prop = any(re.search(mark, wording) for mark in common.prop_marks)
+    scenes = () if prop else _scenes(f"{wording} {brief.keyword}")
     if not scenes:
         scenes = _scenes_of_material(brief.material)
     label = scenes[0].label if scenes else ""

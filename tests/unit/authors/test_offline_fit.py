@@ -9,7 +9,7 @@ import pytest
 from agent.authors import OfflineAuthor
 from agent.authors.phrasebank import load_common, load_scenes
 from agent.authors.topics import read_topic
-from agent.models import Brief, Institution, Material, Note, Plan, Point, Segment, Sources
+from agent.models import Brief, Fact, Institution, Material, Note, Plan, Point, Product, Segment, Sources
 
 AUTHOR = OfflineAuthor()
 BRIDGE = "路上的时间看不见，其实也是开销。"
@@ -124,3 +124,44 @@ def test_what_the_topic_ends_in_comes_first() -> None:
     for seed in range(6):
         body = write(sources("猫咪第一次去打疫苗", seed=seed)).body
         assert sum(line in body for line in visits) >= 3
+
+
+@pytest.mark.parametrize(
+    ("topic", "writable"),
+    [
+        ("捡到一台老胶片相机，找到失主的那个晚上", False),
+        ("旧衣柜夹层里那封没寄出去的信", False),
+        ("相机换手机", True),
+        ("整理衣柜，扔掉三袋衣服", True),
+        ("捡到一只小猫", True),
+        ("菜市场捡到一把便宜的葱", True),
+    ],
+)
+def test_a_thing_that_is_only_a_prop_does_not_bring_its_scene(topic: str, writable: bool) -> None:
+    assert plan(sources(topic, note_type="lifestyle")).writable is writable
+
+
+@pytest.mark.parametrize(("told", "chosen"), [("水电费单子夹在里头。", ("w",)), ("收音机响了，串着杂音。", ())])
+def test_a_life_note_takes_a_point_only_when_somebody_named_it(told: str, chosen: tuple[str, ...]) -> None:
+    bills = point("w", title="家里的固定开销", text="水电、物业、宽带加起来就是家里的底。", scenes=("housing",))
+    assert (
+        plan(sources("在阳台上修一台老收音机", note_type="lifestyle", told=(told,), points=(bills,))).points == chosen
+    )
+
+
+@pytest.mark.parametrize("category", ["fund", "card"])
+def test_an_offer_of_several_facts_is_introduced_once_in_whole_sentences(category: Any) -> None:
+    product = Product(id="p", name="某产品", full_name="某产品", category=category, issuer="云杉银行")
+    facts = tuple(
+        Fact(id=f"f{n}", product="p", category=category, claim=f"条款{n}", source="资料", valid_from=date(2026, 1, 1))
+        for n in (1, 2)
+    )
+    common = load_common()
+    bank = common.benefit_intros if category == "card" else common.product_intros
+    for seed in range(8):
+        given = sources("七样剩菜炖一锅", note_type="marketing", seed=seed, products=(product,), facts=facts)
+        brief = given.brief.model_copy(update={"products": ("p",), "facts": ("f1", "f2")})
+        note = write(given.model_copy(update={"brief": brief}))
+        intros = [s for s in note.segments if s.text in {phrase.format(product="某产品") for phrase in bank}]
+        assert len(intros) == 1
+        assert not [line for line in note.body.splitlines() if line.endswith("：")]

@@ -30,6 +30,7 @@ def shared() -> list[str]:
     common = load_common()
     banks = (
         common.steps_first, common.steps_next, common.benefit_intros, common.benefit_drawbacks,
+        common.product_intros, common.product_drawbacks,
         common.bare_transitions, common.bare_drawbacks, common.bare_closings, common.titles, common.question_titles,
         common.event_titles, common.event_leads, common.short_titles, common.topic_shifts, common.keyword_leads,
     )  # fmt: skip
