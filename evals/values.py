@@ -138,7 +138,7 @@ class Case(Frozen):
         other = self.expect.without_model
         if lane != "offline" or other is None:
             return self
-        return self.model_copy(update={"expect": Expectation(outcome=other)})
+        return self.model_copy(update={"expect": Expectation(outcome=other, without_model=other)})
 
 
 class Score(Frozen):

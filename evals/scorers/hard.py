@@ -98,7 +98,7 @@ def _outcome_problems(sample: Sample, case: Case) -> Iterator[str]:
     if sample.outcome not in allowed:
         yield tell("score_outcome_other", expected=expect.outcome, outcome=sample.outcome)
         return
-    if expect.outcome == "needs_material":
+    if expect.outcome == "needs_material" and expect.without_model is None:
         yield from _question_problems(sample, expect.asks)
     if expect.outcome == "refuse" and expect.refused_by:
         rules = sorted({finding.rule for finding in sample.refusal})
