@@ -23,7 +23,7 @@ from agent.tone.thresholds import load_thresholds
 from agent.workspace import Workspace, load_workspace, read_text
 from evals.case_files import CASES, CaseProblem, PlacedCase, placed_cases, problem_at, themes
 from evals.references import prose_of, reference_input, reference_note
-from evals.values import Case, Reference
+from evals.values import EITHER, Case, Reference
 
 __all__ = ["lint"]
 
@@ -137,7 +137,7 @@ def _promises(placed: PlacedCase, reference: Reference) -> Iterator[CaseProblem]
             yield placed.problem("lint_form_nowhere", place, fact=target.fact, forms=forms, file=reference.file)
     for key in ("must_say", "disclosures"):
         for index, value in enumerate(getattr(expect, key)):
-            if _plain(value) not in text:
+            if not any(_plain(each) in text for each in value.split(EITHER)):
                 yield placed.problem("lint_not_said", ("expect", key, index), key=key, value=value, file=reference.file)
     for index, value in enumerate(expect.must_not_say):
         if _plain(value) in text:

@@ -28,6 +28,7 @@ from agent.models import (
 )
 
 __all__ = [
+    "EITHER",
     "BriefSpec",
     "Case",
     "CaseMaterial",
@@ -47,6 +48,9 @@ __all__ = [
     "Summary",
     "Tier",
 ]
+
+EITHER = "｜"
+"""Part the wordings of which one is enough, in `must_say` and `disclosures`."""
 
 Lane = Literal["offline", "replay", "live", "scripted"]
 Tier = Literal["hard", "primary", "diagnostic"]

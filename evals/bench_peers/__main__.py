@@ -77,7 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _say("| checker | notes/s | violations found | look-alikes flagged | ordinary notes flagged |")
     _say("| --- | ---: | ---: | ---: | ---: |")
     _say(_row("kosnote, every rule", *_measure_own(samples, likeness=False), samples))
-    _say(_row("kosnote, rules and likeness (fitted on most of these texts)", *_measure_own(samples, likeness=True), samples))
+    _say(
+        _row(
+            "kosnote, rules and likeness (fitted on most of these texts)",
+            *_measure_own(samples, likeness=True),
+            samples,
+        )
+    )
     with tempfile.TemporaryDirectory() as folder:
         for peer in chosen:
             for row in _rows(peer, given.home or Path(folder), samples):

@@ -17,7 +17,7 @@ from evals.scorers.oracle import find_violations, load_oracle
 from evals.scorers.pool import Pool
 from evals.scorers.texts import fold, posted_note
 from evals.scorers.yardsticks import yardsticks
-from evals.values import Case, Sample
+from evals.values import EITHER, Case, Sample
 
 __all__ = ["SCORERS", "let_through"]
 
@@ -66,7 +66,7 @@ def disclosures(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
     if not case.expect.disclosures:
         return unscored("score_no_disclosures")
     body = fold(note.body).replace("\n", "")
-    return checked("score_disclosures", (piece for piece in case.expect.disclosures if fold(piece) not in body))
+    return checked("score_disclosures", (piece for piece in case.expect.disclosures if not _stands(piece, body)))
 
 
 def must_say(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
@@ -74,7 +74,7 @@ def must_say(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
     if not case.expect.must_say:
         return unscored("score_nothing_asked")
     text = fold(note.to_text())
-    return checked("score_must_say", (word for word in case.expect.must_say if fold(word) not in text))
+    return checked("score_must_say", (word for word in case.expect.must_say if not _stands(word, text)))
 
 
 def must_not_say(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
@@ -90,6 +90,11 @@ def oracle(note: Note, sample: Sample, case: Case, pool: Pool) -> Measured:
     families = load_oracle().families
     hits = find_violations(posted_note(note))
     return checked("score_oracle", (f"{hit.text}——{families[hit.family].title}（{hit.law}）" for hit in hits))
+
+
+def _stands(wording: str, text: str) -> bool:
+    """Tell whether one of the wordings stands in a folded text."""
+    return any(fold(each) in text for each in wording.split(EITHER))
 
 
 def _outcome_problems(sample: Sample, case: Case) -> Iterator[str]:
@@ -130,7 +135,7 @@ SCORERS = (
     Scorer("outcome", outcome, "1"),
     Scorer("cleared", let_through(cleared), "1"),
     Scorer("platform_limits", let_through(platform_limits), "1"),
-    Scorer("disclosures", let_through(disclosures), "1"),
+    Scorer("disclosures", let_through(disclosures), "2"),
     Scorer("must_say", let_through(must_say), "1"),
     Scorer("must_not_say", let_through(must_not_say), "1"),
     Scorer("oracle", let_through(oracle), "1", by="oracle"),

@@ -206,3 +206,9 @@ def test_a_case_may_expect_a_person():
     pool = build_pool([case])
     assert score(make_sample(outcome="needs_human"), case, pool)["outcome"].passed
     assert not score(make_sample(outcome="in_review"), case, pool)["outcome"].passed
+
+
+def test_one_of_several_wordings_of_a_disclosure_is_enough():
+    wordings = ("本人为某行员工｜本人为云杉银行员工",)
+    assert scored("disclosures", case=make_case(disclosures=wordings)).passed
+    assert not scored("disclosures", case=make_case(disclosures=("本人为某行员工｜某行的员工",))).passed
