@@ -9,7 +9,7 @@ from agent.chat.state import Lock
 from agent.chat.values import Block, Selection
 from agent.models import Note, Segment
 
-__all__ = ["block_named", "blocks_of", "extents", "is_locked", "locks_broken", "touched"]
+__all__ = ["block_named", "blocks_of", "extents", "is_locked", "locks_broken", "span_of", "touched"]
 
 NAMES = {"标题": "title", "封面": "cover", "话题": "tags", "标签": "tags"}
 DIGITS = {character: number for number, character in enumerate("一二三四五六七八九十", 1)}
@@ -73,6 +73,14 @@ def extents(note: Note) -> tuple[tuple[int, int], ...]:
         found.append((position, position + len(segment.text)))
         position += len(segment.text)
     return tuple(found)
+
+
+def span_of(note: Note, block: Block) -> Selection:
+    """Return where a block stands."""
+    if block.kind != "body":
+        return Selection(field=block.kind)
+    low, high = next((low, high) for number, low, high in _places(note) if f"p{number}" == block.id)
+    return Selection(start=low, end=high, text=block.text)
 
 
 def touched(note: Note, span: Selection) -> tuple[int, ...]:

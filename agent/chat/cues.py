@@ -28,18 +28,21 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
 class Cue(Frozen):
-    """Say what words ask for an intent; `longest` is how long a line may be (0: any length)."""
+    """Say what words ask for an intent, `unless` others stand beside them; `longest` is in characters (0: any)."""
 
     id: Intent
     label: str
     about: str
     cues: tuple[Pattern, ...] = Field(min_length=1)
+    unless: tuple[Pattern, ...] = ()
     longest: int = 0
     needs_note: bool = False
 
     def asked_in(self, text: str, *, has_note: bool) -> bool:
         """Tell whether a line asks for it."""
         if (self.needs_note and not has_note) or (self.longest and len(text) > self.longest):
+            return False
+        if any(re.search(other, text) for other in self.unless):
             return False
         return any(re.search(cue, text, re.IGNORECASE) for cue in self.cues)
 
@@ -62,6 +65,8 @@ class Cues(Frozen):
     asking: tuple[Pattern, ...]
     replying: tuple[Pattern, ...]
     spoken: dict[str, str]
+    drops: tuple[Pattern, ...]
+    questions: tuple[str, ...]
     changes: tuple[Change, ...]
 
     @model_validator(mode="after")
@@ -104,6 +109,10 @@ class Cues(Frozen):
                 words = found.groupdict()
                 return change.field, words.get("old") or "", words.get("new") or ""
         return None
+
+    def drops_in(self, text: str) -> bool:
+        """Tell whether a line wants something taken out."""
+        return any(re.search(pattern, text) for pattern in self.drops)
 
     def replied_to(self, text: str) -> str:
         """Return the comment a line holds, without what introduces it."""

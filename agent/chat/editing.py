@@ -16,7 +16,7 @@ from agent import guardrails
 from agent.authors.revising import Revisor
 from agent.catalogue import say
 from agent.chat.asking import ask_edits
-from agent.chat.blocks import is_locked, locks_broken, touched
+from agent.chat.blocks import block_named, is_locked, locks_broken, span_of, touched
 from agent.chat.cards import finding_id
 from agent.chat.context import Told, TurnContext
 from agent.chat.cues import load_cues
@@ -160,7 +160,12 @@ async def _changed(context: TurnContext, request: Request, state: ThreadState, r
         span = Selection(field="title") if field == "title" else found(result.note, old)
         if span is None:
             return Found(limits=(say("words_not_found", text=old),))
-    if span is None:
+    elif span is None and (block := block_named(result.note, request.block or request.text)) is not None:
+        span = span_of(result.note, block)
+        new = "" if new is None and load_cues().drops_in(request.text) else new
+    if span is not None and span.field == "title" and new is None:
+        new = _next_title(result.note)
+    if span is None or (span.field != "body" and not new):
         return Found(limits=(say("which_words"),))
     if new is not None:
         try:
@@ -168,6 +173,13 @@ async def _changed(context: TurnContext, request: Request, state: ThreadState, r
         except MandatoryError:
             return Found(limits=(say("mandatory_words"),))
     return await _by_model(context, request.text, request.text, touched(result.note, span), state, result)
+
+
+def _next_title(note: Note) -> str:
+    """Return the candidate after the chosen title, from the beginning again after the last one."""
+    place = note.titles.index(note.title)
+    others = (*note.titles[place + 1 :], *note.titles[:place])
+    return next(iter(others), "")
 
 
 async def _wished(context: TurnContext, request: Request, state: ThreadState, result: DraftResult) -> Found:

@@ -20,7 +20,6 @@ __all__ = ["CONSEQUENTIAL", "AskModel", "RouteDraft", "route"]
 
 CONSEQUENTIAL = frozenset({Intent.SUBMIT, Intent.PUBLISHED, Intent.ACCEPT_FIX, Intent.LOCK, Intent.UNLOCK})
 SHORTEST_STORY = 8
-_QUESTION = ("？", "?", "吗", "呢")
 
 
 class RouteDraft(BaseModel):
@@ -112,6 +111,6 @@ def _request(intent: Intent, text: str, cues: Cues) -> Request:
 
 def _tells(text: str) -> bool:
     """Tell whether a line reads like something lived: an experience, or a time, place or sum, and no question."""
-    if len(text) < SHORTEST_STORY or text.endswith(_QUESTION):
+    if len(text) < SHORTEST_STORY or text.endswith(load_cues().questions):
         return False
     return bool(first_person_claims(text)) or any(item.kind != "event" for item in material_from_text(text))

@@ -49,7 +49,7 @@ def replaced(note: Note, span: Selection, new: str, sources: Sources) -> Rewordi
 def _title(note: Note, new: str) -> Rewording | None:
     if not new:
         return None
-    titles = (new, *(title for title in note.titles if title != new))
+    titles = note.titles if new in note.titles else (new, *note.titles)
     return Rewording(note.model_copy(update={"title": new, "titles": titles}), (_change(note.title, new),))
 
 

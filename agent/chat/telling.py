@@ -135,7 +135,7 @@ def _as(intent: Intent, text: str) -> Request:
 def _meant(cards: tuple[FindingCard, ...], request: Request) -> tuple[FindingCard, ...]:
     """Return the findings a request points at, all of them when it points at none."""
     named = tuple(card for card in cards if request.finding == card.id)
-    named = named or tuple(card for card in cards if card.rule in request.text.upper().split())
+    named = named or tuple(card for card in cards if card.rule in request.text.upper())
     if not named and request.span is not None:
         span = request.span
         named = tuple(

@@ -108,8 +108,6 @@ class ThreadStore:
                 return kept
             if kept.erased_at is not None:
                 raise UsageError("turn_key_reused", key=kept.key)
-            if kept.run:
-                demand_kept(connection, kept.run)
             connection.execute(update(chat_turns).where(where).values(answer_json=answer, answered_at=answered_at))
             connection.execute(
                 update(chat_threads)

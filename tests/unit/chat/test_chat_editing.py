@@ -132,6 +132,23 @@ async def test_the_title_is_changed_within_the_limit_of_the_platform(talk, benef
     assert tags.note.tags == ("手冲", "下班")
 
 
+async def test_another_candidate_becomes_the_title(talk, benefit):
+    answer = await talk("标题换一个")
+    assert answer.note.title == benefit.note.titles[1] and answer.note.titles == benefit.note.titles
+    for _ in benefit.note.titles[2:]:
+        await talk("标题换一个")
+    assert (await talk("标题换一个")).note.title == benefit.note.titles[0]
+
+
+async def test_a_paragraph_is_dropped_by_its_number_unless_it_must_stay(talk, benefit):
+    second = next(block for block in benefit.note.blocks if block.id == "p2")
+    answer = await talk("第二段删掉")
+    assert second.text not in answer.note.body and answer.changes
+    must = next(block for block in answer.note.blocks if "每户每月限3次" in block.text)
+    refused = await talk(f"第{must.id[1:]}段删掉")
+    assert not refused.changes and "必须写" in refused.text
+
+
 async def test_a_wish_in_own_words_needs_a_model_and_says_so(talk, benefit):
     answer = await talk("写得像下雨天", span=span_of(benefit.note, "点了一杯耶加"))
     assert answer.intent is Intent.CHANGE_SPAN and not answer.changes and "模型" in answer.text

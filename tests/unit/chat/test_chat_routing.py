@@ -40,6 +40,16 @@ PLAIN = [
     ("锁住标题", True, Intent.LOCK),
     ("第二段别动", True, Intent.LOCK),
     ("解锁标题", True, Intent.UNLOCK),
+    ("写露营", False, Intent.DRAFT),
+    ("我想写篇关于旧书店的", False, Intent.DRAFT),
+    ("再来一版", True, Intent.DRAFT),
+    ("“手慢无”可以用吗", False, Intent.MAY_I_SAY),
+    ("粉丝问能不能便宜点，我怎么回", False, Intent.REPLY),
+    ("哪里不合规", True, Intent.EXPLAIN),
+    ("END-04是什么意思", True, Intent.EXPLAIN),
+    ("第二段删掉", True, Intent.CHANGE_SPAN),
+    ("标题换一个", True, Intent.CHANGE_SPAN),
+    ("别那么像广告", True, Intent.LESS_PRODUCT),
 ]
 
 
@@ -73,6 +83,30 @@ async def test_plain_words_decide_without_a_model(text, has_note, intent):
 async def test_a_story_with_such_a_word_in_it_is_still_a_story(text):
     request, _ = await routed(text)
     assert request.intent in (Intent.CAPTURE, None)
+
+
+@pytest.mark.parametrize("text", ["先别送审", "撤回送审", "不要提交审核", "还没发布了", "不接受建议", "今天不写一篇了"])
+async def test_a_denial_is_not_the_thing_denied(text):
+    request, _ = await routed(text)
+    assert request.intent not in (Intent.SUBMIT, Intent.PUBLISHED, Intent.ACCEPT_FIX, Intent.DRAFT)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [("写一篇周末爬山的笔记", "周末爬山"), ("我想写篇关于旧书店的", "旧书店"), ("写露营", "露营"), ("写吧", ""),
+     ("重写一版", ""), ("来一篇端午包粽子的小红书", "端午包粽子")],
+)  # fmt: skip
+async def test_the_topic_is_read_from_the_wish(text, topic):
+    assert (await routed(text))[0].topic == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [("这么写合规吗：一天一杯", "一天一杯"), ("“手慢无”可以用吗", "手慢无"), ("说实话这卡还行，能说吗", "说实话这卡还行"),
+     ("理财收益能写吗", "理财收益"), ("评论：利率多少？", "利率多少？"), ("有人问我：能批吗？我怎么回", "能批吗？")],
+)  # fmt: skip
+async def test_the_words_asked_about_are_read_from_the_question(text, quote):
+    assert (await routed(text, ThreadState()))[0].quote == quote
 
 
 @pytest.mark.parametrize("text", ["短一点", "换个开头", "更口语"])

@@ -183,6 +183,14 @@ def test_no_answer_is_written_for_a_run_that_was_erased_meanwhile(store, threads
     assert store.audit.verify().breaks == ()
 
 
+def test_no_turn_is_bound_to_a_run_that_was_erased(store, threads, begin, began, make_brief):
+    store.start_run(make_brief("r-001"), author="offline", workspace="", created_at=began)
+    store.forget("r-001", erased_at=began)
+    with pytest.raises(UsageError):
+        threads.intend(begin(), owner="甲", work="{}", run="r-001")
+    assert threads.turns("t-1", owner="甲")[0].run == ""
+
+
 @pytest.mark.parametrize(
     ("table", "change", "code"),
     [
