@@ -102,7 +102,8 @@ async def test_the_topic_is_read_from_the_wish(text, topic):
 
 @pytest.mark.parametrize(
     ("text", "quote"),
-    [("这么写合规吗：一天一杯", "一天一杯"), ("“手慢无”可以用吗", "手慢无"), ("说实话这卡还行，能说吗", "说实话这卡还行"),
+    [("这么写合规吗：一天一杯", "一天一杯"), ("“手慢无”可以用吗", "手慢无"),
+     ("说实话这卡还行，能说吗", "说实话这卡还行"),
      ("理财收益能写吗", "理财收益"), ("评论：利率多少？", "利率多少？"), ("有人问我：能批吗？我怎么回", "能批吗？")],
 )  # fmt: skip
 async def test_the_words_asked_about_are_read_from_the_question(text, quote):

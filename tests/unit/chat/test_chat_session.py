@@ -287,9 +287,11 @@ async def test_an_answered_turn_is_read_while_another_one_is_at_work(talk, chat,
     monkeypatch.setattr(Drafting, "draft", waits)
     drafting = asyncio.create_task(talk("写吧"))
     await begun.wait()
-    again = await talk("周二下班，绕到青年路喝了一杯手冲", key="one", persona="阿宁")
-    assert again == first and not drafting.done()
+    again = asyncio.create_task(talk("周二下班，绕到青年路喝了一杯手冲", key="one", persona="阿宁"))
+    await asyncio.wait([again], timeout=5)
+    answered, waiting = again.done(), not drafting.done()
     go_on.set()
+    assert answered and waiting and again.result() == first
     assert (await drafting).note is not None
 
 
