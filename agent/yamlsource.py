@@ -7,6 +7,7 @@ a start reads eight thousand values and nobody asks where they stood.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,7 @@ _SLIPS = {  # what the parser says, in the order in which it is looked for → t
     "expected <block end>": "yaml_slip_indent",
     "unexpected end of stream": "yaml_slip_open",
 }
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -84,12 +86,26 @@ def parse_yaml(text: str, path: Path) -> Source:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(error, path) from None
+    except RecursionError:
+        raise Source(path, None).error("yaml_too_much", limit=MAX_VALUES) from None
+    except (yaml.YAMLError, UnicodeEncodeError):
+        raise _no_text(text, path) from None
     source = Source(path, None, root)
     try:
         value = _Builder(source).build(root) if root is not None else None
     except RecursionError:
         raise source.error("yaml_too_much", limit=MAX_VALUES) from None
     return Source(path, value, root)
+
+
+def _no_text(text: str, path: Path) -> ConfigurationError:
+    """Say where a character stands that YAML does not allow: a control character, half of a surrogate pair."""
+    found = _NO_CHARACTER.search(text)
+    before = text[: found.start() if found else 0]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return ConfigurationError(
+        "yaml_not_yaml", file=str(path), line=line, column=column, detail=say("yaml_slip_character")
+    )
 
 
 def _not_yaml(error: yaml.MarkedYAMLError, path: Path) -> ConfigurationError:

@@ -38,7 +38,13 @@ class Selector:
         return bool(self.ids or self.patterns)
 
     def hits(self, document: Document, scan: Scan) -> list[Hit]:
-        """Return hits in text order."""
+        """Return hits in text order, gathered once a scan."""
+        found = scan.gathered.get(id(self))
+        if found is None:
+            found = scan.gathered[id(self)] = self._gather(document, scan)
+        return found
+
+    def _gather(self, document: Document, scan: Scan) -> list[Hit]:
         found = {hit for number in self._ids & scan.hits.keys() for hit in scan.hits[number]}
         for number in self._patterns & scan.patterns:
             if number not in scan.spans:

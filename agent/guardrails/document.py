@@ -86,6 +86,7 @@ class Document:
         self.norm = view.norm
         self.encoded = view.norm.encode("utf-8", "surrogatepass")
         self._disguised = disguised
+        self._disguise_ends = [last for _, last, _ in disguised]
         self._edges: dict[Within, list[int]] = {}
         self._line_table: list[tuple[int, int, int]] | None = None
 
@@ -103,12 +104,23 @@ class Document:
 
     def disguise_of(self, start: int, end: int) -> tuple[str, ...]:
         """Name the disguises that were taken off a norm span."""
-        kinds = {kind for first, last, kinds in self._disguised if first < end and start < last for kind in kinds}
+        if not self._disguised:
+            return ()
+        kinds: set[str] = set()
+        for first, last, own in self._disguised[bisect_right(self._disguise_ends, start) :]:
+            if first >= end:
+                break
+            kinds.update(own if start < last else ())
         return tuple(sorted(kinds))
 
     def part_at(self, hit: Hit) -> Part:
-        """Return the part in which a hit begins."""
-        return self.parts[bisect_right(self._starts, self.view.raw_span(hit.start, hit.end)[0]) - 1]
+        """Return the part in which a hit begins; one that begins between two parts belongs to the second."""
+        start, end = self.view.raw_span(hit.start, hit.end)
+        number = bisect_right(self._starts, start) - 1
+        part = self.parts[number]
+        if start >= part.end and number + 1 < len(self.parts) and end > self.parts[number + 1].start:
+            return self.parts[number + 1]
+        return part
 
     def part_range(self, part: Part) -> tuple[int, int]:
         """Return the norm range of a part."""
@@ -118,7 +130,7 @@ class Document:
         """Return part, raw start and end within the field, and the raw text of a hit."""
         part = self.part_at(hit)
         start, end = self.view.raw_span(hit.start, hit.end)
-        end = min(end, part.end)
+        start, end = max(start, part.start), min(end, part.end)
         return part, start - part.start, end - part.start, self.raw[start:end]
 
     def window(self, within: Within, hit: Hit) -> tuple[int, int]:

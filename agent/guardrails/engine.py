@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from agent.errors import GuardError, KosnoteError
+from agent.errors import GuardError, KosnoteError, UsageError
 from agent.guardrails.alike import find_alike
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.conditions import detect_conditions
@@ -67,9 +67,10 @@ def check(
 
     `stage` is cumulative: brief ⊂ note ⊂ publish. Rules of the publish stage run as soon as publication data is given
     and are undetermined without it. Waivers count only with `as_of`. `likeness` adds sentences that read like known
-    violations. Raises `GuardError` when a rule could not do its work.
+    violations. Raises `UsageError` for a note with lone surrogates, `GuardError` when a rule could not do its work.
     """
     packs = packs or load_packs(examples=False)
+    _demand_text(note)
     evidence = _gather(
         note, facts=facts, material=material, points=points, account=account, publication=publication,
         earlier=earlier, as_of=as_of, packs=packs,
@@ -105,6 +106,14 @@ def check(
         packs=packs.versions,
         text_hash=evidence.note.text_hash,
     )
+
+
+def _demand_text(note: NoteInput | Note) -> None:
+    """Refuse what no file can hold: half of a surrogate pair is no character."""
+    try:
+        "".join((note.title, *note.titles, note.body, note.cover, *note.tags)).encode()
+    except UnicodeEncodeError:
+        raise UsageError("note_not_text") from None
 
 
 def _alike(evidence: Evidence, packs: Packs, findings: Sequence[Finding], as_of: date | None) -> Iterable[Finding]:

@@ -48,10 +48,11 @@ def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Eviden
         values |= {"field": candidate.field, "index": candidate.index, "text": candidate.quote}
         return Finding(**values, fingerprint=identify(rule.id, candidate.quote, "", ""))
     part, start, end, text = evidence.document.locate(candidate.hit)
-    raw = evidence.document.raw[part.start : part.end]
+    raw, first, last = evidence.document.raw, part.start + start, part.start + end
     values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
     values |= {"disguise": candidate.hit.disguise}
-    return Finding(**values, fingerprint=identify(rule.id, text, raw[:start], raw[end:]))
+    before, after = raw[max(part.start, first - _REACH) : first], raw[last : min(part.end, last + _REACH)]
+    return Finding(**values, fingerprint=identify(rule.id, text, before, after))
 
 
 def is_alike(finding: Finding) -> bool:
@@ -66,9 +67,12 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
         findings,
         key=lambda f: (f.field, f.index, -1 if f.start is None else f.start, f.status != "open", -(f.end or 0)),
     )
+    near: list[int] = []  # places in `merged` that a later finding may still overlap
     for finding in ordered:
-        twin = next((i for i, other in enumerate(merged) if _overlap(other, finding)), None)
+        near = [place for place in near if _may_overlap(merged[place], finding)]
+        twin = next((place for place in near if _overlap(merged[place], finding)), None)
         if twin is None:
+            near.append(len(merged))
             merged.append(finding)
         elif merged[twin].status != "open" and finding.status == "open":
             merged[twin] = finding
@@ -89,6 +93,13 @@ def touch(one: Finding, other: Finding) -> bool:
     if one.start is None or other.start is None or one.end is None or other.end is None:
         return False
     return one.start < other.end and other.start < one.end
+
+
+def _may_overlap(one: Finding, later: Finding) -> bool:
+    """Tell whether a finding, or one after it in text order, may overlap an earlier one."""
+    if (one.field, one.index) != (later.field, later.index):
+        return False
+    return one.end is None or later.start is None or later.start < one.end
 
 
 def _overlap(one: Finding, other: Finding) -> bool:

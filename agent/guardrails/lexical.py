@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence
+from agent.guardrails.rules import Within
 from agent.models import Fix
 
 __all__ = ["detect_combinations", "detect_requirement", "detect_terms"]
@@ -26,15 +28,13 @@ def detect_combinations(compiled: CompiledRule, evidence: Evidence) -> Detected:
         if not groups[place]:
             return []
     match = compiled.rule.match
+    pools = [_by_unit(group, match.within, document) for group in groups[1:]]
     found: list[Hit] = []
     for first in groups[0]:
         parts = [first]
-        for group in groups[1:]:
-            pool = [
-                hit
-                for hit in group
-                if document.unit(match.within, hit.start) == document.unit(match.within, first.start)
-            ]
+        unit = document.unit(match.within, first.start)
+        for hits in pools:
+            pool = hits.get(unit, ())
             nearest = _nearest(pool, parts, ordered=match.ordered, gap=match.gap)
             if nearest is None:
                 break
@@ -42,6 +42,13 @@ def detect_combinations(compiled: CompiledRule, evidence: Evidence) -> Detected:
         else:
             found.append(_cover(parts))
     return [Candidate(hit) for hit in found]
+
+
+def _by_unit(hits: Iterable[Hit], within: Within, document: Document) -> dict[int, list[Hit]]:
+    units: dict[int, list[Hit]] = defaultdict(list)
+    for hit in hits:
+        units[document.unit(within, hit.start)].append(hit)
+    return units
 
 
 def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:

@@ -89,8 +89,12 @@ class _Hyperscan:
         self._database: Any = None
         if literals:
             self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+            encoded = [literal.encode() for literal in literals]
+            plain = not any(b"\0" in literal for literal in encoded)  # its literals end where a C string ends
             self._database.compile(
-                expressions=[literal.encode() for literal in literals], ids=list(range(len(literals))), literal=True
+                expressions=encoded if plain else [b"".join(b"\\x%02x" % byte for byte in lit) for lit in encoded],
+                ids=list(range(len(literals))),
+                literal=plain,
             )
 
     def find(self, text: str) -> list[Occurrence]:

@@ -49,8 +49,13 @@ def index_spellings(spellings: Iterable[tuple[str, str]]) -> SpellingIndex:
 def apart(reveals: Iterable[Reveal]) -> tuple[Reveal, ...]:
     """Choose reveals that do not overlap, the longest plain text first, and sort them by place."""
     chosen: list[Reveal] = []
+    taken: list[Place] = []
     for reveal in sorted(reveals, key=lambda r: (-len(r.text), len(r.kinds), r.end - r.start, r.start)):
-        if all(reveal.end <= other.start or other.end <= reveal.start for other in chosen):
+        place = bisect_right(taken, (reveal.start, reveal.end))
+        if (not place or taken[place - 1][1] <= reveal.start) and (
+            place == len(taken) or reveal.end <= taken[place][0]
+        ):
+            taken.insert(place, (reveal.start, reveal.end))
             chosen.append(reveal)
     return tuple(sorted(chosen, key=lambda r: r.start))
 

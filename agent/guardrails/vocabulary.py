@@ -34,6 +34,7 @@ class Scan:
     hits: dict[int, list[Hit]] = field(default_factory=lambda: defaultdict(list))
     possible: Possible = field(default_factory=Possible)
     spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # of patterns, as far as somebody asked
+    gathered: dict[int, list[Hit]] = field(default_factory=dict)  # of selectors, by their identity
 
     @property
     def patterns(self) -> frozenset[int]:

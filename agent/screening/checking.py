@@ -101,9 +101,15 @@ def _check_row(setup: Setup, packs: Packs, row: Row) -> Outcome:
         note = read_note(row, setup.columns)
         return checked(setup, packs, note, row.place)
     except KosnoteError as error:
+        if error.code == "note_not_text":
+            return _not_text(row)
         return _rejected(row, error.code, error.message, failed=error.code == "guard_failed")
     except (UnicodeError, RecursionError):
-        return _rejected(row, "row_not_text", ConfigurationError("row_not_text").message, failed=False)
+        return _not_text(row)
+
+
+def _not_text(row: Row) -> Rejected:
+    return _rejected(row, "row_not_text", ConfigurationError("row_not_text").message, failed=False)
 
 
 def checked(setup: Setup, packs: Packs, note: NoteInput, place: int) -> Checked:
