@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import SEPARATOR
 
 __all__ = ["BUCKETS", "Likeness", "Resemblance", "features", "load_likeness", "windows"]
@@ -58,7 +59,19 @@ def windows(text: str) -> Iterator[tuple[int, int]]:
 
 def features(text: str) -> tuple[Ids, Floats]:
     """Return the buckets of a text's n-grams, ascending, and 1 + ln(count) of each."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    hashed = _grams(_codes(text))
+    if not hashed:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
+    ids, counts = np.unique(np.concatenate(hashed), return_counts=True)
+    return ids.astype(np.int64), (1 + np.log(counts)).astype(np.float32)
+
+
+def _codes(text: str) -> NDArray[np.uint64]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+
+
+def _grams(codes: NDArray[np.uint64]) -> list[NDArray[np.uint64]]:
+    """Return the buckets of all n-grams of each length, by where they begin."""
     hashed = []
     for length in range(1, min(LONGEST, len(codes)) + 1):
         grams = np.zeros(len(codes) - length + 1, dtype=np.uint64)
@@ -66,10 +79,12 @@ def features(text: str) -> tuple[Ids, Floats]:
             grams = (grams + codes[offset : offset + len(grams)]) * np.uint64(_PRIMES[offset])
             grams ^= grams >> np.uint64(_MIX)
         hashed.append((grams + np.uint64(length)) % np.uint64(BUCKETS))
-    if not hashed:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-    ids, counts = np.unique(np.concatenate(hashed), return_counts=True)
-    return ids.astype(np.int64), (1 + np.log(counts)).astype(np.float32)
+    return hashed
+
+
+@functools.lru_cache(maxsize=8)
+def _finder(words: tuple[str, ...]) -> Matcher:
+    return build_matcher(words)
 
 
 class Likeness:
@@ -91,6 +106,27 @@ class Likeness:
         """Return how much a text reads like a violation, from 0 to 1."""
         ids, values = self._vector(text)
         return float(1 / (1 + np.exp(-(values @ self._weights[ids] + self._intercept))))
+
+    def scores(self, text: str, spans: Sequence[tuple[int, int]]) -> list[float]:
+        """Return the scores of spans of a text, each as `score` gives it for the span by itself, in one go."""
+        if not spans:
+            return []
+        grams = _grams(_codes(text))
+        keys = np.concatenate(
+            [
+                hashed[start : max(end - length, start)] + np.uint64(number * BUCKETS)
+                for number, (start, end) in enumerate(spans)
+                for length, hashed in enumerate(grams)
+            ]
+        )
+        found, counts = np.unique(keys, return_counts=True)
+        owners, ids = np.divmod(found.astype(np.int64), BUCKETS)
+        values = (1 + np.log(counts)).astype(np.float32) * self._idf[ids]
+        squares = np.bincount(owners, values * values, minlength=len(spans))
+        sums = np.bincount(owners, values * self._weights[ids], minlength=len(spans))
+        lengths = np.sqrt(np.where(squares > 0, squares, 1))
+        scores: list[float] = (1 / (1 + np.exp(-(sums / lengths + self._intercept)))).tolist()
+        return scores
 
     def nearest(self, text: str, *, among: frozenset[str]) -> tuple[str, str] | None:
         """Return the rule most of the nearest examples belong to, and its nearest example; None when none is near."""
@@ -115,9 +151,9 @@ class Likeness:
 
         Of overlapping windows the one with the highest score is kept.
         """
-        words = tuple(anchors)
-        held = [(a, b) for a, b in windows(norm) if any(word in norm[a:b] for word in words)]
-        scored = [(self.score(norm[a:b]), a, b) for a, b in held]
+        anchored = [(start, end) for _, start, end in _finder(tuple(anchors)).find(norm)]
+        held = [(a, b) for a, b in windows(norm) if any(a <= start and end <= b for start, end in anchored)]
+        scored = [(score, *span) for score, span in zip(self.scores(norm, held), held, strict=True)]
         found: list[Resemblance] = []
         for score, start, end in sorted(scored, key=lambda one: (-one[0], one[1])):
             if score < self.maybe:

@@ -120,3 +120,12 @@ class TestFindings:
     def test_other_jurisdictions_have_no_examples(self, silent_rules):
         packs = load_packs(jurisdiction="hk", examples=False)
         assert not alike(told(packs, sure_text(load_likeness())))
+
+
+def test_spans_scored_in_one_go_have_the_score_of_each_by_itself() -> None:
+    text = "这款产品放进去的钱一分不会少。\n周末去公园走走，风很软。稳稳的收益，闭眼放就行。" * 3
+    spans = list(windows(text))
+    reader = load_likeness()
+    assert len(spans) > 5
+    assert reader.scores(text, spans) == pytest.approx([reader.score(text[a:b]) for a, b in spans], abs=1e-6)
+    assert reader.scores(text, []) == []
