@@ -36,6 +36,7 @@ _LATIN: Final = re.compile("[a-z]+")
 _MASKS: Final = re.compile(r"[*_○〇\u00d7x口囗■●□✕❌✖]+")
 _SPACED: Final = re.compile(r"(?:[\u3400-\u9fff]([^0-9a-z\u3400-\u9fff。!?;,、:\n…—]{1,2})){3,}[\u3400-\u9fff]")
 _MASK: Final = "*"
+_PAUSES: Final = frozenset(",、")
 # one character alone in brackets, and a hashtag for each character: 保(本), 「微」「信」, #稳# #赚#
 _ENCLOSED: Final = re.compile("[(\\[【《「『<][\u3400-\u9fff][)\\]】》」』>]")
 _MARKS: Final = dict(zip("*#_~「」【】[]()《》『』", "*#_~」「】【][)(》《』『", strict=True))
@@ -161,7 +162,7 @@ class Disguises:
                 and not document.norm[slice(*span)].replace(word[0], "", 1)[:-1].strip(" ")
             )
             kinds = ("split",) if loose and len(word) == _SHORT else _split_kinds(document, span, word, end - start)
-            if kinds:
+            if kinds is not None:
                 yield Reveal(*_with_marks(document.norm, span, short=len(word) == _SHORT), word, kinds)
 
     def _compound(self, document: Document) -> Iterator[Reveal]:
@@ -219,7 +220,7 @@ class Disguises:
             if norm[slice(*span)] == spelling or any(int(view.runs[start + i]) < run for i, run in enumerate(runs)):
                 continue
             kinds = _split_kinds(document, span, spelling, len(spelling))
-            if kinds:
+            if kinds is not None:
                 yield from (Reveal(*span, word, ("alias", *kinds)) for word in self._plain[spelling])
 
     def _masked(self, document: Document) -> Iterator[Reveal]:
@@ -287,16 +288,16 @@ def _spaced(document: Document) -> Iterator[Reveal]:
             yield Reveal(match.start(), match.end(), text, ("split",))
 
 
-def _split_kinds(document: Document, span: tuple[int, int], word: str, length: int) -> tuple[str, ...]:
-    """Name the disguise of a split word, or return nothing when it is an accident of neighbouring words."""
+def _split_kinds(document: Document, span: tuple[int, int], word: str, length: int) -> tuple[str, ...] | None:
+    """Name the disguise of a split word, or return None when it is an accident of neighbouring words."""
     text = document.norm[span[0] : span[1]]
     if len(text) > _MAX_STRETCH * length or not latin_border(document.norm, *span):
-        return ()
+        return None
     noise = "".join(_NOISE.findall(text))
     kinds = []
     if noise:
         if _is_accident(document.norm, span, text, noise, length):
-            return ()
+            return None
         kinds.append("split")
     if len(text) - len(noise) > len(word):
         kinds.append("repeat")
@@ -329,11 +330,13 @@ def _is_accident(norm: str, span: tuple[int, int], text: str, noise: str, length
     """Tell two neighbouring words from a split term.
 
     Ordinary punctuation, spaces and emoji end words everywhere in notes, so a two-character term that they part
-    counts only when it stands alone; a line break must leave a whole line inside the hit.
+    counts only when it stands alone; one comma parts a longer one; a line break must leave a whole line inside the hit.
     """
     if "\n" in text and not _line_inside(norm, span):
         return True
-    if length > _SHORT or not _NATURAL.search(noise):
+    if length > _SHORT:
+        return noise in _PAUSES and _SHORT <= text.index(noise) <= len(text) - 1 - _SHORT
+    if not _NATURAL.search(noise):
         return False
     if _ENCLOSED.search(norm[max(0, span[0] - 1) : span[1] + 1]) or noise in _TAGGED:
         return False

@@ -185,14 +185,19 @@ def _is_said_of_product(amendment: Amendment, done: Rewrite, check: Check) -> bo
             update={"title": "", "titles": (), "body": lead + amendment.after, "tags": (), "cover": "", "segments": ()}
         )
         found = check(probe).open("block", "fix")
-        if any(not is_alike(f) and f.field == "body" and f.end is not None and f.end > len(lead) for f in found):
+        if any(not _is_expected(f) and f.field == "body" and f.end is not None and f.end > len(lead) for f in found):
             return True
     return False
 
 
+def _is_expected(finding: Finding) -> bool:
+    """Tell a finding that speaks against no change: mere likeness, or a slot that a person is told to fill."""
+    return is_alike(finding) or bool(blanks_in(finding.text))
+
+
 def _offends(finding: Finding, amendment: Amendment, known: set[Key]) -> bool:
-    """Tell whether a finding of the changed note speaks against the change; likeness alone does not."""
-    if is_alike(finding):
+    """Tell whether a finding of the changed note speaks against the change."""
+    if _is_expected(finding):
         return False
     if finding.start is None or finding.end is None:
         if amendment.is_insertion:  # still not seen: right as long as the slots of the line are empty

@@ -199,3 +199,14 @@ def test_a_word_in_plain_spelling_is_not_taken_for_its_own_turned_letters() -> N
     assert not disguises.reveal(Document(NoteInput(body="我们行不承诺贷款当天放款")))
     found = disguises.reveal(Document(NoteInput(body="我们行天放款当，不用等")))
     assert [(reveal.text, reveal.kinds) for reveal in found] == [("当天放款", ("reversed",))]
+
+
+def test_a_comma_between_two_words_parts_them_and_lets_a_negation_count():
+    def told(body):
+        return [
+            (f.text, f.status) for f in check(NoteInput(body=body, products=("wm",))).findings if f.rule == "RET-01"
+        ]
+
+    assert told("这款不保本，理财收益看市场。") == [("保本", "cleared")]
+    assert ("保本", "open") in told("这款保本，理财收益也高。")
+    assert {status for _, status in told("这款不保·本·理·财。")} == {"open"}
