@@ -33,7 +33,7 @@ rules:
 
 eval:
 	$(PY) -m evals.offline
-	$(PY) -m evals.guardrail
+	$(PY) -m evals guardrail
 
 # Write again what the READMEs quote: a draft, a check, the picture of the graph.
 record:

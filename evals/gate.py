@@ -56,7 +56,12 @@ def worst(codes: Iterator[int]) -> int:
 
 def _suites(root: Path) -> dict[str, Suite]:
     """Return what is compared with a baseline, by name; a replay only where something is recorded."""
-    found: dict[str, Suite] = {"offline": lambda folder: draw_run(Order(root=root), folder)}
+    from evals.guardrail.summing import draw_guardrail
+
+    found: dict[str, Suite] = {
+        "guardrail": draw_guardrail,
+        "offline": lambda folder: draw_run(Order(root=root), folder),
+    }
     if is_recorded():
         found["replay"] = lambda folder: draw_run(Order(lane="replay", root=root), folder)
     return found

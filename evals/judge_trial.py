@@ -30,8 +30,8 @@ from agent.roles import ModelCasting
 from agent.settings import Settings, load_settings
 from agent.testing import MemoryJournal
 from agent.workspace import load_workspace
-from evals.guardrail import wilson
 from evals.offline import read_jsonl
+from evals.statistics import wilson
 
 __all__ = ["Judged", "agreement", "main"]
 

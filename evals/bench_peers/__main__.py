@@ -23,7 +23,7 @@ from agent.guardrails import check, load_packs
 from agent.guardrails.disguises import read_disguises
 from agent.models import NoteInput, Report
 from agent.paths import data_root
-from evals.guardrail import read_labelled
+from evals.guardrail.texts import read_labelled
 from evals.offline import read_jsonl
 
 __all__ = ["main"]
@@ -93,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def read_samples() -> list[Sample]:
     """Return the labelled texts of this project: violations, innocent look-alikes and ordinary notes."""
-    labelled = [Sample(entry["text"], entry["label"]) for entry in read_labelled()]
+    dev = [one for one in read_labelled() if one.split == "dev"]
+    labelled = [Sample(one.note.body, "violation" if one.is_violation else "innocent") for one in dev]
     plain = [Sample(entry["text"], "violation") for entry in read_jsonl(DATA / "violations.jsonl")]
     clean = [Sample(f"{e['title']}\n{e['body']}", "ordinary") for e in read_jsonl(DATA / "clean_notes.jsonl")]
     return [*labelled, *plain, *clean]

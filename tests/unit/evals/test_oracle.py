@@ -50,7 +50,7 @@ def test_it_catches_most_violations_that_somebody_else_wrote():
 
 
 def test_it_lets_innocent_look_alikes_of_another_author_be():
-    files = sorted((DATA / "guardrail").glob("*.jsonl"))
+    files = [path for path in sorted((DATA / "guardrail").glob("*.jsonl")) if path.stem != "benign"]
     innocent = [row for file in files for row in _rows(f"guardrail/{file.name}") if row["label"] == "innocent"]
     assert len(innocent) > 200
     wrong = [row["id"] for row in innocent if _hits(row["text"])]
