@@ -20,7 +20,7 @@ TRIAL = Path(__file__).parents[1] / "data" / "judge_trial" / "run.jsonl"
 def guardrail(
     held: Annotated[bool, typer.Option("--held", help="只看没有人调过的一半（held）。")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="列出每条漏报和误报。")] = False,
-    ablate: Annotated[bool, typer.Option("--ablate", help="拿掉一部分再量，并量自动生成的伪装；要几分钟。")] = False,
+    ablate: Annotated[bool, typer.Option("--ablate", help="拿掉一部分再量，并量自动生成的伪装；慢一倍。")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="另把这次写成可比较的运行。")] = None,
 ) -> None:
     """Print the tables of the guardrail suite."""
