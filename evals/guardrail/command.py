@@ -29,7 +29,7 @@ def guardrail(
     from evals.guardrail.outcomes import outcomes
     from evals.guardrail.texts import read_all
 
-    packs, splits = load_packs(examples=False), ("held",) if held else ("dev", "held")
+    packs, splits = load_packs(examples=False), ("held",) if held else ("dev", "held", "final")
     found = outcomes((text for text in read_all() if text.split in splits or text.family == "clean_dev"), packs)
     for table in tables.standard(found, packs, splits=splits):
         typer.echo(table, nl=False)

@@ -31,7 +31,7 @@ __all__ = [
 DATA = Path(__file__).parents[1] / "data"
 BENIGN = "benign"
 CLEAN = ("clean_dev", "clean", "money")
-Split = Literal["dev", "held"]
+Split = Literal["dev", "held", "final"]
 
 
 @dataclass(frozen=True)
