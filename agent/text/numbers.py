@@ -88,6 +88,7 @@ _NEVER_CODES = frozenset({"rate", "amount"})
 _UNITS = {"年期": "年", "月期": "月", "星期": "周", "礼拜": "周", "钟头": "小时"}
 _HALF = re.compile("个半(?!百?分?点)")
 _NUMERAL = re.compile(_N)
+_COUNT = re.compile(rf"{_N}{_MEASURE}")
 _BARE = re.compile(
     r"[共花付买卖收价钱给省要][^，。；！？、,;!?\n]{0,12}?(?<![A-Za-z0-9.:/-])(\d+(?:\.\d+)?)(?=$|[，。；！？、,;!?）)”\s])"
 )
@@ -159,6 +160,8 @@ def _kind(match: re.Match[str]) -> Kind:
 def _read(kind: Kind, text: str) -> tuple[Decimal | None, str]:
     if kind in ("date", "time"):
         return None, kind
+    if kind == "quota":  # 每月一号换一次: the limit is the last number
+        text = [match.group() for match in _COUNT.finditer(text)][-1]
     numeral = _NUMERAL.search(re.sub("^(?:[百千万]分之|万)", "", text) if kind == "rate" else text)
     value = _value(numeral.group()) if numeral else (Decimal(100) if text == "百分之百" else None)
     if value is None:

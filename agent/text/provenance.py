@@ -31,6 +31,13 @@ _EXPERIENCE = re.compile(
     r"了|过|着(?!急)|昨天|前天|上周|上个?月|去年|那天|今天|今早|刚刚|刚才|那次|有一次|第一次|每次|带着?|去|到|买|花|刷|吃|喝|住|坐|逛|看到|看见|遇到|"
     r"发现|听|排|等|走|跑|做|煮|养|家里?|妈|爸|娃|孩子|老公|老婆|同事|客户|朋友|闺蜜"
 )
+# What is said and not lived: an answer to the reader that tells no event of its own.
+_FIGURE = re.compile(
+    r"^(?:反正|那|好吧|行吧|也)*(?:我(?:就|也|只好)?(?:认了|认账|认栽|闭嘴了?|不吭声了)"
+    r"|这(?:个|句)?(?:词|话|句话|说法|外号|绰号)我(?:就|也)?(?:收下|记下|认)了?"
+    r"|(?:同事|别人|旁人|他们|大家)(?:都|也)?(?:这样|这么|那么)(?:说|讲|笑|叫)(?:过)?我的?)(?:[吧啦的嘛呢])?$"
+)
+_CONNECTIVES = re.compile("后来|最后|最终|终于|总算|然后|接着|于是|还是|结果")
 _LETTERS = re.compile(r"[^\w]+|_")
 
 
@@ -90,9 +97,11 @@ def traced_share(claim: str, material: Iterable[str]) -> float:
 
 
 def _is_experience(clause: str) -> bool:
+    if _FIGURE.match(_LETTERS.sub("", clause)):
+        return False
     return bool(_SELF.search(clause)) and not _OPINION.search(clause) and bool(_EXPERIENCE.search(clause))
 
 
 def _pieces(text: str) -> set[str]:
-    letters = _LETTERS.sub("", text)
+    letters = _LETTERS.sub("", _CONNECTIVES.sub("", text))
     return {letters[start : start + 2] for start in range(len(letters) - 1)}

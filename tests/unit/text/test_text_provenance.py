@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.text.provenance import checkable_numbers, is_traced
+from agent.text.provenance import checkable_numbers, first_person_claims, is_traced, unsupported_numbers
 
 TOLD = ["袜子得穿防滑的，现场买一双15，我没带", "到岸是我叫醒的"]
 
@@ -28,3 +28,28 @@ def test_what_is_told_beside_it_is_not_carried_along(claim):
 def test_a_saying_is_no_number_and_a_number_in_its_words_is():
     assert checkable_numbers("三分钟热度，三天打鱼两天晒网，摊着等第二天，歇了一週") == ()
     assert [claim.text for claim in checkable_numbers("三分钟到站")] == ["三分钟"]
+
+
+@pytest.mark.parametrize("text", ["反正我认了。", "我就闭嘴了。", "这个词我收下了。", "同事这样讲我。"])
+def test_a_figure_of_speech_is_no_experience(text):
+    assert first_person_claims(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["红包我收下了。", "我认了个干妹妹。", "同事这样讲我昨天迟到了。", "反正我认了，还花了三天。我去了。"]
+)
+def test_an_event_in_the_words_of_a_figure_of_speech_is_still_a_claim(text):
+    assert first_person_claims(text) != ()
+
+
+def test_connectives_and_their_order_do_not_hide_what_was_told():
+    told = ["老吴最后还是回来跟我们走"]
+    assert is_traced("后来老吴回来接着跟我们走。", told)
+    assert not is_traced("后来老吴接着请我们吃了饭。", told)
+
+
+def test_a_limit_is_read_at_its_last_number():
+    assert unsupported_numbers("每月一号换一次", ["每月一号他换一次单子"]) == ()
+    assert [claim.text for claim in unsupported_numbers("每月一号换两次", ["每月一号他换一次单子"])] == [
+        "每月一号换两次"
+    ]
