@@ -32,8 +32,7 @@ rules:
 	$(PY) -m agent.guardrails.generated
 
 eval:
-	$(PY) -m evals.offline
-	$(PY) -m evals guardrail
+	$(PY) -m evals gate
 
 # Write again what the READMEs quote: a draft, a check, the picture of the graph.
 record:

@@ -93,7 +93,8 @@ async def test_a_denial_is_not_the_thing_denied(text):
 
 @pytest.mark.parametrize(
     ("text", "topic"),
-    [("写一篇周末爬山的笔记", "周末爬山"), ("我想写篇关于旧书店的", "旧书店"), ("写露营", "露营"), ("写吧", ""), ("写一篇", ""), ("来篇吧", ""),
+    [("写一篇周末爬山的笔记", "周末爬山"), ("我想写篇关于旧书店的", "旧书店"), ("写露营", "露营"), ("写吧", ""),
+     ("写一篇", ""), ("来篇吧", ""),
      ("重写一版", ""), ("来一篇端午包粽子的小红书", "端午包粽子")],
 )  # fmt: skip
 async def test_the_topic_is_read_from_the_wish(text, topic):
