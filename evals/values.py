@@ -232,7 +232,7 @@ class CaseResult(Frozen):
     """
 
     theme: str
-    split: Literal["dev", "held"] = "dev"
+    split: Literal["dev", "held", "final"] = "dev"
     outcomes: tuple[str, ...] = ()
     means: dict[str, float] = Field(default_factory=dict)
     failed: dict[str, str] = Field(default_factory=dict)

@@ -15,7 +15,7 @@ LANES = {
     "live": "实时调用模型",
     "scripted": "照写好的回复走一遍",
 }
-SPLITS = {"dev": "开发集", "held": "留出集"}
+SPLITS = {"dev": "开发集", "held": "留出集", "final": "终验集"}
 TIERS = {"hard": "硬性检查", "primary": "主要指标", "diagnostic": "参考指标"}
 VERDICTS = {"OK": "没有变差", "REGRESSED": "变差", "INCONCLUSIVE": "没有定论"}
 _LONGEST_VALUE = 40
