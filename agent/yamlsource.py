@@ -85,7 +85,7 @@ def parse_yaml(text: str, path: Path) -> Source:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise _not_yaml(error, path) from None
+        raise _not_yaml(error, path, text) from None
     except RecursionError:
         raise Source(path, None).error("yaml_too_much", limit=MAX_VALUES) from None
     except (yaml.YAMLError, UnicodeEncodeError):
@@ -108,13 +108,15 @@ def _no_text(text: str, path: Path) -> ConfigurationError:
     )
 
 
-def _not_yaml(error: yaml.MarkedYAMLError, path: Path) -> ConfigurationError:
+def _not_yaml(error: yaml.MarkedYAMLError, path: Path, text: str) -> ConfigurationError:
     """Say what slip leads to what the parser objects to; a missing colon is told where the key began."""
     problem = error.problem or error.context or ""
     slip = next((code for words, code in _SLIPS.items() if words in problem), "")
     begun = error.context_mark if slip == "yaml_slip_colon" else None
     mark = begun or error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if slip == "yaml_slip_sign" and "\t" in text.splitlines()[line - 1][:column]:
+        slip = "yaml_slip_tab"
     return ConfigurationError(
         "yaml_not_yaml", file=str(path), line=line, column=column, detail=say(slip) if slip else problem
     )

@@ -7,6 +7,7 @@ one slip does not hide the rest.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from agent.models import Account, Brief, Category, Fact, Finding, Material, Prod
 from agent.text.shingles import shingles
 from agent.tone.thresholds import load_thresholds
 from agent.workspace import Workspace, load_workspace, read_text
-from evals.case_files import CASES, CaseProblem, PlacedCase, placed_cases, problem_at, themes
+from evals.case_files import CASES, FILE, CaseProblem, PlacedCase, placed_cases, problem_at, themes
 from evals.references import prose_of, reference_input, reference_note
 from evals.values import EITHER, Case, Reference
 
@@ -29,6 +30,7 @@ __all__ = ["lint"]
 
 Place = tuple[str | int, ...]
 LEAST_REFERENCES = 2
+_HASHTAG = re.compile(r"\s*(?:[\w-]+:|-)\s+(#[^\s#]\S*)")  # a value that YAML takes for a comment
 UNFIT = {"T15"}  # counts material told in its own words; a person tells it in other words, or in the other script
 
 
@@ -44,7 +46,7 @@ def lint(root: Path = CASES) -> list[CaseProblem]:
     prose: dict[Path, str] = {}
     for entry in placed:
         problems += _names(entry, bank, packs)
-        problems += [*_shape(entry), *_files(entry)]
+        problems += [*_shape(entry), *_files(entry), *_lost_hashtags(entry)]
         for index, reference in enumerate(entry.case.references):
             read = _read(entry, index, reference)
             if isinstance(read, CaseProblem):
@@ -99,6 +101,14 @@ def _shape(placed: PlacedCase) -> Iterator[CaseProblem]:
     for index, target in enumerate(case.expect.must_facts):
         if target.fact not in case.brief.facts:
             yield placed.problem("lint_fact_not_asked", ("expect", "must_facts", index, "fact"), fact=target.fact)
+
+
+def _lost_hashtags(placed: PlacedCase) -> Iterator[CaseProblem]:
+    """Name the values that YAML dropped because they begin with an unquoted #."""
+    file = placed.folder / FILE
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if found := _HASHTAG.match(line):
+            yield problem_at(file, number, found.start(1) + 1, "lint_hashtag", text=found.group(1))
 
 
 def _files(placed: PlacedCase) -> Iterator[CaseProblem]:

@@ -12,7 +12,7 @@ from agent.guardrails.placement import blanks_in, field_text, sentence_around
 from agent.guardrails.wording import cite, label_of, word
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["finding_lines", "headline", "left_open_lines", "name_blanks", "place_of", "to_text"]
+__all__ = ["finding_lines", "headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
 
 _ORDER: dict[FieldName, int] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
 _LONGEST = 90
@@ -20,16 +20,23 @@ _LONGEST = 90
 
 def to_text(notes: Sequence[NoteInput], reports: Sequence[Report]) -> str:
     """Say, for each note, which sentence, why (clause), how to change it, and what is left for a person."""
-    pairs = zip(notes, reports, strict=True)
-    return "\n\n".join("\n".join(_report_lines(note, report)) for note, report in pairs)
+    told = ["\n".join(_report_lines(note, report)) for note, report in zip(notes, reports, strict=True)]
+    return "\n\n".join([*told, word("not_a_licence")])
 
 
 def headline(report: Report) -> str:
     """Return the verdict, the type of note and the products on one line."""
     products = "、".join(label_of("product", product) for product in report.products)
-    parts = [label_of("verdict", report.verdict), label_of("note_type", report.note_type), products]
+    parts = [verdict_words(report), label_of("note_type", report.note_type), products]
     name = f"[{report.id}] " if report.id else ""
     return name + " · ".join(part for part in parts if part)
+
+
+def verdict_words(report: Report) -> str:
+    """Return the verdict in words; a pass with something to look at is not called clean."""
+    if report.verdict == "pass" and report.open("warn"):
+        return word("pass_with_a_look")
+    return label_of("verdict", report.verdict)
 
 
 def finding_lines(finding: Finding, explained: set[str] | None = None) -> Iterator[str]:
@@ -81,6 +88,8 @@ def left_open_lines(report: Report) -> Iterator[str]:
 def _report_lines(note: NoteInput, report: Report) -> Iterator[str]:
     yield headline(report)
     yield _count(report)
+    if report.open() and not note.products:
+        yield _subject(report)
     explained: set[str] = set()
     for heading, findings in _grouped(note, report).items():
         yield from ("", heading)
@@ -104,6 +113,12 @@ def _count(report: Report) -> str:
         return word("to_do").format(parts=parts)
     known = any(finding.status == "known" for finding in report.findings)
     return word("nothing_new" if known else "nothing_to_do")
+
+
+def _subject(report: Report) -> str:
+    """Say what the note was taken to speak of, and how to say better."""
+    products = "、".join(label_of("product", product) for product in report.products)
+    return word("taken_for").format(products=products) if products else word("taken_for_nothing")
 
 
 def _grouped(note: NoteInput, report: Report) -> dict[str, list[Finding]]:

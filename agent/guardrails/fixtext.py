@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from agent.guardrails.advice import headline, name_blanks, place_of
+from agent.guardrails.advice import headline, name_blanks, place_of, verdict_words
 from agent.guardrails.placement import Amendment
 from agent.guardrails.rewriting import Key, Rewrite, key_of
 from agent.guardrails.wording import cite, label_of, word
@@ -46,7 +46,7 @@ def _lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int)
     yield from _left_to_people(final, {key_of(proposal.finding) for proposal in first.proposals} - set(chosen))
     if final.blanks:
         yield word("to_fill").format(blanks=name_blanks(final.blanks))
-    yield word("fix_done").format(verdict=label_of("verdict", final.report.verdict))
+    yield word("fix_done").format(verdict=verdict_words(final.report))
 
 
 def _offers(offered: Mapping[int, Amendment]) -> Iterator[str]:

@@ -41,6 +41,8 @@ def test_an_empty_folder_is_a_problem_of_its_own(tmp_path):
         ("outcome: pass", "outcome: pass\n  refused_by: [ACC-91]", "case.yaml:19:16", ("规则", "ACC-0")),
         ("as_of: 2026-11-24", "as_of: 昨天", "case.yaml:13:3", ("昨天", "2026-09-30")),
         ("topic: \"12:30 沿江跑五公里 #晨跑\"", "topic: \"  \"", "case.yaml:6:3", ("topic",)),
+        ("outcome: pass", "outcome: pass\n  must_not_say:\n    - #天花板", "case.yaml:20:7", ("#天花板", "双引号")),
+        ("  persona: daxu", "\tpersona: daxu", "case.yaml:9:1", ("Tab",)),
         ("owner: content team", "owner: \"\"", "case.yaml:24:10", ("复核人",)),
         ("review: {owner: content team, reviewed_at: 2026-11-27}\n", "", "case.yaml:2:1", ("review",)),
         ("{fact: cc-coffee-30-5, any", "{fact: cc-metro-1, any", "case.yaml:20:8", ("cc-metro-1", "brief.facts")),
