@@ -49,4 +49,4 @@ bench-screen:
 # Needs uv. Writes both locks for every supported Python, without addresses.
 lock:
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock.txt
-	uv pip compile pyproject.toml --group dev --extra postgres --extra bulk --extra evals --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock-dev.txt
+	uv pip compile pyproject.toml --group dev --extra postgres --extra bulk --extra evals --extra web --extra otel --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock-dev.txt
