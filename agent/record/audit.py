@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Table, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Table, select
 
 from agent.record.chain import breaks_of, events_of, head_of
-from agent.record.engine import explain
+from agent.record.database import Database
 from agent.record.tables import (
     approvals,
     chat_threads,
@@ -42,9 +40,8 @@ LEFT_BEHIND: tuple[Table, ...] = (versions, approvals, submissions, publications
 class Audit:
     """Read and verify the audit of one database."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def head(self) -> str:
         """Return the hash of the last link; empty before the first."""
@@ -78,14 +75,11 @@ class Audit:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         """Read everything as of one moment, whoever writes meanwhile (SQLite does so by itself)."""
-        engine = self._engine
+        engine = self._database.engine
         if engine.dialect.name == "postgresql":
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        try:
-            with engine.begin() as connection:
-                yield connection
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
+        with self._database.explained(), engine.begin() as connection:
+            yield connection
 
 
 class _Rows:

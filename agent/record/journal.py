@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import ColumnElement, Connection, Engine, and_, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import ColumnElement, Connection, and_, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from agent.llm.protocol import CallKey, Completion, Entry
-from agent.record.engine import explain, writing
+from agent.record.database import Database
+from agent.record.engine import writing
 from agent.record.erasure import demand_kept
 from agent.record.tables import replies
 
@@ -20,19 +17,18 @@ __all__ = ["ReplyJournal"]
 class ReplyJournal:
     """Keep replies in the record's database; see `agent.llm.Journal`."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def recall(self, key: CallKey) -> Completion | None:
         """Return the reply kept under this key, if any."""
-        with self._explained(), self._engine.begin() as connection:
+        with self._database.reading() as connection:
             return _kept(connection, key)
 
     def alike(self, digest: str) -> Completion | None:
         """Return the reply any run has had to this question, if any; the first one kept."""
         query = select(replies.c.completion_json).where(replies.c.digest == digest).order_by(replies.c.id).limit(1)
-        with self._explained(), self._engine.begin() as connection:
+        with self._database.reading() as connection:
             content = connection.execute(query).scalar_one_or_none()
         return None if content is None else Completion.model_validate_json(content)
 
@@ -46,9 +42,9 @@ class ReplyJournal:
             "prompt": entry.prompt,
             "completion_json": entry.completion.model_dump_json(),
         }
-        with self._explained():
+        with self._database.explained():
             try:
-                with writing(self._engine).begin() as connection:
+                with writing(self._database.engine).begin() as connection:
                     demand_kept(connection, entry.key.run)
                     if _kept(connection, entry.key) is None:
                         connection.execute(insert(replies).values(row))
@@ -59,7 +55,7 @@ class ReplyJournal:
     def entries(self, run: str) -> tuple[Entry, ...]:
         """Return the replies of a run in the order they were kept."""
         query = select(replies).where(replies.c.run_id == run).order_by(replies.c.id)
-        with self._explained(), self._engine.begin() as connection:
+        with self._database.reading() as connection:
             return tuple(
                 Entry(
                     key=CallKey(run=row["run_id"], node=row["node"], round=row["round"], digest=row["digest"]),
@@ -68,13 +64,6 @@ class ReplyJournal:
                 )
                 for row in connection.execute(query).mappings()
             )
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
 
 
 def _kept(connection: Connection, key: CallKey) -> Completion | None:

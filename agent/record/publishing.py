@@ -5,16 +5,12 @@ Both are statements by a person about one text: they carry its hash. The same st
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, insert, select
 
 from agent.errors import UsageError
-from agent.record.engine import explain, writing
+from agent.record.database import Database
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.tables import approvals, publications, submissions
@@ -27,14 +23,13 @@ __all__ = ["Publishing"]
 class Publishing:
     """Record hand-ins and publications of one database."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def submit(self, run_id: str, *, text_hash: str, submitted_by: str, submitted_at: datetime) -> None:
         """Record that this text was handed in for review."""
         same = (submissions.c.run_id == run_id) & (submissions.c.text_hash == text_hash)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             demand_kept(connection, run_id)
             if connection.execute(select(submissions.c.id).where(same)).first() is not None:
                 return
@@ -50,7 +45,7 @@ class Publishing:
     def publish(self, run_id: str, *, text_hash: str, url: str, published_by: str, published_at: datetime) -> None:
         """Record where a text was published; raise `UsageError` unless this very text was approved."""
         same = (publications.c.run_id == run_id) & (publications.c.text_hash == text_hash) & (publications.c.url == url)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             demand_kept(connection, run_id)
             if not _is_approved(connection, run_id, text_hash):
                 raise UsageError("publication_unapproved", run=run_id)
@@ -69,7 +64,7 @@ class Publishing:
     def submissions(self, run_id: str) -> tuple[SubmissionRecord, ...]:
         """Return the hand-ins of a run, oldest first."""
         query = select(submissions).where(submissions.c.run_id == run_id).order_by(submissions.c.id)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return tuple(
                 SubmissionRecord(
                     run=row["run_id"],
@@ -83,7 +78,7 @@ class Publishing:
     def publications(self, run_id: str) -> tuple[PublicationRecord, ...]:
         """Return where texts of a run were published, oldest first."""
         query = select(publications).where(publications.c.run_id == run_id).order_by(publications.c.id)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return tuple(
                 PublicationRecord(
                     run=row["run_id"],
@@ -94,23 +89,6 @@ class Publishing:
                 )
                 for row in connection.execute(query).mappings()
             )
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._explained(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._explained(), writing(self._engine).begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
 
 
 def _is_approved(connection: Connection, run_id: str, text_hash: str) -> bool:

@@ -5,7 +5,6 @@ Each write of a run, a text, a decision or an outcome appends to the audit in th
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -13,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz import process
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from agent.errors import UsageError
 from agent.models import Brief, Note, Outcome, Round
 from agent.record.audit import Audit
 from agent.record.chain import digest
-from agent.record.engine import explain, open_engine, writing
+from agent.record.database import Database
+from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
 from agent.record.moments import utc
@@ -38,9 +38,8 @@ CANDIDATES = 5
 class Store:
     """Keep runs, versions, findings and decisions of one database."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     @classmethod
     @contextmanager
@@ -51,29 +50,29 @@ class Store:
         """
         engine, where = open_engine(target)
         try:
-            yield cls(engine, where)
+            yield cls(Database(engine, where))
         finally:
             engine.dispose()
 
     @property
     def journal(self) -> ReplyJournal:
         """Return the journal of model replies in this database."""
-        return ReplyJournal(self._engine, self._where)
+        return ReplyJournal(self._database)
 
     @property
     def audit(self) -> Audit:
         """Return the hash-chained audit of this database."""
-        return Audit(self._engine, self._where)
+        return Audit(self._database)
 
     @property
     def publishing(self) -> Publishing:
         """Return what was handed in for review and what was published."""
-        return Publishing(self._engine, self._where)
+        return Publishing(self._database)
 
     @property
     def threads(self) -> ThreadStore:
         """Return the chat threads of this database."""
-        return ThreadStore(self._engine, self._where)
+        return ThreadStore(self._database)
 
     def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
         """Record that a run began; a run already recorded stays as it is."""
@@ -90,21 +89,21 @@ class Store:
             "updated_at": created_at,
             "salt": new_salt(),
         }
-        with self._explained():
+        with self._database.explained():
             try:
-                with writing(self._engine).begin() as connection:
+                with writing(self._database.engine).begin() as connection:
                     if not _is_known(connection, brief.id):
                         connection.execute(insert(runs).values(row))
                         vouch_run(connection, brief.id)
             except IntegrityError:
-                with self._engine.connect() as connection:
+                with self._database.engine.connect() as connection:
                     if not _is_known(connection, brief.id):
                         raise
 
     def keep_grounds(self, run_id: str, kept: Grounds) -> None:
         """Keep what the texts saved from now on are written from and checked on; the same again changes nothing."""
         content = kept.model_dump_json()
-        with self._write() as connection:
+        with self._database.writing() as connection:
             demand_kept(connection, run_id)
             name = digest(content)
             if _last_grounds(connection, run_id) != name:
@@ -113,7 +112,7 @@ class Store:
     def save_version(self, run_id: str, revision: int, round_: Round, *, saved_at: datetime) -> None:
         """Record one text with its findings; the same revision again replaces what was there."""
         key = (versions.c.run_id == run_id) & (versions.c.revision == revision)
-        with self._write() as connection:
+        with self._database.writing() as connection:
             demand_kept(connection, run_id)
             row = connection.execute(select(versions.c.round_json).where(key)).first()
             content = round_.model_dump_json()
@@ -142,7 +141,7 @@ class Store:
 
     def finish_run(self, run_id: str, outcome: Outcome, *, best_revision: int | None, updated_at: datetime) -> None:
         """Record how a run stands; nothing is written when it already stands so."""
-        with self._write() as connection:
+        with self._database.writing() as connection:
             demand_kept(connection, run_id)
             row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
             if row and (row.outcome, row.best_revision) == (outcome, best_revision):
@@ -169,7 +168,7 @@ class Store:
 
         Raises `UsageError` otherwise: an approval is a statement about one text, not about a run.
         """
-        with self._write() as connection:
+        with self._database.writing() as connection:
             demand_kept(connection, run_id)
             if decision == "approve":
                 _demand_approvable(connection, run_id, text_hash)
@@ -187,10 +186,10 @@ class Store:
 
     def forget(self, run_id: str, *, erased_at: datetime) -> None:
         """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds."""
-        with self._write() as connection:
+        with self._database.writing() as connection:
             erase(connection, run_id, erased_at)
-        with self._explained():
-            scrub(self._engine, self._where)
+        with self._database.explained():
+            scrub(self._database.engine, self._database.where)
 
     def runs(self, *, limit: int = 20, outcome: str | None = None, search: str | None = None) -> tuple[RunRecord, ...]:
         """Return runs, newest first."""
@@ -199,14 +198,14 @@ class Store:
             query = query.where(runs.c.outcome == outcome)
         if search:
             query = query.where(runs.c.topic.contains(search, autoescape=True))
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             return tuple(_run(row) for row in connection.execute(query).mappings())
 
     def run(self, run_id: str) -> RunRecord:
         """Return a run by id or unique beginning; raise `UsageError` naming the nearest or the candidates."""
         beginning = runs.c.id.startswith(run_id, autoescape=True)
         query = select(runs).where(beginning).order_by(func.length(runs.c.id), runs.c.id).limit(CANDIDATES)
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             found = connection.execute(query).mappings().all()
             if found and (len(found) == 1 or found[0]["id"] == run_id):
                 return _run(found[0])
@@ -219,7 +218,7 @@ class Store:
     def versions(self, run_id: str) -> tuple[VersionRecord, ...]:
         """Return the versions of a run, oldest first."""
         query = select(versions).where(versions.c.run_id == run_id).order_by(versions.c.revision)
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             return tuple(
                 VersionRecord(
                     run=row["run_id"],
@@ -235,7 +234,7 @@ class Store:
     def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
         """Return the decisions on a run, oldest first."""
         query = select(approvals).where(approvals.c.run_id == run_id).order_by(approvals.c.id)
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             return tuple(
                 DecisionRecord(
                     run=row["run_id"],
@@ -251,14 +250,14 @@ class Store:
     def grounds(self, run_id: str) -> dict[str, Grounds]:
         """Return by digest what the texts of a run were written from and checked on, oldest first."""
         query = select(grounds).where(grounds.c.run_id == run_id).order_by(grounds.c.id)
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).mappings()
             return {row["digest"]: Grounds.model_validate_json(row["content_json"]) for row in rows}
 
     def told_by(self, *names: str) -> tuple[RunRecord, ...]:
         """Return the runs with material of this person, oldest first: what names no teller is its persona's."""
         query = select(runs).where(runs.c.erased_at.is_(None)).order_by(runs.c.created_at, runs.c.id)
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             kept = (_run(row) for row in connection.execute(query).mappings())
             return tuple(run for run in kept if _tellers(run.brief).intersection(names))
 
@@ -268,7 +267,7 @@ class Store:
 
     def earlier(self, account: str, *, before: str, limit: int = 50) -> tuple[tuple[EarlierNote, Note], ...]:
         """Return the same notes with where each of them is kept."""
-        with self._begin() as connection:
+        with self._database.reading() as connection:
             begun = connection.execute(select(runs.c.created_at).where(runs.c.id == before)).scalar_one_or_none()
             query = (
                 select(versions)
@@ -281,23 +280,6 @@ class Store:
             if begun is not None:
                 query = query.where(runs.c.created_at <= begun)
             return tuple(_earlier(row) for row in connection.execute(query).mappings())
-
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        with self._explained(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._explained(), writing(self._engine).begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
 
 
 def _is_known(connection: Connection, run_id: str) -> bool:

@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import os
 import socket
-import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, func, insert, or_, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from agent.errors import UsageError
 from agent.llm.protocol import CallKey, Completion, Entry
-from agent.record.engine import explain, writing
+from agent.record.database import Database
+from agent.record.engine import writing
 from agent.record.erasure import demand_kept, erase_thread, scrub
 from agent.record.moments import utc
 from agent.record.tables import chat_replies, chat_threads, chat_turns
@@ -31,23 +29,22 @@ __all__ = ["ThreadStore", "TurnJournal"]
 class ThreadStore:
     """Read and write the chat threads of one database."""
 
-    def __init__(self, engine: Engine, where: str) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def start(self, thread_id: str, *, owner: str, created_at: datetime) -> None:
         """Begin a thread; raise `UsageError` when the id is taken."""
         row = {"id": thread_id, "owner": owner, "title": "", "state_json": ""}
-        with self._explained():
+        with self._database.explained():
             try:
-                with writing(self._engine).begin() as connection:
+                with writing(self._database.engine).begin() as connection:
                     connection.execute(insert(chat_threads).values(**row, created_at=created_at, updated_at=created_at))
             except IntegrityError:
                 raise UsageError("thread_unknown", value=thread_id) from None
 
     def thread(self, thread_id: str, *, owner: str) -> ThreadRecord:
         """Return a thread; one that is somebody else's or erased is as unknown as one that never was."""
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return _thread(_owned(connection, thread_id, owner))
 
     def of(self, owner: str, *, limit: int = 50) -> tuple[ThreadRecord, ...]:
@@ -58,19 +55,19 @@ class ThreadStore:
             .order_by(chat_threads.c.updated_at.desc(), chat_threads.c.id.desc())
             .limit(limit)
         )
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             return tuple(_thread(row) for row in connection.execute(query).mappings())
 
     def turns(self, thread_id: str, *, owner: str) -> tuple[TurnRecord, ...]:
         """Return the turns of a thread, oldest first; an erased one is there without its words."""
         query = select(chat_turns).where(chat_turns.c.thread_id == thread_id).order_by(chat_turns.c.number)
-        with self._reading() as connection:
+        with self._database.reading() as connection:
             _owned(connection, thread_id, owner)
             return tuple(_turn(row) for row in connection.execute(query).mappings())
 
     def begin(self, thread_id: str, *, owner: str, key: str, said: str, asked_at: datetime) -> TurnRecord:
         """Return the turn of this key, kept now if it is new; raise `UsageError` when the key said something else."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             _owned(connection, thread_id, owner, lock=True)
             known = connection.execute(select(chat_turns).where(_keyed(thread_id, key))).mappings().first()
             if known is None:
@@ -86,7 +83,7 @@ class ThreadStore:
     def intend(self, turn: TurnRecord, *, owner: str, work: str, run: str = "") -> None:
         """Keep what a turn is about to do, and the run it will drive: what was said on the way belongs to that run."""
         where = (chat_turns.c.thread_id == turn.thread) & chat_turns.c.answered_at.is_(None)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             _owned(connection, turn.thread, owner, lock=True)
             connection.execute(
                 update(chat_turns).where(where, chat_turns.c.number == turn.number).values(work_json=work)
@@ -101,7 +98,7 @@ class ThreadStore:
     ) -> TurnRecord:
         """Keep an answer with the state it leaves behind, both or neither; an answer that is there already stays."""
         where = (chat_turns.c.thread_id == turn.thread) & (chat_turns.c.number == turn.number)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             _owned(connection, turn.thread, owner, lock=True)
             kept = _turn(connection.execute(select(chat_turns).where(where)).mappings().one())
             if kept.answer:
@@ -121,7 +118,7 @@ class ThreadStore:
         """Take or renew the thread for one worker; False while another one that is alive holds it."""
         free = or_(chat_threads.c.worker.is_(None), chat_threads.c.worker == worker, chat_threads.c.leased_until < now)
         mine = {"worker": worker, "leased_until": now + timedelta(seconds=seconds)}
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             holder = _owned(connection, thread_id, owner, lock=True)["worker"]
             take = update(chat_threads).where(chat_threads.c.id == thread_id)
             if not (holder and self._is_gone(holder)):
@@ -131,25 +128,25 @@ class ThreadStore:
     def release(self, thread_id: str, *, worker: str) -> None:
         """Give a thread back."""
         held = (chat_threads.c.id == thread_id) & (chat_threads.c.worker == worker)
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             connection.execute(update(chat_threads).where(held).values(worker=None, leased_until=None))
 
     def forget(self, thread_id: str, *, owner: str, erased_at: datetime) -> None:
         """Erase the words of a thread and whose it was, and clean the file; the runs it led to are erased by run."""
-        with self._writing() as connection:
+        with self._database.writing() as connection:
             _owned(connection, thread_id, owner, lock=True)
             erase_thread(connection, thread_id, erased_at)
-        with self._explained():
-            scrub(self._engine, self._where)
+        with self._database.explained():
+            scrub(self._database.engine, self._database.where)
 
     def journal(self, turn: TurnRecord) -> TurnJournal:
         """Return the journal of what models replied during a turn."""
-        return TurnJournal(self._engine, self._where, turn)
+        return TurnJournal(self._database, turn)
 
     def _is_gone(self, worker: str) -> bool:
         """Tell whether a holder has died on this machine; a server's other machines cannot be looked at."""
         host, _, rest = worker.partition("/")
-        if self._engine.dialect.name != "sqlite" or os.name != "posix" or host != socket.gethostname():
+        if self._database.engine.dialect.name != "sqlite" or os.name != "posix" or host != socket.gethostname():
             return False
         try:
             os.kill(int(rest.partition("/")[0]), 0)
@@ -159,30 +156,12 @@ class ThreadStore:
             return False
         return False
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with self._explained(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with self._explained(), writing(self._engine).begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
-
 
 class TurnJournal:
     """Keep what models replied during one turn; see `agent.llm.Journal`. Erased with the turn."""
 
-    def __init__(self, engine: Engine, where: str, turn: TurnRecord) -> None:
-        self._engine = engine
-        self._where = where
+    def __init__(self, database: Database, turn: TurnRecord) -> None:
+        self._database = database
         self._turn = turn
 
     def recall(self, key: CallKey) -> Completion | None:
@@ -206,28 +185,22 @@ class TurnJournal:
         }
         if self.recall(entry.key) is not None:
             return
-        try:
-            with writing(self._engine).begin() as connection:
-                connection.execute(insert(chat_replies).values(row))
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
+        with self._database.writing() as connection:
+            connection.execute(insert(chat_replies).values(row))
 
     def entries(self, run: str) -> tuple[Entry, ...]:
         """Return the replies of the turn in the order they were kept."""
         mine = (chat_replies.c.thread_id == self._turn.thread) & (chat_replies.c.number == self._turn.number)
-        try:
-            with self._engine.begin() as connection:
-                rows = connection.execute(select(chat_replies).where(mine).order_by(chat_replies.c.id)).mappings()
-                return tuple(
-                    Entry(
-                        key=CallKey(run=run, node=row["node"], round=row["round"], digest=row["digest"]),
-                        prompt=row["prompt"],
-                        completion=Completion.model_validate_json(row["completion_json"]),
-                    )
-                    for row in rows
+        with self._database.reading() as connection:
+            rows = connection.execute(select(chat_replies).where(mine).order_by(chat_replies.c.id)).mappings()
+            return tuple(
+                Entry(
+                    key=CallKey(run=run, node=row["node"], round=row["round"], digest=row["digest"]),
+                    prompt=row["prompt"],
+                    completion=Completion.model_validate_json(row["completion_json"]),
                 )
-        except (DBAPIError, sqlite3.Error) as error:
-            raise explain(error, self._where) from error
+                for row in rows
+            )
 
 
 def _owned(connection: Connection, thread_id: str, owner: str, *, lock: bool = False) -> RowMapping:

@@ -199,10 +199,10 @@ def test_a_commit_that_fails_leaves_neither_the_row_nor_its_link(store, start, m
     def fail(connection):
         raise sqlite3.OperationalError("power cut")
 
-    event.listen(store._engine, "commit", fail)
+    event.listen(store._database.engine, "commit", fail)
     with pytest.raises(StorageError):
         store.save_version("r-001", 1, make_round(), saved_at=began)
-    event.remove(store._engine, "commit", fail)
+    event.remove(store._database.engine, "commit", fail)
     assert store.versions("r-001") == () and store.audit.verify().events == 1 and broken(store) == []
     store.save_version("r-001", 1, make_round(), saved_at=began)
     assert store.audit.verify().events == 2 and broken(store) == []
@@ -373,7 +373,7 @@ class TestForgetting:
 
     def test_a_reader_in_the_way_is_told_and_a_second_try_finishes(self, store, whole, path, began, monkeypatch):
         monkeypatch.setattr("agent.record.engine.BUSY_TIMEOUT_MS", 1)
-        store._engine.dispose()
+        store._database.engine.dispose()
         whole()
         with closing(sqlite3.connect(path, isolation_level=None)) as reader:
             reader.execute("BEGIN")

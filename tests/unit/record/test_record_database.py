@@ -65,7 +65,7 @@ def test_two_processes_write_one_new_database_at_once(tmp_path, make_round):
 
 
 def test_the_tables_made_by_migrations_are_the_tables_the_program_reads(store):
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"target_metadata": metadata})
         assert compare_metadata(context, metadata) == []
 
@@ -83,7 +83,7 @@ def test_a_database_at_head_is_opened_without_alembic(store, path):
 
 
 def test_writers_wait_readers_do_not_and_rows_hold_together(store):
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         ask = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in PRAGMAS}
     assert ask == PRAGMAS
 
@@ -146,7 +146,7 @@ def test_a_file_that_is_no_database(tmp_path):
 def test_a_database_damaged_in_the_middle(store, path, start):
     for number in range(60):
         start(f"r-{number}", topic="很长的主题" * 100)
-    store._engine.dispose()
+    store._database.engine.dispose()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = bytearray(path.read_bytes())
@@ -229,8 +229,8 @@ def test_a_file_that_may_not_grow_ends_the_step_and_keeps_what_was_written(tmp_p
 
 def test_a_full_disk_says_so_and_keeps_what_was_written(store, start):
     start("before")
-    event.listen(store._engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count=1"))
-    store._engine.dispose()
+    event.listen(store._database.engine, "connect", lambda connection, _: connection.execute("PRAGMA max_page_count=1"))
+    store._database.engine.dispose()
     with pytest.raises(StorageError) as caught:
         for number in range(500):
             start(f"r-{number}", topic="很长的主题" * 500)

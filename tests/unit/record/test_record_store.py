@@ -22,7 +22,7 @@ def decide(store, run, text_hash, at, decision="approve"):
 
 
 def count(store, table):
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 

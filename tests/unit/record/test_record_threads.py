@@ -124,7 +124,7 @@ def test_a_worker_that_died_on_this_machine_holds_nothing(threads, began, store)
     os.waitpid(child, 0)
     dead, alive = f"{socket.gethostname()}/{child}/a", f"{socket.gethostname()}/{os.getpid()}/b"
     assert threads.lease("t-1", owner="甲", worker=dead, now=began, seconds=600)
-    is_file = store.threads._engine.dialect.name == "sqlite"
+    is_file = store.threads._database.engine.dialect.name == "sqlite"
     assert threads.lease("t-1", owner="甲", worker=alive, now=began, seconds=600) == is_file
     assert not threads.lease("t-1", owner="甲", worker="elsewhere/1/a", now=began, seconds=600)
 
@@ -148,7 +148,7 @@ def test_forgetting_a_thread_leaves_numbers_and_hashes_and_a_whole_chain(store, 
     assert unknown(threads.thread, "t-1", owner="")
     assert store.audit.verify().breaks == ()
     assert [event.kind for event in store.audit.events("t-1")] == ["turn", "thread_erased"]
-    with store.threads._engine.begin() as connection:
+    with store.threads._database.engine.begin() as connection:
         (row,) = connection.execute(select(chat_turns)).mappings()
         assert (row["said_json"], row["answer_json"], row["salt"], row["number"]) == ("", "", None, 1)
     assert threads.journal(turn).entries("t-1/1") == ()
@@ -204,7 +204,7 @@ def test_a_turn_changed_behind_the_program_is_found(store, begin, answer, began,
     answer(begin())
     assert store.audit.verify().breaks == ()
     given = {name: began if value == "began" else value for name, value in change.items()}
-    with store.threads._engine.begin() as connection:
+    with store.threads._database.engine.begin() as connection:
         connection.execute(update(table).values(**given))
     assert code in {item.code for item in store.audit.verify().breaks}
 
@@ -212,7 +212,7 @@ def test_a_turn_changed_behind_the_program_is_found(store, begin, answer, began,
 def test_words_put_back_after_an_erasure_are_found(store, threads, begin, answer, began):
     answer(begin())
     threads.forget("t-1", owner="甲", erased_at=began)
-    with store.threads._engine.begin() as connection:
+    with store.threads._database.engine.begin() as connection:
         connection.execute(update(chat_turns).values(said_json="河边"))
     assert "audit_erased_left" in {item.code for item in store.audit.verify().breaks}
 

@@ -1,0 +1,46 @@
+"""One database of the record: how everything in it reads and writes, and what its errors say.
+
+Nobody else opens a connection. A transaction that writes takes its lock as it begins; see `agent.record.engine`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from agent.record.engine import explain, writing
+
+__all__ = ["Database"]
+
+
+@dataclass(frozen=True)
+class Database:
+    """Hold an engine whose tables are at `HEAD`, and the name errors use for the database."""
+
+    engine: Engine
+    where: str
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that reads; raise `StorageError` with the remedy when the database cannot be used."""
+        with self.explained(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction that locks for writing as it begins; raise `StorageError` as `reading` does."""
+        with self.explained(), writing(self.engine).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what the driver raises into a `StorageError` that names the database."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            raise explain(error, self.where) from error
