@@ -69,9 +69,11 @@ class Drafting:
     graph: Any  # compiled once: compiling costs more than running a node
     on_text: OnText | None = None
 
-    async def draft(self, brief: Brief, *, on_event: OnEvent = _quiet) -> DraftResult:
-        """Run a brief until a person is needed or the run ends; the run id is the brief's id."""
-        self.store.start_run(brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now())
+    async def draft(self, brief: Brief, *, owner: str = "", on_event: OnEvent = _quiet) -> DraftResult:
+        """Run a brief until a person is needed or the run ends; the run id is the brief's id, `owner` whose it is."""
+        self.store.start_run(
+            brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now(), owner=owner
+        )
         begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
         return await self._advance(brief, begin, on_event)
 

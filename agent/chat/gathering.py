@@ -91,7 +91,7 @@ async def perform_draft(context: TurnContext, work: Work) -> Told:
             raise UsageError("run_taken", run=work.run)
         result = await context.standing(work.run)
     else:
-        result = await context.drafting.draft(work.brief, on_event=context.on_event)
+        result = await context.drafting.draft(work.brief, owner=context.user, on_event=context.on_event)
     pending = _next_question(result)
     return on_table(
         context, Intent.DRAFT, result, work.state, assumptions=work.assumptions, limits=work.limits, pending=pending

@@ -18,8 +18,8 @@ from agent.postgres import CONNECT_SECONDS, refusal_of
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
-HEAD = "0005"
-KNOWN = frozenset({"0001", "0002", "0003", "0004", HEAD})
+HEAD = "0006"
+KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", HEAD})
 BUSY_TIMEOUT_MS = 30_000
 UPGRADE_LOCK = 7_042_002  # any number, the same for every process of this program
 MIGRATIONS = Path(__file__).with_name("migrations")

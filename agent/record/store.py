@@ -74,8 +74,8 @@ class Store:
         """Return the chat threads of this database."""
         return ThreadStore(self._database)
 
-    def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime) -> None:
-        """Record that a run began; a run already recorded stays as it is."""
+    def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime, owner: str = "") -> None:
+        """Record that a run began, and whose it is; a run already recorded stays as it is."""
         row = {
             "id": brief.id,
             "topic": brief.topic,
@@ -88,6 +88,7 @@ class Store:
             "created_at": created_at,
             "updated_at": created_at,
             "salt": new_salt(),
+            "owner": owner or None,
         }
         with self._database.explained():
             try:
@@ -191,11 +192,15 @@ class Store:
         with self._database.explained():
             scrub(self._database.engine, self._database.where)
 
-    def runs(self, *, limit: int = 20, outcome: str | None = None, search: str | None = None) -> tuple[RunRecord, ...]:
+    def runs(
+        self, *, limit: int = 20, outcome: str | None = None, search: str | None = None, owner: str | None = None
+    ) -> tuple[RunRecord, ...]:
         """Return runs, newest first."""
         query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
         if outcome:
             query = query.where(runs.c.outcome == outcome)
+        if owner is not None:
+            query = query.where(runs.c.owner == owner)
         if search:
             query = query.where(runs.c.topic.contains(search, autoescape=True))
         with self._database.reading() as connection:
@@ -342,6 +347,7 @@ def _run(row: RowMapping) -> RunRecord:
         brief=_brief(row),
         author=row["author"],
         workspace=row["workspace"],
+        owner=row["owner"] or "",
         outcome=row["outcome"],
         best_revision=row["best_revision"],
         created_at=utc(row["created_at"]),

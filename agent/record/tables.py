@@ -58,6 +58,7 @@ runs = Table(
     Column("updated_at", DateTime(timezone=True), nullable=False),
     Column("salt", String(32)),
     Column("erased_at", DateTime(timezone=True)),
+    Column("owner", String(128), index=True),
 )
 
 versions = Table(

@@ -42,6 +42,7 @@ class RunRecord(Frozen):
     brief: Brief
     author: str
     workspace: str
+    owner: str = ""
     outcome: Outcome | None = None
     best_revision: int | None = None
     created_at: datetime
