@@ -17,6 +17,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, Vali
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from agent.catalogue import say
+from agent.deployment import Deployment
 from agent.errors import ConfigurationError
 from agent.postgres import demand_address
 
@@ -44,12 +45,21 @@ class Settings(BaseSettings):
     """Hold what a run needs to know about this machine and this bank."""
 
     model_config = SettingsConfigDict(
-        env_prefix="KOSNOTE_", env_ignore_empty=True, frozen=True, extra="forbid", populate_by_name=True
+        env_prefix="KOSNOTE_",
+        env_ignore_empty=True,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
     )
 
     workspace: Path | None = None
     home: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kosnote", appauthor=False)))
     database: SecretStr = SecretStr("")
+    web: Deployment = Field(default_factory=Deployment)
+    web_secret: SecretStr = SecretStr("")
+    oidc_client_secret: SecretStr = SecretStr("")
+    webhook: SecretStr = SecretStr("")
     rounds: int = Field(default=3, ge=1, le=10)
     review: bool = True
     seed: int = 0
@@ -178,7 +188,7 @@ def _refuse_secrets(files: tuple[str | Path, ...]) -> None:
     """Refuse a key in a file that is easily committed or sent around."""
     for file in map(Path, files):
         held = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-        for name in ("api_key", "database"):
+        for name in ("api_key", "database", "web_secret", "oidc_client_secret", "webhook"):
             if name in held:
                 raise ConfigurationError("settings_secret_in_file", file=file, name=name)
 
@@ -194,7 +204,7 @@ def _wrong(error: ValidationError) -> ConfigurationError:
 
 
 def _is_secret(name: str, value: object) -> bool:
-    return any(word in name.lower() for word in ("key", "database")) or "@" in str(value)
+    return any(word in name.lower() for word in ("key", "database", "secret", "webhook")) or "@" in str(value)
 
 
 def _reachable(address: str) -> bool:

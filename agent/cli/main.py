@@ -12,7 +12,21 @@ from typing import TextIO
 
 import typer
 
-from agent.cli import audit, chat, checking, desk, drafts, erasing, facts, prompts, replaying, rules, screening, setup
+from agent.cli import (
+    audit,
+    chat,
+    checking,
+    desk,
+    drafts,
+    erasing,
+    facts,
+    prompts,
+    replaying,
+    rules,
+    screening,
+    serving,
+    setup,
+)
 
 __all__ = ["app", "run"]
 
@@ -25,6 +39,7 @@ app = typer.Typer(
 )
 app.command("draft", help="从主题（和素材、事实）写一篇并核对。")(drafts.draft)
 app.command("chat", help="在终端里聊着写：讲一件小事，问一句能不能说，写稿、改稿、送审。")(chat.chat)
+app.command("serve", help="在浏览器里聊着写、在审核台上审：起一个服务，打印网址。")(serving.serve)
 app.command("reply", help="给一条评论或私信拟三条回复，逐条核对，不代发。")(chat.reply)
 app.command("check", help="核对一篇笔记或一句话：哪句、为什么（条款）、怎么改。")(checking.check)
 app.command("screen", help="筛查整个笔记库：分批、多进程、可续做；规则变过之后只重查变过的。")(screening.screen)

@@ -12,6 +12,7 @@ from rapidfuzz import fuzz, process
 from agent.errors import ConfigurationError, UsageError
 from agent.models import Account, Fact, Frozen, Institution, Material, Persona, Point, Product, Waiver
 from agent.paths import package_data
+from agent.people import Person
 from agent.workspace.material import complete_item, load_material
 from agent.yamlsource import Source, read_yaml, validate
 
@@ -48,6 +49,7 @@ class Workspace:
     accounts: tuple[Account, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     materials: tuple[MaterialSet, ...] = ()
+    people: tuple[Person, ...] = ()
 
     @property
     def rules_overlay(self) -> Path | None:
@@ -81,6 +83,10 @@ class Workspace:
         """Return an account by id or nickname."""
         return _find("account", name, self.accounts, lambda account: (account.id, account.nickname))
 
+    def person(self, name: str) -> Person | None:
+        """Return the person sign-in calls this; None when nobody is. Nothing near is guessed."""
+        return next((person for person in self.people if person.id == name), None)
+
     def material_set(self, name: str) -> MaterialSet:
         """Return a material set by id or title."""
         return _find("material", name, self.materials, lambda entry: (entry.id, entry.title))
@@ -95,7 +101,9 @@ def load_workspace(root: Path | None) -> Workspace:
     facts, accounts = _entries(folder, "facts", Fact), _entries(folder, "accounts", Account)
     materials = _materials(folder / "material")
     _demand_known("product", facts, products)
+    people = _entries(folder, "people", Person)
     _demand_known("persona", accounts, personas)
+    _demand_known("persona", people, personas)
     _demand_known("persona", materials, personas)
     return Workspace(
         root=folder,
@@ -107,6 +115,7 @@ def load_workspace(root: Path | None) -> Workspace:
         accounts=_values(accounts),
         waivers=_values(_entries(folder, "waivers", Waiver)),
         materials=_values(materials),
+        people=_values(people),
     )
 
 

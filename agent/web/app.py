@@ -1,0 +1,39 @@
+"""Put the server together: services, access, routes and pages. `build_app` is all a server or a test needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+
+from agent.settings import Settings
+from agent.web.middleware import AccessMiddleware
+from agent.web.services import Services, open_services
+from agent.web.signin.loopback import Loopback
+from agent.workspace import Workspace
+
+__all__ = ["build_app"]
+
+OpenServices = Callable[[Workspace, Settings], AbstractAsyncContextManager[Services]]
+
+
+def build_app(
+    workspace: Workspace, settings: Settings, *, pages: bool = True, services: OpenServices = open_services
+) -> FastAPI:
+    """Return the server's application; `services` opens what it works with, `pages` False leaves the API alone."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with services(workspace, settings) as opened:
+            app.state.services = opened
+            yield
+
+    app = FastAPI(title="kosnote", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings, app.state.workspace = settings, workspace
+    app.add_middleware(AccessMiddleware, resolve=Loopback(workspace))
+    if pages:
+        from agent.web.pages import attach
+
+        attach(app)
+    return app

@@ -1,0 +1,58 @@
+"""What pages and routes work with: one `Services` a process, opened when the server starts and closed when it stops."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from agent.chat.session import Chat, open_chat
+from agent.drafting import Drafting
+from agent.record import Store
+from agent.settings import Settings
+from agent.workspace import Workspace
+
+__all__ = ["Services", "open_services"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """Hold what a server process shares among its requests."""
+
+    chat: Chat
+    now: Callable[[], datetime]
+    today: Callable[[], date]
+
+    @property
+    def drafting(self) -> Drafting:
+        """Return what runs briefs; a note always waits for a person here."""
+        return self.chat.drafting
+
+    @property
+    def store(self) -> Store:
+        """Return the record."""
+        return self.drafting.store
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings the server was started with."""
+        return self.drafting.settings
+
+    @property
+    def workspace(self) -> Workspace:
+        """Return the bank's folder as it was read when the server started."""
+        return self.drafting.workspace
+
+
+@asynccontextmanager
+async def open_services(
+    workspace: Workspace,
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    today: Callable[[], date] = lambda: datetime.now().astimezone().date(),
+) -> AsyncIterator[Services]:
+    """Open record, checkpoints, models and chat; raise what keeps one of them from being opened."""
+    async with open_chat(workspace, settings, now=now, today=today) as chat:
+        yield Services(chat=chat, now=now, today=today)
