@@ -1,4 +1,4 @@
-"""The command line in its own process, against a scripted model."""
+"""The command line in its own process, against a scripted model; a server and a browser for the pages."""
 
 import json
 import os
@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from browser import Served, Visits, chromium_path
+from playwright.sync_api import sync_playwright
 from scripted import DRAFT, GOOD
 
 RUN = "from agent.cli.main import run; run()"
@@ -42,3 +44,29 @@ def drafted(agent):
         return json.loads(done.stdout)
 
     return call
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser of the module's own: a module that asks for it holds no asynchronous test."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def served():
+    """A server with an empty record, shared by a module: its tests speak as different people or in new threads."""
+    server = Served()
+    yield server
+    server.stop()
+    server.forget()
+
+
+@pytest.fixture
+def visit(chromium, served):
+    """Open a page of the module's server; see `Visits`."""
+    visits = Visits(chromium, served.url)
+    yield visits
+    visits.close()
