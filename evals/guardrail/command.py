@@ -19,6 +19,7 @@ TRIAL = Path(__file__).parents[1] / "data" / "judge_trial" / "run.jsonl"
 
 def guardrail(
     held: Annotated[bool, typer.Option("--held", help="只看没有人调过的一半（held）。")] = False,
+    everything: Annotated[bool, typer.Option("--all", "-a", help="再列每族、每条规则、最小对和变体的表。")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="列出每条漏报和误报。")] = False,
     ablate: Annotated[bool, typer.Option("--ablate", help="拿掉一部分再量，并量自动生成的伪装；慢一倍。")] = False,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="另把这次写成可比较的运行。")] = None,
@@ -31,7 +32,9 @@ def guardrail(
 
     packs, splits = load_packs(examples=False), ("held",) if held else ("dev", "held", "final")
     found = outcomes((text for text in read_all() if text.split in splits or text.family == "clean_dev"), packs)
-    for table in tables.standard(found, packs, splits=splits):
+    for table in tables.overview(found, splits=splits):
+        typer.echo(table, nl=False)
+    for table in tables.standard(found, packs, splits=splits) if everything else ():
         typer.echo(table, nl=False)
     if ablate:
         _ablate(found, packs, splits)

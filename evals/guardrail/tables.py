@@ -15,10 +15,24 @@ from evals.guardrail.outcomes import Outcome, without_likeness
 from evals.guardrail.rates import MACRO, MICRO, Scored, Share, by_family, by_rule, pairs, share
 from evals.guardrail.texts import BENIGN, CLEAN
 
-__all__ = ["ablated", "evaded", "missed", "standard"]
+__all__ = ["ablated", "evaded", "missed", "overview", "standard"]
 
 WIDTH = 400  # wide enough to cut nothing
 WHOLE = ("note", "evasion", BENIGN)
+LEGEND = (
+    "怎么读：87/120 73% [64%, 80%] 是 120 条里对了 87 条，方括号是 95% 区间。"
+    "dev 是改规则时看过的，held 和 final 没有；明显违规看字面就能定，要靠体会的得懂行；误报越少越好。\n"
+)
+
+
+def overview(found: Sequence[Outcome], *, splits: Sequence[str]) -> Iterator[str]:
+    """Yield what fits one screen: the levels of each split, whole notes, disguises, and how to read a cell."""
+    labelled = [one for one in found if one.text.kind not in WHOLE]
+    rows = [(split, *_levels([one for one in labelled if one.text.split == split])) for split in splits]
+    yield _table("总览（规则加统计读者）", ("标注集", "明显违规", "要靠体会", "相似文字误报"), rows)
+    yield _notes(found)
+    by_hand = evading.by_class(without_likeness([one for one in found if one.text.family == "evasion"]))
+    yield f"手写的变体认出（只算规则）：{by_hand[-1][1]}\n{LEGEND}"
 
 
 def standard(found: Sequence[Outcome], packs: Packs, *, splits: Sequence[str]) -> Iterator[str]:

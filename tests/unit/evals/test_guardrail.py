@@ -213,6 +213,17 @@ def test_the_tables_name_what_they_count(packs):
     assert any(line.startswith("漏报 ") for line in tables.missed(found))
 
 
+def test_the_first_screen_holds_every_level_and_says_how_to_read_it(packs):
+    found = outcomes([t for t in TEXTS if t.split in ("held", "final")][::9], packs) + outcomes(
+        [t for t in TEXTS if t.family == "clean_dev"][:3], packs
+    )
+    screen = "".join(tables.overview(found, splits=("held", "final")))
+    assert len(screen.splitlines()) <= 24
+    for word in ("总览", "held", "final", "坏笔记", "整篇笔记", "手写的变体", "怎么读", "95%"):
+        assert word in screen
+    assert "最小对" not in screen
+
+
 def test_the_command_prints_and_writes_a_run(monkeypatch, tmp_path):
     few = [t for t in TEXTS if t.split == "held"][::9] + [t for t in TEXTS if t.family == "clean_dev"][:3]
     monkeypatch.setattr("evals.guardrail.texts.read_all", lambda: few)
