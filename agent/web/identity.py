@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent.models import Frozen
-from agent.people import Role
+from agent.people import Person, Role
 
 __all__ = ["Identity", "Way"]
 
@@ -31,3 +31,8 @@ class Identity(Frozen):
     def is_any(self, *roles: Role) -> bool:
         """Tell whether the person has one of these roles; with none named, anybody signed in will do."""
         return not roles or any(role in self.roles for role in roles)
+
+    @property
+    def person(self) -> Person:
+        """Return who asks as everything under the web knows people."""
+        return Person(id=self.user, name=self.name, roles=self.roles, accounts=self.accounts, persona=self.persona)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from agent.chat.session import Chat, open_chat
+from agent.desk import Desk
 from agent.drafting import Drafting
 from agent.record import Store
 from agent.settings import Settings
@@ -43,6 +44,11 @@ class Services:
     def workspace(self) -> Workspace:
         """Return the bank's folder as it was read when the server started."""
         return self.drafting.workspace
+
+    @property
+    def desk(self) -> Desk:
+        """Return the review desk."""
+        return Desk(drafting=self.drafting, today=self.today)
 
 
 @asynccontextmanager
