@@ -11,7 +11,7 @@ import functools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -26,12 +26,13 @@ from agent.graph.context import DraftContext
 from agent.graph.nodes import LANGUAGES_WITH_PACKS
 from agent.graph.state import DraftState, Review
 from agent.grounds import grounds_of
+from agent.holding import holding, purpose_of
 from agent.ingredients import gather
 from agent.llm import OnText, total_usage
-from agent.models import Brief, Note, Sources
-from agent.record import EarlierNote, Grounds, RunRecord, Store
+from agent.models import Brief, Note, Sources, Waiver
+from agent.record import EarlierNote, Grounds, RunRecord, RunWaiver, Store
 from agent.results import DraftResult, result_of
-from agent.roles import Casting, Roles, open_casting
+from agent.roles import Casting, open_casting
 from agent.settings import Settings
 from agent.workspace import Workspace
 
@@ -84,10 +85,8 @@ class Drafting:
         if not snapshot.values:
             return await self.draft(run.brief, on_event=on_event)
         if _is_cut_off(snapshot):
-            if run.author != self.casting.name:
-                raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
-            self._record(run.brief, snapshot.values)  # before what they were checked on is gathered anew
-            return await self._advance(run.brief, None, on_event, round_number=snapshot.values.get("round", 0))
+            async with holding(self.store.claims, run.id, ""):
+                snapshot = await self._carried_on(run, on_event)
         return self._settle(run.brief, snapshot.values)
 
     async def peek(self, run_id: str) -> DraftResult:
@@ -99,16 +98,26 @@ class Drafting:
         return self._result(run.brief, snapshot.values)
 
     async def review(self, run_id: str, review: Review, *, on_event: OnEvent = _quiet) -> DraftResult:
-        """Carry a person's decision into the run; it is refused unless it is about the text as it stands."""
+        """Carry a person's decision into the run; it is refused unless it is about the text as it stands.
+
+        Of several at once one gets through. A decision that was cut off is finished first, whoever comes next; the
+        same one again is then confirmed, and any other finds the run as that one left it.
+        """
         run = self._run(run_id)
-        snapshot = await self._snapshot(run.id)
-        if _is_cut_off(snapshot):
-            raise UsageError("run_unfinished", run=run.id)
-        if not snapshot.interrupts:
-            raise UsageError("run_not_in_review", run=run.id, outcome=run.outcome or "—")
-        _demand_reviewable(run.id, snapshot.values, review)
-        decision: Command[str] = Command(resume=review.model_dump(mode="json"))
-        return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
+        async with holding(self.store.claims, run.id, purpose_of(review)):
+            snapshot = await self._snapshot(run.id)
+            if _is_cut_off(snapshot):
+                if not snapshot.values.get("reviews"):
+                    raise UsageError("run_unfinished", run=run.id)
+                snapshot = await self._carried_on(run, on_event)
+            if _holds(snapshot, review):
+                return self._settle(run.brief, snapshot.values)
+            if not snapshot.interrupts:
+                outcome = self._settle(run.brief, snapshot.values).outcome
+                raise UsageError("run_not_in_review", run=run.id, outcome=outcome)
+            _demand_reviewable(run.id, snapshot.values, review)
+            decision: Command[str] = Command(resume=review.model_dump(mode="json"))
+            return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 
     async def forget(self, run_id: str) -> RunRecord:
         """Erase what is personal in a run, here and in its checkpoints, and leave hashes; safe to repeat.
@@ -127,6 +136,15 @@ class Drafting:
         earlier = self._earlier(brief)
         return self._ground(self._gather(brief, earlier), earlier, _packs(self.workspace))
 
+    def waivers(self, brief: Brief, *, today: date | None = None) -> tuple[Waiver, ...]:
+        """Return what is accepted in a run's texts: by the workspace, and for this run alone unless it has expired.
+
+        A text is checked on the day of its brief; what was accepted later counts from then.
+        """
+        day = today or self.now().astimezone().date()
+        kept = (item for item in self.store.desk.waivers(brief.id) if day <= item.expires_on)
+        return (*self.workspace.waivers, *(_waiver(item, brief.as_of) for item in kept))
+
     async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent, *, round_number: int = 0) -> DraftResult:
         config = _config(brief.id)
         stream = self.graph.astream(
@@ -141,6 +159,17 @@ class Drafting:
                     self._record(brief, update)
                     on_event(Event(run=brief.id, node=node, round=round_number, update=update))
         return self._settle(brief, (await self._snapshot(brief.id)).values)
+
+    async def _carried_on(self, run: RunRecord, on_event: OnEvent) -> Any:
+        """Carry on what was cut off, unless somebody has done so meanwhile, and return where it then stands."""
+        snapshot = await self._snapshot(run.id)
+        if not _is_cut_off(snapshot):
+            return snapshot
+        if run.author != self.casting.name:
+            raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
+        self._record(run.brief, snapshot.values)  # before what they were checked on is gathered anew
+        await self._advance(run.brief, None, on_event, round_number=snapshot.values.get("round", 0))
+        return await self._snapshot(run.id)
 
     async def _snapshot(self, run_id: str) -> Any:
         with explained(self._checkpoints):
@@ -162,14 +191,20 @@ class Drafting:
     def _settle(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
         self._record(brief, values)
         result = self._result(brief, values)
-        self.store.finish_run(brief.id, result.outcome, best_revision=values.get("best"), updated_at=self.now())
+        self.store.finish_run(
+            brief.id,
+            result.outcome,
+            best_revision=values.get("best"),
+            updated_at=self.now(),
+            decided=len(values.get("reviews", ())),
+        )
         self._record_decisions(brief, values)
         return result
 
     def _record_decisions(self, brief: Brief, values: dict[str, Any]) -> None:
         """Record every decision the run holds and the record does not: one may be missing after a kill."""
         known = len(self.store.decisions(brief.id))
-        for review in values.get("reviews", ())[known:]:
+        for number, review in list(enumerate(values.get("reviews", ())))[known:]:
             self.store.add_decision(
                 brief.id,
                 decision=review.action,
@@ -177,6 +212,9 @@ class Drafting:
                 reviewer=review.reviewer,
                 reason=review.reason,
                 decided_at=self.now(),
+                number=number,
+                key=review.key,
+                on_behalf_of=review.on_behalf_of,
             )
 
     def _result(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
@@ -205,6 +243,7 @@ class Drafting:
             sources,
             earlier=(where for where, _ in earlier),
             workspace=self.workspace,
+            waivers=self.waivers(sources.brief),
             packs=packs,
             settings=self.settings,
             models=self.casting.models,
@@ -214,7 +253,8 @@ class Drafting:
         earlier, packs = self._earlier(brief), _packs(self.workspace)
         sources = self._gather(brief, earlier)
         self.store.keep_grounds(brief.id, self._ground(sources, earlier, packs))
-        roles = self._roles(brief, packs)
+        waivers = self.waivers(brief)
+        roles = self.casting.roles(brief.id, packs=packs, waivers=waivers, on_text=self.on_text)
         return DraftContext(
             author=roles.author,
             check=CheckedOnce(functools.partial(guardrails.check, packs=packs)),
@@ -222,11 +262,8 @@ class Drafting:
             judge=roles.judge,
             trace=roles.trace,
             resolve=lambda _: sources,
-            waivers=self.workspace.waivers,
+            waivers=waivers,
         )
-
-    def _roles(self, brief: Brief, packs: guardrails.Packs) -> Roles:
-        return self.casting.roles(brief.id, packs=packs, waivers=self.workspace.waivers, on_text=self.on_text)
 
 
 @asynccontextmanager
@@ -268,6 +305,31 @@ def draft(
             return await drafting.draft(brief, on_event=on_event)
 
     return asyncio.run(once())
+
+
+def _waiver(item: RunWaiver, as_of: date) -> Waiver:
+    return Waiver(
+        id=f"{item.run}#{item.id}",
+        rule=item.rule,
+        fingerprint=item.fingerprint,
+        reason=item.reason,
+        approver=item.approver,
+        second_approver=item.second_approver,
+        created=min(item.granted_at.date(), as_of),
+        expires=item.expires_on,
+    )
+
+
+def _holds(snapshot: Any, review: Review) -> bool:
+    """Tell whether a run holds this decision: by its key, or because it ended by the same person's same word."""
+    reviews = snapshot.values.get("reviews", ())
+    if review.key and any(kept.key == review.key for kept in reviews):
+        return True
+    return not snapshot.interrupts and bool(reviews) and _said(review) == _said(reviews[-1])
+
+
+def _said(review: Review) -> tuple[str, str, str]:
+    return review.action, review.reviewer, review.text_hash
 
 
 def _is_cut_off(snapshot: Any) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from agent import __version__
 from agent.guardrails import Packs
 from agent.llm import ChatModel, ModelRole
-from agent.models import Sources
+from agent.models import Sources, Waiver
 from agent.paths import data_root, package_data
 from agent.record import BoundModel, EarlierNote, Grounds
 from agent.settings import Settings
@@ -27,6 +27,7 @@ def grounds_of(
     *,
     earlier: Iterable[EarlierNote],
     workspace: Workspace,
+    waivers: tuple[Waiver, ...],
     packs: Packs,
     settings: Settings,
     models: Mapping[ModelRole, ChatModel],
@@ -36,7 +37,7 @@ def grounds_of(
     return Grounds(
         sources=sources.model_copy(update={"earlier": ()}),
         earlier=tuple(earlier),
-        waivers=workspace.waivers,
+        waivers=waivers,
         program=__version__,
         packs=packs.versions,
         rules=digest_of_rules(workspace.rules_overlay),

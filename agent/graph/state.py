@@ -18,13 +18,19 @@ Route = Literal["passed", "open", "spent"]
 
 
 class Review(Frozen):
-    """Decide on a note in review; `text_hash` binds the decision to the text the reviewer saw."""
+    """Decide on a note in review; `text_hash` binds the decision to the text the reviewer saw.
 
-    action: Literal["approve", "edit", "comment", "reject"]
+    `recheck` decides nothing: the text is checked again, on the waivers as they are now. `key` identifies the decision:
+    sent again, it is carried out once.
+    """
+
+    action: Literal["approve", "edit", "comment", "reject", "recheck"]
     reviewer: str
     reason: str = ""
     text_hash: str
     note: Note | None = None
+    key: str = ""
+    on_behalf_of: str = ""
 
 
 class SavedVersion(Frozen):

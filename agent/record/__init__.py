@@ -1,5 +1,8 @@
 """The record: runs, versions, findings and decisions, their audit, in SQLite or any database SQLAlchemy reaches."""
 
+from agent.record.claims import Claims
+from agent.record.desk import DeskRecord
+from agent.record.notices import Notices
 from agent.record.publishing import Publishing
 from agent.record.store import Store
 from agent.record.threads import ThreadStore, TurnJournal
@@ -8,11 +11,15 @@ from agent.record.values import (
     AuditReport,
     BoundModel,
     Break,
+    CorrectionRecord,
     DecisionRecord,
+    DelegationRecord,
     EarlierNote,
     Grounds,
+    NoticeRecord,
     PublicationRecord,
     RunRecord,
+    RunWaiver,
     SubmissionRecord,
     ThreadRecord,
     TurnRecord,
@@ -24,12 +31,19 @@ __all__ = [
     "AuditReport",
     "BoundModel",
     "Break",
+    "Claims",
+    "CorrectionRecord",
     "DecisionRecord",
+    "DelegationRecord",
+    "DeskRecord",
     "EarlierNote",
     "Grounds",
+    "NoticeRecord",
+    "Notices",
     "PublicationRecord",
     "Publishing",
     "RunRecord",
+    "RunWaiver",
     "Store",
     "SubmissionRecord",
     "ThreadRecord",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, RowMapping, Table, select
 
 from agent.record.chain import breaks_of, events_of, head_of
 from agent.record.database import Database
+from agent.record.desk_tables import claims, corrections, delegations, notices, run_waivers
 from agent.record.tables import (
     approvals,
     chat_threads,
@@ -22,19 +23,24 @@ from agent.record.tables import (
 )
 from agent.record.values import AuditEvent, AuditReport, Break
 from agent.record.vouching import (
+    content_of_correction,
     content_of_decision,
+    content_of_delegation,
     content_of_publication,
     content_of_run,
     content_of_submission,
     content_of_turn,
     content_of_version,
+    content_of_waiver,
     held_of_outcome,
 )
 
 __all__ = ["Audit"]
 
 Key = tuple[str, str, str]  # kind, run, subject
-LEFT_BEHIND: tuple[Table, ...] = (versions, approvals, submissions, publications, replies, grounds)
+LEFT_BEHIND: tuple[Table, ...] = (
+    versions, approvals, submissions, publications, replies, grounds, run_waivers, corrections, notices, claims,
+)  # fmt: skip
 
 
 class Audit:
@@ -94,7 +100,7 @@ class _Rows:
     def breaks(self) -> list[Break]:
         """Name rows that changed, rows nobody vouched for, and links whose row is gone."""
         found = [*self._runs(), *self._versions(), *self._decisions(), *self._handed(), *self._left_behind()]
-        found += [*self._threads(), *self._turns()]
+        found += [*self._desk(), *self._threads(), *self._turns()]
         missing = (event for key, event in self._last.items() if key not in self._seen and self._must_be(event))
         found += [Break(code="audit_row_missing", run=e.run, kind=e.kind, seq=e.seq) for e in missing]
         return found
@@ -133,6 +139,18 @@ class _Rows:
             for row in self._connection.execute(select(table).order_by(table.c.id)).mappings():
                 held = {"text": row["text_hash"], "content": content_of(row)}
                 yield from self._compare((kind, row["run_id"], str(row["id"])), held)
+
+    def _desk(self) -> Iterator[Break]:
+        for row in self._rows_of(run_waivers):
+            yield from self._compare(("waived", row["run_id"], str(row["id"])), {"content": content_of_waiver(row)})
+        for row in self._rows_of(corrections):
+            held = {"text": row["text_hash"], "content": content_of_correction(row)}
+            yield from self._compare(("corrected", row["run_id"], str(row["id"])), held)
+        for row in self._rows_of(delegations):
+            yield from self._compare(("delegated", "", str(row["id"])), {"content": content_of_delegation(row)})
+
+    def _rows_of(self, table: Table) -> Sequence[RowMapping]:
+        return self._connection.execute(select(table).order_by(table.c.id)).mappings().all()
 
     def _threads(self) -> Iterator[Break]:
         for row in self._connection.execute(select(chat_threads).order_by(chat_threads.c.id)).mappings():

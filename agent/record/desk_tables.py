@@ -6,7 +6,16 @@ from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, String, Tabl
 
 from agent.record.tables import metadata
 
-__all__ = ["api_tokens", "corrections", "delegations", "notices", "run_waivers", "web_sessions"]
+__all__ = ["api_tokens", "claims", "corrections", "delegations", "notices", "run_waivers", "web_sessions"]
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("run_id", String(64), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("worker", String(160), nullable=False),
+    Column("purpose", String(80), nullable=False),
+    Column("leased_until", DateTime(timezone=True), nullable=False),
+)
 
 delegations = Table(
     "delegations",
@@ -50,6 +59,7 @@ corrections = Table(
     Column("reason", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("new_run", String(64)),
     Column("done_at", DateTime(timezone=True)),
     Column("salt", String(32), nullable=False),
 )
@@ -64,6 +74,7 @@ notices = Table(
     Column("recipient", String(128), nullable=False, index=True),
     Column("content_json", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True)),
     Column("sent_at", DateTime(timezone=True)),
     Column("seen_at", DateTime(timezone=True)),
     Column("attempts", Integer, nullable=False),

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, select, update
 
 from agent.errors import StorageError, UsageError
-from agent.record.desk_tables import corrections, notices, run_waivers
+from agent.record.desk_tables import claims, corrections, notices, run_waivers
 from agent.record.tables import (
     approvals,
     chat_replies,
@@ -27,7 +27,8 @@ from agent.record.vouching import vouch_erasure, vouch_thread_erasure, vouch_tur
 __all__ = ["demand_kept", "erase", "erase_thread", "scrub"]
 
 HOLDING_TEXT = (
-    replies, findings, approvals, submissions, publications, corrections, run_waivers, notices, versions, grounds,
+    replies, findings, approvals, submissions, publications, corrections, run_waivers, notices, claims,
+    versions, grounds,
 )  # fmt: skip
 BLANK = {"topic": "", "account": "", "persona": "", "workspace": "", "brief_json": "", "salt": None, "owner": None}
 BLANK_TURN = {"said_json": "", "work_json": "", "answer_json": "", "salt": None}

@@ -5,6 +5,7 @@ Both are statements by a person about one text: they carry its hash. The same st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -13,6 +14,7 @@ from agent.errors import UsageError
 from agent.record.database import Database
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
+from agent.record.notices import tell
 from agent.record.tables import approvals, publications, submissions
 from agent.record.values import PublicationRecord, SubmissionRecord
 from agent.record.vouching import new_salt, vouch_publication, vouch_submission
@@ -26,8 +28,17 @@ class Publishing:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def submit(self, run_id: str, *, text_hash: str, submitted_by: str, submitted_at: datetime) -> None:
-        """Record that this text was handed in for review."""
+    def submit(
+        self,
+        run_id: str,
+        *,
+        text_hash: str,
+        submitted_by: str,
+        submitted_at: datetime,
+        urgent: bool = False,
+        tell_to: Sequence[str] = (),
+    ) -> None:
+        """Record that this text was handed in for review, and tell who reviews."""
         same = (submissions.c.run_id == run_id) & (submissions.c.text_hash == text_hash)
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
@@ -39,8 +50,11 @@ class Publishing:
                 submitted_by=submitted_by,
                 submitted_at=submitted_at,
                 salt=new_salt(),
+                urgent=urgent,
             )
-            vouch_submission(connection, connection.execute(row.returning(submissions.c.id)).scalar_one())
+            made = connection.execute(row.returning(submissions.c.id)).scalar_one()
+            vouch_submission(connection, made)
+            tell(connection, "submitted", run=run_id, about=str(made), to=tell_to, by=submitted_by, at=submitted_at)
 
     def publish(self, run_id: str, *, text_hash: str, url: str, published_by: str, published_at: datetime) -> None:
         """Record where a text was published; raise `UsageError` unless this very text was approved."""
@@ -71,6 +85,7 @@ class Publishing:
                     text_hash=row["text_hash"],
                     submitted_by=row["submitted_by"],
                     submitted_at=utc(row["submitted_at"]),
+                    urgent=bool(row["urgent"]),
                 )
                 for row in connection.execute(query).mappings()
             )

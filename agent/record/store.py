@@ -19,20 +19,25 @@ from agent.errors import UsageError
 from agent.models import Brief, Note, Outcome, Round
 from agent.record.audit import Audit
 from agent.record.chain import digest
+from agent.record.claims import Claims
 from agent.record.database import Database
+from agent.record.deciding import count_decisions, decisions_of, write_decision
+from agent.record.desk import DeskRecord
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
 from agent.record.moments import utc
+from agent.record.notices import Notices
 from agent.record.publishing import Publishing
-from agent.record.tables import approvals, findings, grounds, runs, versions
+from agent.record.tables import findings, grounds, runs, versions
 from agent.record.threads import ThreadStore
 from agent.record.values import Decision, DecisionRecord, EarlierNote, Grounds, RunRecord, VersionRecord
-from agent.record.vouching import new_salt, vouch_decision, vouch_outcome, vouch_run, vouch_version
+from agent.record.vouching import new_salt, vouch_outcome, vouch_run, vouch_version
 
 __all__ = ["Store"]
 
 CANDIDATES = 5
+ENDED: frozenset[str] = frozenset({"approved", "rejected", "refused"})
 
 
 class Store:
@@ -73,6 +78,21 @@ class Store:
     def threads(self) -> ThreadStore:
         """Return the chat threads of this database."""
         return ThreadStore(self._database)
+
+    @property
+    def desk(self) -> DeskRecord:
+        """Return the waivers, delegations and corrections of this database."""
+        return DeskRecord(self._database)
+
+    @property
+    def notices(self) -> Notices:
+        """Return what people are told."""
+        return Notices(self._database)
+
+    @property
+    def claims(self) -> Claims:
+        """Return the right to move runs."""
+        return Claims(self._database)
 
     def start_run(self, brief: Brief, *, author: str, workspace: str, created_at: datetime, owner: str = "") -> None:
         """Record that a run began, and whose it is; a run already recorded stays as it is."""
@@ -140,12 +160,28 @@ class Store:
                 connection.execute(insert(findings), rows)
             vouch_version(connection, run_id, revision)
 
-    def finish_run(self, run_id: str, outcome: Outcome, *, best_revision: int | None, updated_at: datetime) -> None:
-        """Record how a run stands; nothing is written when it already stands so."""
+    def finish_run(
+        self,
+        run_id: str,
+        outcome: Outcome,
+        *,
+        best_revision: int | None,
+        updated_at: datetime,
+        decided: int | None = None,
+    ) -> None:
+        """Record how a run stands; nothing is written when it already stands so.
+
+        Neither is it when the record knows better: `decided` counts the decisions the caller knew of, and a run that
+        has ended does not come back.
+        """
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
             row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
             if row and (row.outcome, row.best_revision) == (outcome, best_revision):
+                return
+            if row and row.outcome in ENDED and outcome not in ENDED:
+                return
+            if decided is not None and count_decisions(connection, run_id) > decided:
                 return
             connection.execute(
                 update(runs)
@@ -164,26 +200,29 @@ class Store:
         reviewer: str,
         reason: str,
         decided_at: datetime,
+        number: int | None = None,
+        key: str = "",
+        on_behalf_of: str = "",
     ) -> None:
-        """Record a decision; an approval must name the run's best text as it stands, without an open block.
+        """Record a decision, and tell the owner; an approval must name the best text as it stands, no block open.
 
-        Raises `UsageError` otherwise: an approval is a statement about one text, not about a run.
+        Raises `UsageError` otherwise: an approval is a statement about one text, not about a run. With a `number`
+        (the decisions before it) a decision that somebody recorded meanwhile is not recorded again.
         """
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
-            if decision == "approve":
-                _demand_approvable(connection, run_id, text_hash)
-            row = insert(approvals).values(
-                run_id=run_id,
-                decision=decision,
-                text_hash=text_hash,
-                reviewer=reviewer,
-                reason=reason,
-                decided_at=decided_at,
-                salt=new_salt(),
-            )
-            decision_id = connection.execute(row.returning(approvals.c.id)).scalar_one()
-            vouch_decision(connection, decision_id)
+            if number is None or count_decisions(connection, run_id) <= number:
+                write_decision(
+                    connection,
+                    run_id,
+                    decision=decision,
+                    text_hash=text_hash,
+                    reviewer=reviewer,
+                    reason=reason,
+                    decided_at=decided_at,
+                    key=key,
+                    on_behalf_of=on_behalf_of,
+                )
 
     def forget(self, run_id: str, *, erased_at: datetime) -> None:
         """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds."""
@@ -238,19 +277,8 @@ class Store:
 
     def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
         """Return the decisions on a run, oldest first."""
-        query = select(approvals).where(approvals.c.run_id == run_id).order_by(approvals.c.id)
         with self._database.reading() as connection:
-            return tuple(
-                DecisionRecord(
-                    run=row["run_id"],
-                    decision=row["decision"],
-                    text_hash=row["text_hash"],
-                    reviewer=row["reviewer"],
-                    reason=row["reason"],
-                    decided_at=utc(row["decided_at"]),
-                )
-                for row in connection.execute(query).mappings()
-            )
+            return decisions_of(connection, run_id)
 
     def grounds(self, run_id: str) -> dict[str, Grounds]:
         """Return by digest what the texts of a run were written from and checked on, oldest first."""
@@ -303,17 +331,6 @@ def _last_grounds(connection: Connection, run_id: str) -> str | None:
 def _earlier(row: RowMapping) -> tuple[EarlierNote, Note]:
     where = EarlierNote(run=row["run_id"], revision=row["revision"], text_hash=row["text_hash"])
     return where, Round.model_validate_json(row["round_json"]).note
-
-
-def _demand_approvable(connection: Connection, run_id: str, text_hash: str) -> None:
-    best = (
-        select(versions.c.round_json)
-        .join(runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision))
-        .where(runs.c.id == run_id, versions.c.text_hash == text_hash)
-    )
-    content = connection.execute(best).scalar_one_or_none()
-    if content is None or Round.model_validate_json(content).report.open("block"):
-        raise UsageError("approval_unfounded", run=run_id, text_hash=text_hash)
 
 
 def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -106,6 +107,8 @@ approvals = Table(
     Column("reason", Text, nullable=False),
     Column("decided_at", DateTime(timezone=True), nullable=False),
     Column("salt", String(32)),
+    Column("key", String(80)),
+    Column("on_behalf_of", String(128)),
 )
 
 replies = Table(
@@ -160,6 +163,7 @@ submissions = Table(
     Column("submitted_by", Text, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("salt", String(32), nullable=False),
+    Column("urgent", Boolean),
     UniqueConstraint("run_id", "text_hash", name="uq_submissions_key"),
 )
 

@@ -6,8 +6,6 @@ what it was taken to ask for is kept before the work, and its answer after it, s
 
 from __future__ import annotations
 
-import os
-import socket
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
@@ -22,6 +20,7 @@ from agent.record.moments import utc
 from agent.record.tables import chat_replies, chat_threads, chat_turns
 from agent.record.values import ThreadRecord, TurnRecord
 from agent.record.vouching import new_salt, vouch_turn
+from agent.record.workers import is_gone
 
 __all__ = ["ThreadStore", "TurnJournal"]
 
@@ -121,7 +120,7 @@ class ThreadStore:
         with self._database.writing() as connection:
             holder = _owned(connection, thread_id, owner, lock=True)["worker"]
             take = update(chat_threads).where(chat_threads.c.id == thread_id)
-            if not (holder and self._is_gone(holder)):
+            if not (holder and is_gone(self._database, holder)):
                 take = take.where(free)
             return bool(connection.execute(take.values(**mine)).rowcount)
 
@@ -142,19 +141,6 @@ class ThreadStore:
     def journal(self, turn: TurnRecord) -> TurnJournal:
         """Return the journal of what models replied during a turn."""
         return TurnJournal(self._database, turn)
-
-    def _is_gone(self, worker: str) -> bool:
-        """Tell whether a holder has died on this machine; a server's other machines cannot be looked at."""
-        host, _, rest = worker.partition("/")
-        if self._database.engine.dialect.name != "sqlite" or os.name != "posix" or host != socket.gethostname():
-            return False
-        try:
-            os.kill(int(rest.partition("/")[0]), 0)
-        except ProcessLookupError:
-            return True
-        except (OSError, ValueError):
-            return False
-        return False
 
 
 class TurnJournal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -15,23 +15,29 @@ __all__ = [
     "AuditReport",
     "BoundModel",
     "Break",
+    "CorrectionAction",
+    "CorrectionRecord",
     "Decision",
     "DecisionRecord",
+    "DelegationRecord",
     "EarlierNote",
     "EventKind",
     "Grounds",
+    "NoticeRecord",
     "PublicationRecord",
     "RunRecord",
+    "RunWaiver",
     "SubmissionRecord",
     "ThreadRecord",
     "TurnRecord",
     "VersionRecord",
 ]
 
-Decision = Literal["approve", "reject", "edit", "comment"]
+Decision = Literal["approve", "reject", "edit", "comment", "recheck"]
+CorrectionAction = Literal["retract", "correct"]
 EventKind = Literal[
     "started", "version", "decision", "outcome", "erased", "submitted", "published", "turn", "turn_erased",
-    "thread_erased",
+    "thread_erased", "waived", "delegated", "corrected",
 ]  # fmt: skip
 
 
@@ -70,6 +76,8 @@ class DecisionRecord(Frozen):
     reviewer: str
     reason: str
     decided_at: datetime
+    key: str = ""
+    on_behalf_of: str = ""
 
 
 class SubmissionRecord(Frozen):
@@ -79,6 +87,7 @@ class SubmissionRecord(Frozen):
     text_hash: str
     submitted_by: str
     submitted_at: datetime
+    urgent: bool = False
 
 
 class PublicationRecord(Frozen):
@@ -89,6 +98,69 @@ class PublicationRecord(Frozen):
     url: str
     published_by: str
     published_at: datetime
+
+
+class RunWaiver(Frozen):
+    """Hold an accepted finding of one run; `second_approver` is empty until somebody else agrees."""
+
+    id: int
+    run: str
+    rule: str
+    fingerprint: str
+    reason: str
+    approver: str
+    second_approver: str
+    granted_at: datetime
+    expires_on: date
+
+
+class DelegationRecord(Frozen):
+    """Hold that one reviewer decides for another, from `starts_at` to `ends_at`; `lane` is `all` or one lane."""
+
+    id: int
+    delegator: str
+    delegate: str
+    lane: str
+    starts_at: datetime
+    ends_at: datetime
+    reason: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+    def is_active(self, now: datetime) -> bool:
+        """Tell whether it holds at this moment."""
+        return self.starts_at <= now < self.ends_at and (self.revoked_at is None or now < self.revoked_at)
+
+
+class CorrectionRecord(Frozen):
+    """Hold that a publication was taken back, or is being corrected in `new_run`."""
+
+    id: int
+    run: str
+    url: str
+    text_hash: str
+    action: CorrectionAction
+    reason: str
+    by: str
+    asked_at: datetime
+    new_run: str = ""
+
+
+class NoticeRecord(Frozen):
+    """Hold what one person or the webhook is told; the topic of the brief is all it says of a note."""
+
+    id: int
+    kind: str
+    run: str
+    recipient: str
+    topic: str
+    by: str
+    reason: str
+    created_at: datetime
+    sent_at: datetime | None = None
+    seen_at: datetime | None = None
+    attempts: int = 0
+    error: str = ""
 
 
 class ThreadRecord(Frozen):

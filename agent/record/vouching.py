@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
 from agent.record.chain import append, digest
+from agent.record.desk_tables import corrections, delegations, run_waivers
 from agent.record.tables import approvals, chat_turns, findings, grounds, publications, runs, submissions, versions
 
 __all__ = [
     "adopt",
+    "content_of_correction",
     "content_of_decision",
+    "content_of_delegation",
     "content_of_publication",
     "content_of_run",
     "content_of_submission",
     "content_of_turn",
     "content_of_version",
+    "content_of_waiver",
     "held_of_outcome",
     "new_salt",
+    "vouch_correction",
     "vouch_decision",
+    "vouch_delegation",
     "vouch_erasure",
     "vouch_outcome",
     "vouch_publication",
@@ -36,6 +42,7 @@ __all__ = [
     "vouch_turn",
     "vouch_turn_erasure",
     "vouch_version",
+    "vouch_waiver",
 ]
 
 RUN = ("id", "topic", "note_type", "account", "persona", "workspace", "author", "brief_json", "created_at")
@@ -46,6 +53,11 @@ FINDING = (
 DECISION = ("id", "run_id", "decision", "text_hash", "reviewer", "reason", "decided_at")
 SUBMISSION = ("id", "run_id", "text_hash", "submitted_by", "submitted_at")
 PUBLICATION = ("id", "run_id", "text_hash", "url", "published_by", "published_at")
+WAIVER = (
+    "id", "run_id", "rule", "fingerprint", "reason", "approver", "second_approver", "granted_at", "expires_on",
+)  # fmt: skip
+DELEGATION = ("id", "delegator", "delegate", "lane", "starts_at", "ends_at", "reason", "created_at", "revoked_at")
+CORRECTION = ("id", "run_id", "url", "text_hash", "action", "reason", "by", "asked_at", "new_run", "done_at")
 TURN = ("thread_id", "number", "key", "said_json", "answer_json", "asked_at", "answered_at")
 
 
@@ -72,8 +84,11 @@ def content_of_version(connection: Connection, row: RowMapping) -> str:
 
 
 def content_of_decision(row: RowMapping) -> str:
-    """Return the hash of a decision, its reviewer and reason."""
-    return digest(_plain(row, DECISION), salt=row["salt"] or "")
+    """Return the hash of a decision, its reviewer and reason, and for whom it was taken if for somebody else."""
+    content = _plain(row, DECISION)
+    if row["on_behalf_of"]:
+        content["on_behalf_of"] = row["on_behalf_of"]
+    return digest(content, salt=row["salt"] or "")
 
 
 def content_of_submission(row: RowMapping) -> str:
@@ -84,6 +99,21 @@ def content_of_submission(row: RowMapping) -> str:
 def content_of_publication(row: RowMapping) -> str:
     """Return the hash of a publication."""
     return digest(_plain(row, PUBLICATION), salt=row["salt"] or "")
+
+
+def content_of_waiver(row: RowMapping) -> str:
+    """Return the hash of an accepted finding, its reason and who accepted it."""
+    return digest(_plain(row, WAIVER), salt=row["salt"])
+
+
+def content_of_delegation(row: RowMapping) -> str:
+    """Return the hash of a delegation as it stands."""
+    return digest(_plain(row, DELEGATION), salt=row["salt"])
+
+
+def content_of_correction(row: RowMapping) -> str:
+    """Return the hash of what became of a publication."""
+    return digest(_plain(row, CORRECTION), salt=row["salt"])
 
 
 def content_of_turn(row: RowMapping) -> str:
@@ -137,6 +167,29 @@ def vouch_publication(connection: Connection, publication_id: int) -> None:
     held = {"text": row["text_hash"], "content": content_of_publication(row)}
     at = _utc(row["published_at"])
     append(connection, "published", run=row["run_id"], at=at, subject=str(publication_id), held=held)
+
+
+def vouch_waiver(connection: Connection, waiver_id: int, at: datetime) -> None:
+    """Append that a finding was accepted, or that somebody seconded it."""
+    row = _row(connection, run_waivers, run_waivers.c.id == waiver_id)
+    held = {"content": content_of_waiver(row)}
+    append(connection, "waived", run=row["run_id"], at=at, subject=str(waiver_id), held=held)
+
+
+def vouch_delegation(connection: Connection, delegation_id: int, at: datetime) -> None:
+    """Append that somebody decides for somebody else, or no longer does; no run is meant."""
+    row = _row(connection, delegations, delegations.c.id == delegation_id)
+    append(
+        connection, "delegated", run="", at=at, subject=str(delegation_id), held={"content": content_of_delegation(row)}
+    )
+
+
+def vouch_correction(connection: Connection, correction_id: int) -> None:
+    """Append what became of a publication."""
+    row = _row(connection, corrections, corrections.c.id == correction_id)
+    held = {"text": row["text_hash"], "content": content_of_correction(row)}
+    at = _utc(row["asked_at"])
+    append(connection, "corrected", run=row["run_id"], at=at, subject=str(correction_id), held=held)
 
 
 def vouch_turn(connection: Connection, thread_id: str, number: int) -> None:
@@ -203,7 +256,9 @@ def _plain(row: RowMapping, columns: tuple[str, ...]) -> dict[str, Any]:
 def _plain_cells(row: RowMapping, columns: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
     for column in columns:
         value = row[column]
-        yield column, _utc(value).isoformat() if isinstance(value, datetime) else value
+        if isinstance(value, datetime):
+            value = _utc(value)
+        yield column, value.isoformat() if isinstance(value, date) else value
 
 
 def _utc(moment: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""Keep what the review desk and the web need: owners, delegations, waivers, notices, corrections, sessions, tokens.
+"""Keep what the review desk and the web need: owners, claims, delegations, waivers, notices, corrections, sign-ins.
 
 Revision ID: 0006
 Revises: 0005
@@ -21,6 +21,16 @@ def upgrade() -> None:
         "UPDATE runs SET owner = (SELECT MIN(chat_threads.owner) FROM chat_threads "
         "JOIN chat_turns ON chat_turns.thread_id = chat_threads.id "
         "WHERE chat_turns.run_id = runs.id AND chat_threads.owner <> '')"
+    )
+    op.add_column("approvals", sa.Column("key", sa.String(80)))
+    op.add_column("approvals", sa.Column("on_behalf_of", sa.String(128)))
+    op.add_column("submissions", sa.Column("urgent", sa.Boolean))
+    op.create_table(
+        "claims",
+        sa.Column("run_id", sa.String(64), sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("worker", sa.String(160), nullable=False),
+        sa.Column("purpose", sa.String(80), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
         "delegations",
@@ -60,6 +70,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("by", sa.Text, nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("new_run", sa.String(64)),
         sa.Column("done_at", sa.DateTime(timezone=True)),
         sa.Column("salt", sa.String(32), nullable=False),
     )
@@ -73,6 +84,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(128), nullable=False),
         sa.Column("content_json", sa.Text, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True)),
         sa.Column("sent_at", sa.DateTime(timezone=True)),
         sa.Column("seen_at", sa.DateTime(timezone=True)),
         sa.Column("attempts", sa.Integer, nullable=False),
@@ -108,7 +120,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("api_tokens", "web_sessions", "notices", "corrections", "run_waivers", "delegations"):
+    for table in ("api_tokens", "web_sessions", "notices", "corrections", "run_waivers", "delegations", "claims"):
         op.drop_table(table)
+    op.drop_column("submissions", "urgent")
+    op.drop_column("approvals", "on_behalf_of")
+    op.drop_column("approvals", "key")
     op.drop_index("ix_runs_owner", "runs")
     op.drop_column("runs", "owner")
