@@ -34,6 +34,7 @@ from agent.record import EarlierNote, Grounds, RunRecord, RunWaiver, Store
 from agent.results import DraftResult, result_of
 from agent.roles import Casting, open_casting
 from agent.settings import Settings
+from agent.watching import Watch, step, unwatched, watched_by
 from agent.workspace import Workspace
 
 __all__ = ["Drafting", "Event", "draft", "open_drafting"]
@@ -69,6 +70,7 @@ class Drafting:
     now: Callable[[], datetime]
     graph: Any  # compiled once: compiling costs more than running a node
     on_text: OnText | None = None
+    watch: Watch = unwatched
 
     async def draft(self, brief: Brief, *, owner: str = "", on_event: OnEvent = _quiet) -> DraftResult:
         """Run a brief until a person is needed or the run ends; the run id is the brief's id, `owner` whose it is."""
@@ -145,7 +147,18 @@ class Drafting:
         kept = (item for item in self.store.desk.waivers(brief.id) if day <= item.expires_on)
         return (*self.workspace.waivers, *(_waiver(item, brief.as_of) for item in kept))
 
+    async def probe(self) -> None:
+        """Read from the checkpoints; raise `StorageError` when they cannot be reached."""
+        with explained(self._checkpoints):
+            await self.checkpointer.aget_tuple({"configurable": {"thread_id": "probe"}})
+
     async def _advance(self, brief: Brief, begin: Any, on_event: OnEvent, *, round_number: int = 0) -> DraftResult:
+        with watched_by(self.watch), step("run", brief.id, begun_by=_beginning(begin)) as seen:
+            result = await self._streamed(brief, begin, on_event, round_number)
+            seen.facts |= {"outcome": result.outcome, "rounds": len(result.rounds)}
+            return result
+
+    async def _streamed(self, brief: Brief, begin: Any, on_event: OnEvent, round_number: int) -> DraftResult:
         config = _config(brief.id)
         stream = self.graph.astream(
             begin, config, context=self._context(brief), stream_mode="updates", durability="sync"
@@ -330,6 +343,13 @@ def _holds(snapshot: Any, review: Review) -> bool:
 
 def _said(review: Review) -> tuple[str, str, str]:
     return review.action, review.reviewer, review.text_hash
+
+
+def _beginning(begin: Any) -> str:
+    """Name what sets a run going: a brief, a person's decision, or that it was cut off."""
+    if begin is None:
+        return "resume"
+    return "review" if isinstance(begin, Command) else "draft"
 
 
 def _is_cut_off(snapshot: Any) -> bool:

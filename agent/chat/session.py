@@ -36,6 +36,7 @@ from agent.models import Frozen
 from agent.prompting import load_prompts
 from agent.record import ThreadRecord, TurnRecord
 from agent.settings import Settings
+from agent.watching import Step, step, watched_by
 from agent.workspace import Workspace
 
 __all__ = ["Chat", "ChatSession", "Exchange", "open_chat"]
@@ -89,6 +90,13 @@ class Chat:
     def threads(self, user: str) -> tuple[ThreadRecord, ...]:
         """Return the threads of this user, the one used last first."""
         return self.drafting.store.threads.of(user)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the turns at work, no longer than this; what is cut off afterwards is resumed by its key."""
+        tasks = {working.task for working in self.works.values()}
+        if tasks and seconds > 0:
+            logger.info("waiting for %d turns to end", len(tasks))
+            await asyncio.wait(tasks, timeout=seconds)
 
     async def forget(self, user: str, thread: str) -> tuple[str, ...]:
         """Erase a thread of this user and every run it led to; return those runs."""
@@ -190,15 +198,20 @@ class ChatSession:
 
     async def _answered(self, turn: Turn, record: TurnRecord, emit: Emit) -> TurnRecord:
         """Return the turn with its answer, which somebody else may have given meanwhile."""
-        return record if record.answer else await self._do(turn, record, emit)
+        if record.answer:
+            return record
+        with watched_by(self.chat.drafting.watch), step("turn", turn.key) as seen:
+            return await self._do(turn, record, _noting(emit, seen), seen)
 
-    async def _do(self, turn: Turn, record: TurnRecord, emit: Emit) -> TurnRecord:
+    async def _do(self, turn: Turn, record: TurnRecord, emit: Emit, seen: Step) -> TurnRecord:
         context = self._context(record, emit)
         state = self.state()
         try:
             outcome = await self._told(turn, record, context, state, emit)
+            seen.facts["outcome"] = "answered"
         except UsageError as error:  # said to the person who typed it, and answered: asking again would change nothing
             outcome = told(context, None, error.message, state, limits=(error.hint,) if error.hint else ())
+            seen.facts["outcome"] = "refused"
         return context.store.threads.answer(
             record,
             owner=self.user,
@@ -318,6 +331,17 @@ PERFORM: dict[Intent, Perform] = {
     Intent.PUBLISHED: handing.perform_published,
     **dict.fromkeys(editing.EDITS, editing.perform_edit),
 }
+
+
+def _noting(emit: Emit, seen: Step) -> Emit:
+    """Let whoever watches know what a turn was taken to ask for."""
+
+    def tell(event: ChatEvent) -> None:
+        if isinstance(event, TurnBegan):
+            seen.facts["intent"] = event.intent or "unsure"
+        emit(event)
+
+    return tell
 
 
 def _title(state: ThreadState, turn: Turn) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
 
 from agent.graph import nodes, routing
 from agent.graph.context import DraftContext
 from agent.graph.state import DraftState
+from agent.watching import step
 
 __all__ = ["build_graph", "graph"]
+
+_Node = TypeVar("_Node", bound=Callable[..., Any])
 
 
 def build_graph(
@@ -30,7 +38,7 @@ def build_graph(
         nodes.review,
         nodes.finish,
     ):
-        builder.add_node(node.__name__, node)
+        builder.add_node(node.__name__, _watched(node))
     builder.add_edge(START, "gate")
     builder.add_conditional_edges("gate", routing.after_gate)
     builder.add_conditional_edges("plan", routing.after_plan)
@@ -48,3 +56,14 @@ def build_graph(
 def graph() -> CompiledStateGraph[DraftState, DraftContext, DraftState, DraftState]:
     """Return the graph for LangGraph tools (`langgraph.json`), which bring their own checkpointer."""
     return build_graph()
+
+
+def _watched(node: _Node) -> _Node:
+    """Return the node as a step that can be watched."""
+
+    @functools.wraps(node)
+    async def run(state: DraftState, runtime: Runtime[DraftContext]) -> Any:
+        with step("node", node.__name__, round=state.get("round", 0)):
+            return await node(state, runtime)
+
+    return cast(_Node, run)

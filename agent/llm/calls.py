@@ -18,6 +18,7 @@ from agent.llm.structured import read_reply
 from agent.llm.tokens import count_messages, counter_for
 from agent.models import Message, Usage
 from agent.settings import Price
+from agent.watching import step
 
 __all__ = ["Calls", "total_usage"]
 
@@ -109,7 +110,9 @@ class Calls:
         if shared and (answered := self._journal.alike(key.digest)) is not None:
             completion = answered.model_copy(update={"usage": _free(answered.usage)})
         else:
-            completion = await self._within_budgets(model, messages, output, stream=role == "writer")
+            with step("call", model.name, role=role, node=node, round=round) as seen:
+                completion = await self._within_budgets(model, messages, output, stream=role == "writer")
+                seen.facts |= _facts(completion)
         self._journal.keep(Entry(key=key, prompt=prompt, completion=completion))
         return completion
 
@@ -150,6 +153,18 @@ def total_usage(entries: Sequence[Entry]) -> Usage | None:
         estimated=any(usage.estimated for usage in used),
         cost=sum(costs) if len(costs) == len(used) else None,
     )
+
+
+def _facts(completion: Completion) -> dict[str, str | int]:
+    """Return what a watch may know of a reply: never its text."""
+    used = completion.usage
+    return {
+        "answered_by": completion.model,
+        "finish_reason": completion.finish_reason,
+        "prompt_tokens": used.prompt_tokens,
+        "completion_tokens": used.completion_tokens,
+        "cached_tokens": used.cached_tokens,
+    }
 
 
 def _free(usage: Usage) -> Usage:
