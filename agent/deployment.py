@@ -16,6 +16,7 @@ class Deployment(BaseModel):
 
     `sign_in` loopback needs no set-up and refuses every address but this machine's. `proxy` trusts `proxy_header`
     from `proxy_sources` (addresses or networks) only. `address` is what people type, behind whatever stands in front.
+    `ready_seconds` bounds a readiness check, `stop_seconds` how long turns at work are waited for at a stop.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,3 +38,7 @@ class Deployment(BaseModel):
     urgent_hours: float = Field(default=2, gt=0)
     webhook_format: Literal["wecom", "feishu", "json"] = "wecom"
     traces: bool = False
+    log_level: Literal["debug", "info", "warning", "error"] = "warning"
+    log_users: Literal["hashed", "plain", "none"] = "hashed"
+    ready_seconds: float = Field(default=2, gt=0, le=30)
+    stop_seconds: float = Field(default=20, ge=0, le=600)

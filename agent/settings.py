@@ -216,5 +216,5 @@ def _reachable(address: str) -> bool:
 
 
 def _forbid_tracing() -> None:
-    for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2"):
+    for name in ("LANGSMITH_TRACING", "LANGCHAIN_TRACING_V2", "LANGSMITH_TRACING_V2", "FASTAPI_OTEL_AUTO_CONFIGURE"):
         os.environ[name] = "false"

@@ -6,12 +6,12 @@ Nobody else opens a connection. A transaction that writes takes its lock as it b
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, ExceptionContext, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from agent.record.engine import explain, writing
 
@@ -44,3 +44,19 @@ class Database:
             yield
         except (DBAPIError, sqlite3.Error) as error:
             raise explain(error, self.where) from error
+
+    def probe(self) -> None:
+        """Take the lock every write takes and give it back; raise `StorageError` when nothing could be written."""
+        with self.explained(), writing(self.engine).connect() as connection:
+            connection.execute(text("UPDATE audit_head SET seq = seq"))
+            connection.rollback()
+
+    def on_error(self, hear: Callable[[str], None]) -> None:
+        """Let `hear` have the code of every error of this database; a row that is there already is none."""
+
+        def tell(context: ExceptionContext) -> None:
+            error = context.sqlalchemy_exception
+            if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError) and not context.is_pre_ping:
+                hear(explain(error, self.where).code)
+
+        event.listen(self.engine, "handle_error", tell)

@@ -5,7 +5,7 @@ Each write of a run, a text, a decision or an outcome appends to the audit in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -230,6 +230,20 @@ class Store:
             erase(connection, run_id, erased_at)
         with self._database.explained():
             scrub(self._database.engine, self._database.where)
+
+    def probe(self) -> None:
+        """Take the lock every write takes and give it back; raise `StorageError` when nothing could be written."""
+        self._database.probe()
+
+    def on_error(self, hear: Callable[[str], None]) -> None:
+        """Let `hear` have the code of every error of this database from now on."""
+        self._database.on_error(hear)
+
+    def count_runs(self, outcome: Outcome) -> int:
+        """Return how many runs stand so."""
+        query = select(func.count()).select_from(runs).where(runs.c.outcome == outcome)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def runs(
         self, *, limit: int = 20, outcome: str | None = None, search: str | None = None, owner: str | None = None

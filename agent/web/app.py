@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
 from agent.settings import Settings
 from agent.web.middleware import AccessMiddleware
+from agent.web.ops import Operating
 from agent.web.services import Services, open_services
 from agent.web.signin.loopback import Loopback
 from agent.workspace import Workspace
 
 __all__ = ["build_app"]
 
+# What FastAPI itself would send holds paths as they were asked for and what exceptions say.
+OFF = dict.fromkeys(("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False)
+WITHOUT_TELEMETRY: dict[str, Any] = {"telemetry": OFF}
 OpenServices = Callable[[Workspace, Settings], AbstractAsyncContextManager[Services]]
 
 
@@ -22,16 +27,20 @@ def build_app(
     workspace: Workspace, settings: Settings, *, pages: bool = True, services: OpenServices = open_services
 ) -> FastAPI:
     """Return the server's application; `services` opens what it works with, `pages` False leaves the API alone."""
+    operating = Operating(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with services(workspace, settings) as opened:
-            app.state.services = opened
+        async with services(workspace, settings) as opened, operating.running(opened) as watched:
+            app.state.services = watched
             yield
 
-    app = FastAPI(title="kosnote", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="kosnote", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, **WITHOUT_TELEMETRY
+    )
     app.state.settings, app.state.workspace = settings, workspace
     app.add_middleware(AccessMiddleware, resolve=Loopback(workspace))
+    operating.attach(app)  # outside all middleware so far, and before the pages, which answer every other path
     if pages:
         from agent.web.pages import attach
 

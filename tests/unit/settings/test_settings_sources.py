@@ -105,6 +105,7 @@ def test_tracing_to_outside_is_off_unless_turned_on(monkeypatch):
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     load_settings()
     assert os.environ["LANGSMITH_TRACING"] == "false"
+    assert os.environ["FASTAPI_OTEL_AUTO_CONFIGURE"] == "false"
     monkeypatch.setenv("LANGSMITH_TRACING", "true")
     load_settings(tracing=True)
     assert os.environ["LANGSMITH_TRACING"] == "true"
