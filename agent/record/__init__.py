@@ -2,6 +2,7 @@
 
 from agent.record.claims import Claims
 from agent.record.desk import DeskRecord
+from agent.record.library import BlockCount, LibraryStore, Milestones, Stamp
 from agent.record.notices import Notices
 from agent.record.publishing import Publishing
 from agent.record.store import Store
@@ -29,6 +30,7 @@ from agent.record.values import (
 __all__ = [
     "AuditEvent",
     "AuditReport",
+    "BlockCount",
     "BoundModel",
     "Break",
     "Claims",
@@ -38,12 +40,15 @@ __all__ = [
     "DeskRecord",
     "EarlierNote",
     "Grounds",
+    "LibraryStore",
+    "Milestones",
     "NoticeRecord",
     "Notices",
     "PublicationRecord",
     "Publishing",
     "RunRecord",
     "RunWaiver",
+    "Stamp",
     "Store",
     "SubmissionRecord",
     "ThreadRecord",

@@ -26,6 +26,7 @@ from agent.record.desk import DeskRecord
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
+from agent.record.library import LibraryStore
 from agent.record.moments import utc
 from agent.record.notices import Notices
 from agent.record.publishing import Publishing
@@ -73,6 +74,11 @@ class Store:
     def publishing(self) -> Publishing:
         """Return what was handed in for review and what was published."""
         return Publishing(self._database)
+
+    @property
+    def library(self) -> LibraryStore:
+        """Return what reads across the runs of this database."""
+        return LibraryStore(self._database)
 
     @property
     def threads(self) -> ThreadStore:

@@ -10,7 +10,7 @@ from functools import cached_property
 from agent.models import Brief, Fact, Note, Persona, Product
 from agent.text.sentences import Span, paragraphs, sentences
 
-__all__ = ["EMOJI", "Subject"]
+__all__ = ["EMOJI", "MEASURED", "Subject"]
 
 EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2764]|\\[[^\\[\\]\\s]{1,6}R?\\]")
 MEASURED = ("life", "point")

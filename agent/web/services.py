@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from agent.chat.session import Chat, open_chat
 from agent.desk import Desk
+from agent.desk.values import NearNote
 from agent.drafting import Drafting
+from agent.library import Library
 from agent.record import Store
 from agent.settings import Settings
 from agent.workspace import Workspace
@@ -48,7 +51,18 @@ class Services:
     @property
     def desk(self) -> Desk:
         """Return the review desk."""
-        return Desk(drafting=self.drafting, today=self.today)
+        return Desk(drafting=self.drafting, today=self.today, near=self._near)
+
+    @cached_property
+    def library(self) -> Library:
+        """Return what reads across all notes; it keeps what it has read."""
+        return Library(self.store, self.workspace, today=self.today)
+
+    def _near(self, run: str) -> tuple[NearNote, ...]:
+        return tuple(
+            NearNote(run=note.run, title=note.heading, account=note.stamp.account, score=share)
+            for note, share in self.library.near(run)
+        )
 
 
 @asynccontextmanager

@@ -1,0 +1,217 @@
+"""Read the record across runs: what a library of notes, its numbers and its warnings are made of. It writes nothing.
+
+The content of texts is handed out as it is kept, as JSON: a library reads thousands of them and needs a part of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tuple_
+
+from agent.models import Frozen, Outcome
+from agent.record.database import Database
+from agent.record.desk_tables import corrections
+from agent.record.moments import utc
+from agent.record.tables import approvals, findings, grounds, publications, runs, submissions, versions
+from agent.record.values import Decision
+
+__all__ = ["BlockCount", "LibraryStore", "Milestones", "Stamp"]
+
+BATCH = 400  # keys a query names at once; SQLite takes 32,766 variables, and its older builds 999
+
+Key = tuple[str, int]
+
+
+class Stamp(Frozen):
+    """Tell how a run stands and which text is its best, without its words: enough to see whether it has changed.
+
+    `text_hash` is empty and `revision` None as long as a run has no text; `published_at` None as well once it was taken
+    back from everywhere.
+    """
+
+    run: str
+    owner: str = ""
+    note_type: str
+    account: str = ""
+    persona: str = ""
+    outcome: Outcome | None = None
+    revision: int | None = None
+    rounds: int = 0
+    text_hash: str = ""
+    saved_at: datetime | None = None
+    grounds: str = ""
+    published_at: datetime | None = None
+    retracted_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Milestones(Frozen):
+    """Hold when a run was first handed to a person, and what was decided on it last, and when."""
+
+    run: str
+    submitted_at: datetime
+    decided_at: datetime
+    decision: Decision
+
+
+class BlockCount(Frozen):
+    """Count in how many runs a rule held a text up, and how often."""
+
+    rule: str
+    runs: int
+    findings: int
+
+
+class LibraryStore:
+    """Read across the runs of one database; an erased run is not there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def stamps(self, run_id: str | None = None) -> tuple[Stamp, ...]:
+        """Return how every kept run stands, newest first; or one run alone, by its whole id."""
+        query = _stamps()
+        if run_id is not None:
+            query = query.where(runs.c.id == run_id)
+        with self._database.reading() as connection:
+            return tuple(_stamp(row._mapping) for row in connection.execute(query))
+
+    def briefs(self, run_ids: Collection[str]) -> dict[str, str]:
+        """Return the briefs of these runs, as JSON."""
+        query = select(runs.c.id, runs.c.brief_json)
+        with self._database.reading() as connection:
+            found = _in_batches(connection, query, (runs.c.id,), [(run,) for run in run_ids])
+            return {row.id: row.brief_json for row in found}
+
+    def texts(self, keys: Collection[Key]) -> dict[Key, str]:
+        """Return these versions by run and revision, as JSON of a round."""
+        query = select(versions.c.run_id, versions.c.revision, versions.c.round_json)
+        named = (versions.c.run_id, versions.c.revision)
+        with self._database.reading() as connection:
+            return {(row.run_id, row.revision): row.round_json for row in _in_batches(connection, query, named, keys)}
+
+    def grounds(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """Return by run and digest what texts were written from, as JSON of `Grounds`."""
+        query = select(grounds.c.run_id, grounds.c.digest, grounds.c.content_json)
+        named = (grounds.c.run_id, grounds.c.digest)
+        with self._database.reading() as connection:
+            return {(row.run_id, row.digest): row.content_json for row in _in_batches(connection, query, named, keys)}
+
+    def milestones(self, since: datetime, until: datetime) -> tuple[Milestones, ...]:
+        """Return the last approval or rejection of each run begun in this span, with when it was first handed in.
+
+        A run nobody handed in counts from the moment the text decided on was saved: it waited for a person from then.
+        """
+        last = select(func.max(approvals.c.id)).where(approvals.c.decision.in_(("approve", "reject")))
+        saved = and_(versions.c.run_id == approvals.c.run_id, versions.c.text_hash == approvals.c.text_hash)
+        query = (
+            select(
+                approvals.c.run_id,
+                approvals.c.decision,
+                approvals.c.decided_at,
+                func.min(submissions.c.submitted_at).label("submitted_at"),
+                func.min(versions.c.saved_at).label("saved_at"),
+            )
+            .join(runs, runs.c.id == approvals.c.run_id)
+            .outerjoin(submissions, submissions.c.run_id == approvals.c.run_id)
+            .outerjoin(versions, saved)
+            .where(_begun(since, until), approvals.c.id.in_(last.group_by(approvals.c.run_id)))
+            .group_by(approvals.c.id, approvals.c.run_id, approvals.c.decision, approvals.c.decided_at)
+            .order_by(approvals.c.id)
+        )
+        with self._database.reading() as connection:
+            return tuple(
+                Milestones(
+                    run=row.run_id,
+                    decision=row.decision,
+                    submitted_at=utc(row.submitted_at or row.saved_at or row.decided_at),
+                    decided_at=utc(row.decided_at),
+                )
+                for row in connection.execute(query)
+            )
+
+    def blocks(self, since: datetime, until: datetime) -> tuple[BlockCount, ...]:
+        """Count by rule the open blocks in any text of the runs begun in this span, the most frequent first."""
+        held = func.count(findings.c.run_id.distinct())
+        query = (
+            select(findings.c.rule, held, func.count())
+            .join(runs, runs.c.id == findings.c.run_id)
+            .where(_begun(since, until), findings.c.severity == "block", findings.c.status == "open")
+            .group_by(findings.c.rule)
+            .order_by(held.desc(), findings.c.rule)
+        )
+        with self._database.reading() as connection:
+            found = connection.execute(query).all()
+        return tuple(BlockCount(rule=rule, runs=number, findings=total) for rule, number, total in found)
+
+
+def _stamps() -> Select[Any]:
+    best = and_(versions.c.run_id == runs.c.id, versions.c.revision == runs.c.best_revision)
+    retracted = and_(corrections.c.run_id == runs.c.id, corrections.c.action == "retract")
+    taken_back = select(corrections.c.url).where(retracted, corrections.c.url == publications.c.url)
+    published = select(func.max(publications.c.published_at)).where(
+        publications.c.run_id == runs.c.id, ~taken_back.correlate(runs, publications).exists()
+    )
+    rounds = select(func.max(versions.c.round)).where(versions.c.run_id == runs.c.id).correlate(runs)
+    return (
+        select(
+            runs.c.id,
+            runs.c.owner,
+            runs.c.note_type,
+            runs.c.account,
+            runs.c.persona,
+            runs.c.outcome,
+            runs.c.created_at,
+            runs.c.updated_at,
+            versions.c.revision,
+            versions.c.text_hash,
+            versions.c.saved_at,
+            versions.c.grounds,
+            published.scalar_subquery().label("published_at"),
+            select(func.max(corrections.c.asked_at)).where(retracted).scalar_subquery().label("retracted_at"),
+            rounds.scalar_subquery().label("rounds"),
+        )
+        .outerjoin(versions, best)
+        .where(runs.c.erased_at.is_(None))
+        .order_by(runs.c.created_at.desc(), runs.c.id.desc())
+    )
+
+
+def _stamp(row: Any) -> Stamp:
+    return Stamp(
+        run=row["id"],
+        owner=row["owner"] or "",
+        note_type=row["note_type"],
+        account=row["account"],
+        persona=row["persona"],
+        outcome=row["outcome"],
+        revision=row["revision"],
+        rounds=row["rounds"] or 0,
+        text_hash=row["text_hash"] or "",
+        saved_at=_moment(row["saved_at"]),
+        grounds=row["grounds"] or "",
+        published_at=_moment(row["published_at"]),
+        retracted_at=_moment(row["retracted_at"]),
+        created_at=utc(row["created_at"]),
+        updated_at=utc(row["updated_at"]),
+    )
+
+
+def _begun(since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(runs.c.erased_at.is_(None), runs.c.created_at >= since, runs.c.created_at < until)
+
+
+def _moment(found: datetime | None) -> datetime | None:
+    return None if found is None else utc(found)
+
+
+def _in_batches(
+    connection: Connection, query: Select[Any], named: Sequence[ColumnElement[Any]], keys: Collection[tuple[Any, ...]]
+) -> Iterator[Any]:
+    listed = list(keys)
+    for start in range(0, len(listed), BATCH):
+        yield from connection.execute(query.where(tuple_(*named).in_(listed[start : start + BATCH])))
