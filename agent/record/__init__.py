@@ -1,5 +1,6 @@
 """The record: runs, versions, findings and decisions, their audit, in SQLite or any database SQLAlchemy reaches."""
 
+from agent.record.access import AccessStore
 from agent.record.claims import Claims
 from agent.record.desk import DeskRecord
 from agent.record.library import BlockCount, LibraryStore, Milestones, Stamp
@@ -21,13 +22,16 @@ from agent.record.values import (
     PublicationRecord,
     RunRecord,
     RunWaiver,
+    SessionRecord,
     SubmissionRecord,
     ThreadRecord,
+    TokenRecord,
     TurnRecord,
     VersionRecord,
 )
 
 __all__ = [
+    "AccessStore",
     "AuditEvent",
     "AuditReport",
     "BlockCount",
@@ -48,11 +52,13 @@ __all__ = [
     "Publishing",
     "RunRecord",
     "RunWaiver",
+    "SessionRecord",
     "Stamp",
     "Store",
     "SubmissionRecord",
     "ThreadRecord",
     "ThreadStore",
+    "TokenRecord",
     "TurnJournal",
     "TurnRecord",
     "VersionRecord",

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from agent.errors import UsageError
 from agent.models import Brief, Note, Outcome, Round
+from agent.record.access import AccessStore
 from agent.record.audit import Audit
 from agent.record.chain import digest
 from agent.record.claims import Claims
@@ -38,6 +39,7 @@ from agent.record.vouching import new_salt, vouch_outcome, vouch_run, vouch_vers
 __all__ = ["Store"]
 
 CANDIDATES = 5
+KEPT_OF_A_FINDING = {"rule", "pack", "severity", "status", "status_by", "field", "start", "end", "text", "fingerprint"}
 ENDED: frozenset[str] = frozenset({"approved", "rejected", "refused"})
 
 
@@ -79,6 +81,11 @@ class Store:
     def library(self) -> LibraryStore:
         """Return what reads across the runs of this database."""
         return LibraryStore(self._database)
+
+    @property
+    def access(self) -> AccessStore:
+        """Return who is signed in and which API tokens are out."""
+        return AccessStore(self._database)
 
     @property
     def threads(self) -> ThreadStore:
@@ -359,20 +366,7 @@ def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, A
             "run_id": run_id,
             "revision": revision,
             "position": finding.index,
-            **finding.model_dump(
-                include={
-                    "rule",
-                    "pack",
-                    "severity",
-                    "status",
-                    "status_by",
-                    "field",
-                    "start",
-                    "end",
-                    "text",
-                    "fingerprint",
-                }
-            ),
+            **finding.model_dump(include=KEPT_OF_A_FINDING),
         }
         for finding in round_.report.findings
     ]

@@ -27,8 +27,10 @@ __all__ = [
     "PublicationRecord",
     "RunRecord",
     "RunWaiver",
+    "SessionRecord",
     "SubmissionRecord",
     "ThreadRecord",
+    "TokenRecord",
     "TurnRecord",
     "VersionRecord",
 ]
@@ -254,3 +256,27 @@ class AuditReport(Frozen):
     events: int
     erased: int
     breaks: tuple[Break, ...] = ()
+
+
+class SessionRecord(Frozen):
+    """Hold that somebody is signed in, and by which way; `digest` is of a secret only their browser has."""
+
+    digest: str
+    user: str
+    way: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class TokenRecord(Frozen):
+    """Hold one API token of a person: what it is limited to and how it stands, never its secret."""
+
+    id: str
+    user: str
+    name: str
+    scopes: tuple[str, ...]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    revoked_at: datetime | None = None

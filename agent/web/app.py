@@ -9,10 +9,13 @@ from typing import Any
 from fastapi import FastAPI
 
 from agent.settings import Settings
-from agent.web.middleware import AccessMiddleware
+from agent.web.middleware import protect
 from agent.web.ops import Operating
 from agent.web.services import Services, open_services
-from agent.web.signin.loopback import Loopback
+from agent.web.signin import routes
+from agent.web.signin.keys import Keys
+from agent.web.signin.setup import demand_set_up
+from agent.web.signin.ways import WayIn
 from agent.workspace import Workspace
 
 __all__ = ["build_app"]
@@ -26,7 +29,11 @@ OpenServices = Callable[[Workspace, Settings], AbstractAsyncContextManager[Servi
 def build_app(
     workspace: Workspace, settings: Settings, *, pages: bool = True, services: OpenServices = open_services
 ) -> FastAPI:
-    """Return the server's application; `services` opens what it works with, `pages` False leaves the API alone."""
+    """Return the server's application; `services` opens what it works with, `pages` False leaves the API alone.
+
+    Raises `ConfigurationError` when the sign-in of these settings is not set up.
+    """
+    demand_set_up(settings)
     operating = Operating(settings)
 
     @asynccontextmanager
@@ -39,7 +46,11 @@ def build_app(
         title="kosnote", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, **WITHOUT_TELEMETRY
     )
     app.state.settings, app.state.workspace = settings, workspace
-    app.add_middleware(AccessMiddleware, resolve=Loopback(workspace))
+    keys = Keys(settings)
+    app.state.keys = keys
+    way_in = WayIn(workspace, settings, keys)
+    protect(app, settings, keys=keys, resolve=way_in, pages=pages)
+    routes.register(app, settings, way_in.sessions)
     operating.attach(app)  # outside all middleware so far, and before the pages, which answer every other path
     if pages:
         from agent.web.pages import attach

@@ -7,9 +7,11 @@ from typing import Literal
 from agent.models import Frozen
 from agent.people import Person, Role
 
-__all__ = ["Identity", "Way"]
+__all__ = ["SCOPES", "Identity", "Scope", "Way"]
 
 Way = Literal["loopback", "oidc", "proxy", "token"]
+Scope = Literal["draft", "check", "runs", "review", "facts", "metrics"]
+SCOPES: tuple[Scope, ...] = ("draft", "check", "runs", "review", "facts", "metrics")
 
 
 class Identity(Frozen):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import signal
 import socket
@@ -15,6 +14,7 @@ from uvicorn.server import HANDLED_SIGNALS
 from agent.errors import ConfigurationError
 from agent.settings import Settings
 from agent.web.app import build_app
+from agent.web.guards.local import is_loopback
 from agent.web.ops.logs import set_up_logs
 from agent.workspace import Workspace
 
@@ -24,7 +24,7 @@ __all__ = ["demand_safe", "serve"]
 def demand_safe(settings: Settings) -> None:
     """Refuse to let others in without a sign-in: raise `ConfigurationError` for a public address in loopback mode."""
     web = settings.web
-    if web.sign_in == "loopback" and not _is_loopback(web.host):
+    if web.sign_in == "loopback" and not is_loopback(web.host):
         raise ConfigurationError("serve_public_loopback", host=web.host)
 
 
@@ -43,6 +43,8 @@ def serve(workspace: Workspace, settings: Settings, *, say: Callable[[str], None
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe is settled with `proxy_sources`, not here
+        ws_max_size=settings.web.largest_request,
         timeout_graceful_shutdown=math.ceil(settings.web.stop_seconds),
     )
     host, port = listening.getsockname()[:2]
@@ -93,10 +95,3 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise ConfigurationError("serve_address_taken", host=host, port=port, reason=error.strerror or error) from error
     return listening
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -5,13 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
+from starlette.requests import HTTPConnection
+
 from agent.paths import package_data
 from agent.yamlsource import read_yaml
 
-__all__ = ["TONGUES", "Tongue", "Words"]
+__all__ = ["TONGUES", "TONGUE_COOKIE", "Tongue", "Words", "tongue_of"]
 
 Tongue = Literal["zh", "en"]
 TONGUES: tuple[Tongue, ...] = ("zh", "en")
+TONGUE_COOKIE = "kosnote_tongue"
 
 
 class Words:
@@ -24,6 +27,12 @@ class Words:
         """Return the text of a key with its values put in."""
         text = _catalogue()[key][self.tongue]
         return text.format(**values) if values else text
+
+
+def tongue_of(connection: HTTPConnection) -> Tongue:
+    """Return the tongue a browser chose; Chinese if it chose none."""
+    chosen = connection.cookies.get(TONGUE_COOKIE)
+    return next((tongue for tongue in TONGUES if tongue == chosen), "zh")
 
 
 @cache

@@ -43,6 +43,12 @@ def _entries():
     return {code: entry for entries in _catalogue().values() for code, entry in entries.items()}
 
 
+def _words():
+    """Return what pages say, by key."""
+    files = (REPO / "agent" / "data" / "web").glob("*.yaml")
+    return {key: said for file in files for key, said in yaml.safe_load(file.read_text(encoding="utf-8")).items()}
+
+
 def _calls():
     """Yield (place, code, keywords or None) of every message asked for by a literal code."""
     for path in SOURCES:
@@ -60,7 +66,7 @@ def _calls():
 
 
 def test_every_message_asked_for_exists():
-    known = _entries()
+    known = _entries().keys() | _words().keys()
     missing = [f"{place} {code}" for place, code, _ in _calls() if code not in known]
     assert not missing, "no text in agent/data/messages: " + "; ".join(missing)
 

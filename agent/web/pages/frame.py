@@ -14,6 +14,7 @@ from nicegui import ui
 from agent.people import Role
 from agent.web.access import identity_of
 from agent.web.identity import Identity
+from agent.web.plain import notice
 from agent.web.services import Services
 from agent.web.words import TONGUES, Tongue, Words
 
@@ -53,7 +54,7 @@ def private_page(app: FastAPI, path: str, *roles: Role) -> Callable[[Callable[..
             if identity is None:
                 return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
             if not identity.is_any(*roles):
-                return Response("403", status_code=403, media_type="text/plain; charset=utf-8")
+                return notice(request, "refused_forbidden", status=403)
             view = View(identity, services_of_app(app), Words(_tongue(request)), request)
             built = build(view, **parameters)
             if inspect.isawaitable(built):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from starlette.requests import HTTPConnection
 
 from agent.people import Person, Role
+from agent.web.access import services_of
 from agent.web.identity import Identity
+from agent.web.signin.persons import identity_for, is_here
 from agent.workspace import Workspace
 
 __all__ = ["LOCAL", "WHO_COOKIE", "Loopback"]
@@ -21,14 +23,9 @@ class Loopback:
         self._people = workspace.people or (LOCAL,)
 
     async def __call__(self, connection: HTTPConnection) -> Identity | None:
-        """Return who sits at this machine."""
+        """Return who sits at this machine; None when everybody it could be has left."""
+        today = services_of(connection).today()
+        here = [person for person in self._people if is_here(person, today)]
         named = connection.cookies.get(WHO_COOKIE)
-        person = next((person for person in self._people if person.id == named), self._people[0])
-        return Identity(
-            user=person.id,
-            name=person.name,
-            roles=person.roles,
-            accounts=person.accounts,
-            persona=person.persona,
-            way="loopback",
-        )
+        person = next((person for person in here if person.id == named), next(iter(here), None))
+        return identity_for(person, "loopback") if person else None

@@ -37,7 +37,7 @@ async def opened(settings, *, routes=lambda app: None, pages=False, address="127
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False, client=(address, 4000))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://kosnote") as client,
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
     ):
         yield app, client
 

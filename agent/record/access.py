@@ -1,0 +1,134 @@
+"""Keep who is signed in and which tokens are out: digests only, so that whoever reads the database can use neither.
+
+A session or a token that ended is not there for `session` and `token`; every process that shares the database sees it
+end with the next request.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from sqlalchemy import ColumnElement, RowMapping, Table, Update, delete, insert, select, update
+
+from agent.record.database import Database
+from agent.record.desk_tables import api_tokens, web_sessions
+from agent.record.moments import utc
+from agent.record.values import SessionRecord, TokenRecord
+
+__all__ = ["AccessStore"]
+
+KEPT = timedelta(days=30)  # an ended session tells an admin what happened, then goes
+NOTED = timedelta(minutes=1)  # how exact `used_at` is: no write for every request
+
+
+class AccessStore:
+    """Read and write the sessions and API tokens of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open_session(
+        self, digest: str, *, user: str, way: str, created_at: datetime, expires_at: datetime, replaces: str = ""
+    ) -> None:
+        """Keep a new session and end the one it `replaces`; sessions that ended a month ago are deleted."""
+        row = {"digest": digest, "user_id": user, "content_json": json.dumps({"way": way})}
+        with self._database.writing() as connection:
+            connection.execute(delete(web_sessions).where(web_sessions.c.expires_at < created_at - KEPT))
+            connection.execute(_ending(web_sessions, web_sessions.c.digest == replaces, created_at))
+            connection.execute(insert(web_sessions).values(**row, created_at=created_at, expires_at=expires_at))
+
+    def session(self, digest: str, *, at: datetime) -> SessionRecord | None:
+        """Return a session that holds at this moment, else None."""
+        query = select(web_sessions).where(web_sessions.c.digest == digest, _lasting(web_sessions, at))
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        return _session(row) if row else None
+
+    def sessions(self, *, at: datetime) -> tuple[SessionRecord, ...]:
+        """Return the sessions that hold at this moment, newest first."""
+        query = select(web_sessions).where(_lasting(web_sessions, at)).order_by(web_sessions.c.created_at.desc())
+        with self._database.reading() as connection:
+            return tuple(_session(row) for row in connection.execute(query).mappings())
+
+    def end_session(self, digest: str, *, at: datetime) -> None:
+        """End a session; one that is unknown or over stays as it is."""
+        with self._database.writing() as connection:
+            connection.execute(_ending(web_sessions, web_sessions.c.digest == digest, at))
+
+    def add_token(self, token: TokenRecord, *, digest: str) -> None:
+        """Keep a token by the digest of its secret."""
+        row = {
+            "id": token.id,
+            "digest": digest,
+            "user_id": token.user,
+            "name": token.name,
+            "scopes_json": json.dumps(token.scopes),
+            "created_by": token.created_by,
+            "created_at": token.created_at,
+            "expires_at": token.expires_at,
+        }
+        with self._database.writing() as connection:
+            connection.execute(insert(api_tokens).values(row))
+
+    def token(self, token_id: str, *, digest: str, at: datetime) -> TokenRecord | None:
+        """Return a token that holds at this moment and has this digest, and note to the minute that it was used."""
+        query = select(api_tokens).where(api_tokens.c.id == token_id, _lasting(api_tokens, at))
+        with self._database.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None or not compare_digest(row["digest"], digest):
+            return None
+        if row["used_at"] is None or utc(row["used_at"]) <= at - NOTED:
+            with self._database.writing() as connection:
+                connection.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(used_at=at))
+        return _token(row)
+
+    def tokens(self) -> tuple[TokenRecord, ...]:
+        """Return every token there was, newest first; none can be used from what is returned."""
+        query = select(api_tokens).order_by(api_tokens.c.created_at.desc(), api_tokens.c.id)
+        with self._database.reading() as connection:
+            return tuple(_token(row) for row in connection.execute(query).mappings())
+
+    def revoke_token(self, token_id: str, *, at: datetime) -> None:
+        """End a token; one that is unknown or over stays as it is."""
+        with self._database.writing() as connection:
+            connection.execute(_ending(api_tokens, api_tokens.c.id == token_id, at))
+
+    def end_all_of(self, user: str, *, at: datetime) -> None:
+        """End every session and token of a person, as when they leave."""
+        with self._database.writing() as connection:
+            for table in (web_sessions, api_tokens):
+                connection.execute(_ending(table, table.c.user_id == user, at))
+
+
+def _lasting(table: Table, at: datetime) -> ColumnElement[bool]:
+    return table.c.revoked_at.is_(None) & (table.c.expires_at > at)
+
+
+def _ending(table: Table, which: ColumnElement[bool], at: datetime) -> Update:
+    return update(table).where(which, table.c.revoked_at.is_(None)).values(revoked_at=at)
+
+
+def _session(row: RowMapping) -> SessionRecord:
+    return SessionRecord(
+        digest=row["digest"],
+        user=row["user_id"],
+        way=json.loads(row["content_json"])["way"],
+        created_at=utc(row["created_at"]),
+        expires_at=utc(row["expires_at"]),
+    )
+
+
+def _token(row: RowMapping) -> TokenRecord:
+    return TokenRecord(
+        id=row["id"],
+        user=row["user_id"],
+        name=row["name"],
+        scopes=tuple(json.loads(row["scopes_json"])),
+        created_by=row["created_by"],
+        created_at=utc(row["created_at"]),
+        expires_at=utc(row["expires_at"]),
+        used_at=utc(row["used_at"]) if row["used_at"] else None,
+        revoked_at=utc(row["revoked_at"]) if row["revoked_at"] else None,
+    )
