@@ -55,6 +55,7 @@ class Served:
         self._folder = tempfile.TemporaryDirectory(prefix="kosnote-web-") if home is None else None
         self.home = Path(home or self._folder.name)
         self._said = tempfile.TemporaryFile()  # noqa: SIM115
+        self._kept = ""
         self.env = {**os.environ, "KOSNOTE_AUTHOR": "offline", "KOSNOTE_HOME": str(self.home), **dict(env)}
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-c", SERVE.format(today=TODAY) + before + RUN, "serve", "--port", "0"],
@@ -79,6 +80,7 @@ class Served:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._kept = self.log
         self._said.close()
 
     def forget(self):
@@ -89,6 +91,8 @@ class Served:
     @property
     def log(self):
         """Return everything the server has written to stderr."""
+        if self._said.closed:
+            return self._kept
         return os.pread(self._said.fileno(), 1_000_000, 0).decode("utf-8", "replace")
 
     def _address(self, seconds=60):

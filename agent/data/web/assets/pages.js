@@ -1,0 +1,54 @@
+// What the browser does by itself: copy a text, and bring what is new into view.
+(() => {
+  const said = () => {
+    let region = document.getElementById("kosnote-said");
+    if (!region) {
+      region = document.createElement("div");
+      region.id = "kosnote-said";
+      region.className = "toast";
+      region.setAttribute("role", "status");
+      document.body.append(region);
+    }
+    return region;
+  };
+
+  const tell = (words) => {
+    const region = said();
+    region.textContent = words;
+    region.classList.add("shown");
+    clearTimeout(region.timer);
+    region.timer = setTimeout(() => region.classList.remove("shown"), 1800);
+  };
+
+  // Without https a browser lends no clipboard: a hidden field does what it did before there was one.
+  const byField = (words) => {
+    const field = document.createElement("textarea");
+    field.value = words;
+    field.className = "unseen";
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  };
+
+  document.addEventListener("click", async (event) => {
+    const asked = event.target.closest?.("[data-copy]");
+    if (!asked) return;
+    const words = asked.dataset.copy;
+    try {
+      await navigator.clipboard.writeText(words);
+    } catch {
+      byField(words);
+    }
+    tell(asked.dataset.copied);
+  });
+
+  globalThis.kosnote = {
+    reveal(id, smooth) {
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
+      requestAnimationFrame(() => {
+        document.getElementById(id)?.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+      });
+    },
+  };
+})();

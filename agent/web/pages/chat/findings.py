@@ -1,0 +1,148 @@
+"""Findings as staff need them: which sentence, why (clause), how to fix it, and the fix to accept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from agent.chat.values import FindingCard, Intent, Selection
+from agent.guardrails.placement import sentence_around
+from agent.web.pages.chat.table import Piece, cut
+from agent.web.pages.controls import press, sheet, sheet_head
+from agent.web.pages.writing import attribute, text, visible
+
+if TYPE_CHECKING:
+    from agent.web.pages.chat.page import ChatPage
+
+__all__ = ["finding_row", "finding_sheet", "highlighted"]
+
+
+def highlighted(page: ChatPage, content: str, findings: Sequence[FindingCard], *, begin: int = 0) -> None:
+    """Write a text with its findings marked; a marked passage opens their sheet, by tap or by keyboard."""
+    for piece in cut(content, begin, findings):
+        if piece.findings:
+            _mark(page, piece)
+        else:
+            text(piece.text, tag="span")
+
+
+def finding_row(page: ChatPage, finding: FindingCard, *, editable: bool = True) -> None:
+    """List one finding: its grade, the words and what to do; a tap opens its sheet."""
+    row = ui.button(on_click=lambda: finding_sheet(page, (finding,), editable=editable)).props(
+        "flat no-caps align=left"
+    )
+    with row.classes(f"row-button finding finding-{finding.severity}"):
+        ui.label(page.say(f"chat_grade_{finding.severity}")).classes(f"grade grade-{finding.severity}")
+        with ui.element("span").classes("finding-words"):
+            text(finding.text or finding.sentence or page.say("chat_whole_note"), "finding-text", tag="span")
+            text(finding.advice or finding.why, "hint", tag="span")
+        ui.icon("chevron_right").props("aria-hidden=true")
+    attribute(row, aria_haspopup="dialog")
+
+
+def finding_sheet(page: ChatPage, findings: Sequence[FindingCard], *, editable: bool = True) -> None:
+    """Open the sheet of the findings that touch one passage."""
+    say = page.say
+    with sheet(say("chat_finding")) as dialog, ui.card().classes("sheet-card"):
+        sheet_head(dialog, say("chat_finding"), say("frame_close"))
+        for number, finding in enumerate(findings):
+            _explained(page, dialog, finding, editable=editable, first=number == 0)
+    dialog.open()
+
+
+def _mark(page: ChatPage, piece: Piece) -> None:
+    worst = piece.findings[0]
+    mark = text(piece.text, f"mark mark-{worst.severity}", tag="mark")
+    attribute(mark, role="button", tabindex="0", aria_haspopup="dialog")
+    attribute(mark, aria_label=visible(page.say("chat_marked", text=piece.text, advice=worst.advice or worst.why)))
+    tell = partial(finding_sheet, page, piece.findings, editable=True)
+    mark.on("click", tell)
+    mark.on("keydown.enter", tell)
+    mark.on("keydown", tell, js_handler="(e) => { if (e.key === ' ') { e.preventDefault(); emit(); } }")
+
+
+def _explained(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, editable: bool, first: bool) -> None:
+    say = page.say
+    with ui.element("section").classes("explained"):
+        with ui.element("div").classes("explained-head"):
+            ui.label(say(f"chat_grade_{finding.severity}")).classes(f"grade grade-{finding.severity}")
+            text(finding.rule, "rule", tag="span")
+        if finding.sentence or finding.text:
+            text(finding.sentence or finding.text, "quote", tag="p")
+        for label, content in (
+            ("chat_why", finding.why),
+            ("chat_clause", finding.clause),
+            ("chat_advice", finding.advice),
+        ):
+            if content:
+                with ui.element("p").classes("reason"):
+                    text(say(label), "reason-name", tag="span")
+                    text(content, tag="span")
+        if finding.fix is not None:
+            _proposal(page, finding)
+        if editable and page.table is not None and page.table.open_to_change:
+            _remedies(page, dialog, finding, first=first)
+
+
+def _proposal(page: ChatPage, finding: FindingCard) -> None:
+    with ui.element("div").classes("proposal"):
+        if finding.text:
+            text(finding.text, "before", tag="del")
+        if finding.fix:
+            text(finding.fix, "after", tag="ins")
+        else:
+            ui.label(page.say("chat_drop_it")).classes("hint")
+
+
+def _remedies(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, first: bool) -> None:
+    say = page.say
+
+    async def accept() -> None:
+        dialog.close()
+        await page.act(intent=Intent.ACCEPT_FIX, finding=finding.id)
+
+    with ui.element("div").classes("actions"):
+        if finding.acceptable:
+            button = press(say("chat_accept"), accept, icon="check", kind="main")
+            if first:
+                button.props("autofocus")
+        if finding.field in ("body", "title", "cover") and finding.start is not None:
+            _own_words(page, dialog, finding)
+
+
+def _own_words(page: ChatPage, dialog: ui.dialog, finding: FindingCard) -> None:
+    """Let a person write the sentence anew; the check looks at it like at any other text."""
+    say, selection = page.say, _sentence_of(page, finding)
+    if selection is None:
+        return
+
+    async def change() -> None:
+        dialog.close()
+        await page.act(intent=Intent.CHANGE_SPAN, span=selection, replacement=field.value or "")
+
+    def write() -> None:
+        opener.set_visibility(False)
+        own.set_visibility(True)
+        field.run_method("focus")
+
+    opener = press(say("chat_own_words"), write, icon="edit")
+    with ui.element("div").classes("own-words") as own:
+        field = ui.textarea(label=say("chat_own_words"), value=selection.text).props("outlined autogrow")
+        press(say("chat_use_words"), change, kind="main")
+    own.set_visibility(False)
+
+
+def _sentence_of(page: ChatPage, finding: FindingCard) -> Selection | None:
+    if page.table is None or finding.start is None or finding.end is None:
+        return None
+    note = page.table.note
+    if finding.field == "title":
+        chosen = note.titles.index(note.title) == finding.index
+        return Selection(field="title", text=note.title) if chosen else None
+    if finding.field == "cover":
+        return Selection(field="cover", text=note.cover)
+    start, end = sentence_around(note.body, finding.start, finding.end)
+    return Selection(field="body", start=start, end=end, text=note.body[start:end])

@@ -1,0 +1,70 @@
+"""The threads of a person: open one, begin one, erase one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from agent.record import ThreadRecord
+from agent.web.pages.controls import icon_press, press, sheet, sheet_head
+from agent.web.pages.writing import attribute, text
+
+if TYPE_CHECKING:
+    from agent.web.pages.chat.page import ChatPage
+
+__all__ = ["history_list"]
+
+
+def history_list(page: ChatPage) -> None:
+    """List the threads of whoever looks, the one used last first."""
+    say = page.say
+    with ui.link(target="/chat?new").classes("new-thread"):
+        ui.icon("add").props("aria-hidden=true")
+        ui.label(say("chat_new"))
+    ui.label(say("chat_history")).classes("side-title").props("role=heading aria-level=2")
+    with ui.element("ul").classes("threads"):
+        for record in page.view.services.chat.threads(page.session.user):
+            if record.title:
+                _thread(page, record)
+
+
+def _thread(page: ChatPage, record: ThreadRecord) -> None:
+    here = record.id == page.session.thread
+    with ui.element("li").classes("thread here" if here else "thread"):
+        with ui.link(target=f"/chat/{record.id}").classes("thread-link") as link:
+            text(record.title, "thread-title", tag="span")
+            text(f"{record.updated_at.astimezone():%m-%d %H:%M}", "hint", tag="span")
+        if here:
+            attribute(link, aria_current="page")
+        if _is_handed_in(page, record.id):
+            return  # evidence of what was reviewed or published is not for its author to erase
+        icon_press("delete_outline", page.say("chat_forget", title=record.title), partial(_ask, page, record))
+
+
+def _is_handed_in(page: ChatPage, thread: str) -> bool:
+    store = page.view.services.store
+    runs = {turn.run for turn in store.threads.turns(thread, owner=page.session.user) if turn.run}
+    return any(store.publishing.submissions(run) for run in runs)
+
+
+def _ask(page: ChatPage, record: ThreadRecord) -> None:
+    """Ask before a thread and its notes are erased for good."""
+    say = page.say
+
+    async def forget() -> None:
+        dialog.close()
+        if _is_handed_in(page, record.id):
+            return
+        await page.view.services.chat.forget(page.session.user, record.id)
+        page.view.go("/chat")
+
+    with sheet(say("chat_forget_title")) as dialog, ui.card().classes("sheet-card"):
+        sheet_head(dialog, say("chat_forget_title"), say("frame_close"))
+        text(record.title, "quote", tag="p")
+        ui.label(say("chat_forget_what")).classes("hint")
+        with ui.element("div").classes("actions"):
+            press(say("chat_forget_yes"), forget, kind="danger")
+            press(say("chat_cancel"), dialog.close).props("autofocus")
+    dialog.open()

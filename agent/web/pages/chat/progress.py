@@ -1,0 +1,36 @@
+"""How far a note has come: written, handed in, approved, published; and what the reviewer said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from agent.web.pages.chat.table import Stage, Table
+from agent.web.pages.writing import attribute, text
+
+if TYPE_CHECKING:
+    from agent.web.pages.chat.page import ChatPage
+
+__all__ = ["show_progress"]
+
+STEPS: tuple[Stage, ...] = ("written", "submitted", "approved", "published")
+REACHED: dict[Stage, int] = {"written": 1, "changes": 1, "submitted": 2, "rejected": 1, "approved": 3, "published": 4}
+
+
+def show_progress(page: ChatPage, table: Table) -> None:
+    """Show the steps with the one reached, and in words what it means for whoever wrote the note."""
+    say, standing = page.say, table.standing
+    reached = REACHED[standing.stage]
+    with ui.element("div").classes(f"standing standing-{standing.stage}"):
+        with ui.element("ol").classes("way") as way:
+            attribute(way, aria_label=say("chat_way"))
+            for number, step in enumerate(STEPS, 1):
+                item = text(say(f"chat_step_{step}"), "done" if number <= reached else "", tag="li")
+                if number == reached:
+                    attribute(item, aria_current="step")
+        ui.label(say(f"chat_stage_{standing.stage}")).classes("stage-word")
+        if standing.reason:
+            text(say("chat_reason", reason=standing.reason), "stage-reason", tag="p")
+        for url in standing.urls:
+            text(url, "url", tag="p")
