@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from agent.paths import package_data
@@ -13,11 +15,12 @@ from agent.paths import package_data
 __all__ = ["ASSETS", "head", "mount"]
 
 ASSETS = "/assets"
+YEAR = 365 * 24 * 3600
 
 
 def mount(app: FastAPI) -> None:
     """Serve `agent/data/web/assets`."""
-    app.mount(ASSETS, StaticFiles(directory=str(package_data("web") / "assets")), name="assets")
+    app.mount(ASSETS, _Kept(directory=str(package_data("web") / "assets")), name="assets")
 
 
 @cache
@@ -28,6 +31,16 @@ def head() -> str:
         '<meta name="format-detection" content="telephone=no">'
         f'<link rel="stylesheet" href="{style}"><script defer src="{script}"></script>'
     )
+
+
+class _Kept(StaticFiles):
+    """Let browsers keep the files: a changed one has another address."""
+
+    def file_response(self, *arguments: Any, **given: Any) -> Response:
+        """Return a file that need not be asked for again."""
+        response = super().file_response(*arguments, **given)
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        return response
 
 
 def _digest(name: str) -> str:

@@ -109,6 +109,7 @@ def _furnished(app: FastAPI, request: Request, identity: Identity) -> View:
         here=request.url.path,
         light=request.cookies.get(LIGHT_COOKIE, ""),
         people=services.workspace.people if identity.way == "loopback" else (),
+        proof=getattr(request.state, "proof", ""),
     )
     return View(identity, services, say, request, room.dock, room.bar)
 

@@ -37,11 +37,21 @@ class Room:
 
 
 def furnish(
-    identity: Identity, say: Words, *, places: Sequence[Place], here: str, light: str, people: Sequence[Person]
+    identity: Identity,
+    say: Words,
+    *,
+    places: Sequence[Place],
+    here: str,
+    light: str,
+    people: Sequence[Person],
+    proof: str,
 ) -> Room:
-    """Build the frame in the page that is being made; `people` are those whom this browser may say it is."""
+    """Build the frame in the page that is being made; `people` are those whom this browser may say it is.
+
+    `proof` is what a form must bring back for the server to believe that it stood on a page of its own.
+    """
     ui.dark_mode(DARK.get(light))
-    settings = _settings(identity, say, here=here, light=light, people=people)
+    settings = _settings(identity, say, here=here, light=light, people=people, proof=proof)
     with ui.header(wrap=False).classes("frame-header"):
         ui.link("kosnote", "/").classes("brand").props(f'aria-label="{say("frame_home")}"')
         bar = ui.element("div").classes("frame-bar")
@@ -70,25 +80,30 @@ def _navigation(places: Sequence[Place], say: Words, here: str, classes: str) ->
                 attribute(link, aria_current="page")
 
 
-def _settings(identity: Identity, say: Words, *, here: str, light: str, people: Sequence[Person]) -> ui.dialog:
+def _settings(
+    identity: Identity, say: Words, *, here: str, light: str, people: Sequence[Person], proof: str
+) -> ui.dialog:
     with sheet(say("frame_settings"), side="right") as dialog, ui.card().classes("sheet-card"):
         sheet_head(dialog, say("frame_settings"), say("frame_close"))
-        _choices(say("frame_tongue"), "tongue", (("zh", "简体中文"), ("en", "English")), say.tongue, back=here)
+        _choices(
+            say("frame_tongue"), "tongue", (("zh", "简体中文"), ("en", "English")), say.tongue, back=here, proof=proof
+        )
         names = tuple((value, say(f"frame_light_{value}")) for value in LIGHTS)
-        _choices(say("frame_light"), "light", names, light if light in LIGHTS else "auto", back=here)
+        _choices(say("frame_light"), "light", names, light if light in LIGHTS else "auto", back=here, proof=proof)
         if people:
             known = tuple((person.id, f"{person.name} · {_roles(person, say)}") for person in people)
-            _choices(say("frame_who"), "who", known, identity.user, back="/")
+            _choices(say("frame_who"), "who", known, identity.user, back="/", proof=proof)
             ui.label(say("frame_who_hint")).classes("hint")
     return dialog
 
 
-def _choices(title: str, name: str, values: Sequence[tuple[str, str]], chosen: str, *, back: str) -> None:
+def _choices(title: str, name: str, values: Sequence[tuple[str, str]], chosen: str, *, back: str, proof: str) -> None:
     """Offer choices as buttons of a plain form: each is a POST, and the page comes back as chosen."""
     with ui.element("form").classes("choices") as form:
         attribute(form, method="post", action=PREFERENCES, aria_label=title)
         ui.label(title).classes("choices-title")
-        attribute(ui.element("input"), type="hidden", name="back", value=back)
+        for hidden, content in (("back", back), ("csrf", proof)):
+            attribute(ui.element("input"), type="hidden", name=hidden, value=content)
         for value, label in values:
             button = text(label, "choice chosen" if value == chosen else "choice", tag="button")
             attribute(button, type="submit", name=name, value=value, aria_pressed=str(value == chosen).lower())
