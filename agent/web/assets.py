@@ -1,47 +1,42 @@
-"""Hand out the stylesheet and the script of the pages. They hold nothing about anybody: no sign-in is asked for."""
+"""Hand out the stylesheet and the script of the pages, to whoever is signed in."""
 
 from __future__ import annotations
 
 import hashlib
 from functools import cache
-from typing import Any
 
-from fastapi import FastAPI
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
+from fastapi import APIRouter, Depends, HTTPException
+from fastapi.responses import FileResponse
 
 from agent.paths import package_data
+from agent.web.access import require
 
-__all__ = ["ASSETS", "head", "mount"]
+__all__ = ["head", "router"]
 
 ASSETS = "/assets"
+KINDS = {"pages.css": "text/css", "pages.js": "text/javascript"}
 YEAR = 365 * 24 * 3600
+router = APIRouter(include_in_schema=False)
 
 
-def mount(app: FastAPI) -> None:
-    """Serve `agent/data/web/assets`."""
-    app.mount(ASSETS, _Kept(directory=str(package_data("web") / "assets")), name="assets")
+@router.get(f"{ASSETS}/{{name}}", dependencies=[Depends(require())])
+async def asset(name: str) -> FileResponse:
+    """Return a file; browsers keep it, because a changed one has another address."""
+    if name not in KINDS:
+        raise HTTPException(404)
+    kept = {"Cache-Control": f"private, max-age={YEAR}, immutable"}
+    return FileResponse(package_data("web", "assets", name), media_type=KINDS[name], headers=kept)
 
 
 @cache
 def head() -> str:
-    """Return what the head of every page holds; a changed file has another address, so that none is stale."""
-    style, script = (f"{ASSETS}/{name}?v={_digest(name)}" for name in ("pages.css", "pages.js"))
+    """Return what the head of every page holds."""
+    style, script = (f"{ASSETS}/{name}?v={_digest(name)}" for name in KINDS)
     return (
         '<meta name="format-detection" content="telephone=no">'
         f'<link rel="stylesheet" href="{style}"><script defer src="{script}"></script>'
     )
 
 
-class _Kept(StaticFiles):
-    """Let browsers keep the files: a changed one has another address."""
-
-    def file_response(self, *arguments: Any, **given: Any) -> Response:
-        """Return a file that need not be asked for again."""
-        response = super().file_response(*arguments, **given)
-        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-        return response
-
-
 def _digest(name: str) -> str:
-    return hashlib.sha256((package_data("web") / "assets" / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(package_data("web", "assets", name).read_bytes()).hexdigest()[:12]

@@ -18,7 +18,7 @@ def attach(app: FastAPI) -> None:
     """Mount the pages; the application's services must be open before the first one is asked for."""
     from agent.web.pages import chat, home
 
-    assets.mount(app)
+    app.include_router(assets.router)
     app.include_router(preferences.router)
     home.register(app)
     chat.register(app)

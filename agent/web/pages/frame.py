@@ -13,11 +13,13 @@ from nicegui import ui
 
 from agent.people import Role
 from agent.web.access import identity_of
+from agent.web.guards.forgery import proof_of
 from agent.web.identity import Identity
 from agent.web.pages.furniture import Place, furnish
-from agent.web.preferences import LIGHT_COOKIE
 from agent.web.plain import notice
+from agent.web.preferences import LIGHT_COOKIE
 from agent.web.services import Services
+from agent.web.signin.persons import is_here
 from agent.web.words import Words, tongue_of
 
 __all__ = ["PAGES", "View", "private_page"]
@@ -108,8 +110,8 @@ def _furnished(app: FastAPI, request: Request, identity: Identity) -> View:
         places=open_to_them,
         here=request.url.path,
         light=request.cookies.get(LIGHT_COOKIE, ""),
-        people=services.workspace.people if identity.way == "loopback" else (),
-        proof=getattr(request.state, "proof", ""),
+        people=[person for person in services.workspace.people if is_here(person, services.today())],
+        proof=proof_of(request),
     )
     return View(identity, services, say, request, room.dock, room.bar)
 

@@ -85,29 +85,36 @@ def _settings(
 ) -> ui.dialog:
     with sheet(say("frame_settings"), side="right") as dialog, ui.card().classes("sheet-card"):
         sheet_head(dialog, say("frame_settings"), say("frame_close"))
-        _choices(
-            say("frame_tongue"), "tongue", (("zh", "简体中文"), ("en", "English")), say.tongue, back=here, proof=proof
-        )
+        tongues = (("zh", "简体中文"), ("en", "English"))
         names = tuple((value, say(f"frame_light_{value}")) for value in LIGHTS)
-        _choices(say("frame_light"), "light", names, light if light in LIGHTS else "auto", back=here, proof=proof)
-        if people:
+        back = {"next": here, "csrf": proof}
+        _choices(say("frame_tongue"), PREFERENCES, "tongue", tongues, say.tongue, back)
+        _choices(say("frame_light"), PREFERENCES, "light", names, light if light in LIGHTS else "auto", back)
+        if identity.way == "loopback":
             known = tuple((person.id, f"{person.name} · {_roles(person, say)}") for person in people)
-            _choices(say("frame_who"), "who", known, identity.user, back="/", proof=proof)
+            _choices(say("frame_who"), "/who", "who", known, identity.user, {"csrf": proof})
             ui.label(say("frame_who_hint")).classes("hint")
+        else:
+            text(f"{identity.name} · {identity.user}", "hint")
+            _choices(say("frame_session"), "/sign-out", "out", (("yes", say("frame_sign_out")),), "", {"csrf": proof})
     return dialog
 
 
-def _choices(title: str, name: str, values: Sequence[tuple[str, str]], chosen: str, *, back: str, proof: str) -> None:
+def _choices(
+    title: str, action: str, name: str, values: Sequence[tuple[str, str]], chosen: str, hidden: dict[str, str]
+) -> None:
     """Offer choices as buttons of a plain form: each is a POST, and the page comes back as chosen."""
     with ui.element("form").classes("choices") as form:
-        attribute(form, method="post", action=PREFERENCES, aria_label=title)
+        attribute(form, method="post", action=action, aria_label=title)
         ui.label(title).classes("choices-title")
-        for hidden, content in (("back", back), ("csrf", proof)):
-            attribute(ui.element("input"), type="hidden", name=hidden, value=content)
+        for field, content in hidden.items():
+            attribute(ui.element("input"), type="hidden", name=field, value=content)
         for value, label in values:
             button = text(label, "choice chosen" if value == chosen else "choice", tag="button")
-            attribute(button, type="submit", name=name, value=value, aria_pressed=str(value == chosen).lower())
+            attribute(button, type="submit", name=name, value=value)
+            if chosen:
+                attribute(button, aria_pressed=str(value == chosen).lower())
 
 
 def _roles(person: Person, say: Words) -> str:
-    return "、".join(say(f"frame_role_{role.value}") for role in person.roles)
+    return "、".join(say(f"role_{role.value}") for role in person.roles)
