@@ -14,6 +14,7 @@ import typer
 
 from agent.cli import (
     audit,
+    backing,
     chat,
     checking,
     desk,
@@ -50,6 +51,8 @@ app.command("approve", help="批准一篇待审的笔记（与文本哈希绑定
 app.command("reject", help="退回一篇待审的笔记。")(desk.reject)
 app.command("replay", help="按重放包把规则、口吻和整个流程重做一遍，逐版比对。")(replaying.replay)
 app.command("forget", help="删除一次运行里的个人内容，只留哈希。")(erasing.forget)
+app.command("backup", help="把记录和断点写成一个归档，服务照常运行。")(backing.backup)
+app.command("restore", help="用归档换掉记录和断点，恢复前后都核对。")(backing.restore)
 app.command("init", help="写出一个机构工作区，供修改。")(setup.init)
 app.command("demo", help="用内置的云杉银行演示一遍，不写任何记录。")(setup.demo)
 app.command("doctor", help="检查安装、工作区、规则包与存储。")(setup.doctor)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from psycopg import AsyncConnection
     from psycopg.rows import DictRow
 
-__all__ = ["PLACE", "open_postgres"]
+__all__ = ["PLACE", "open_postgres", "open_snapshot"]
 
 PLACE = "PostgreSQL"
 SETUP_LOCK = 7_042_001  # any number, the same for every process of this program
@@ -83,3 +83,21 @@ async def _set_up(saver: AsyncPostgresSaver, connection: AsyncConnection[DictRow
     else:
         raise StorageError("record_busy", path=PLACE)
     await saver.setup()  # the lock ends with the connection
+
+
+@asynccontextmanager
+async def open_snapshot(url: str, name: str, *, serde: SerializerProtocol) -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """Open the checkpoints as they were when another connection exported the snapshot `name`; only to read."""
+    async with open_postgres(url, serde=serde):  # makes the tables of a database no run has been in
+        pass
+    from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+    from psycopg import AsyncConnection, sql
+    from psycopg.rows import dict_row
+
+    connection: AsyncConnection[DictRow] = await AsyncConnection.connect(
+        libpq_address(url), autocommit=True, prepare_threshold=0, row_factory=dict_row
+    )
+    async with connection:
+        await connection.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        await connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(name))
+        yield AsyncPostgresSaver(connection, serde=serde)

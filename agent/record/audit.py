@@ -35,7 +35,7 @@ from agent.record.vouching import (
     held_of_outcome,
 )
 
-__all__ = ["Audit"]
+__all__ = ["Audit", "report_on"]
 
 Key = tuple[str, str, str]  # kind, run, subject
 LEFT_BEHIND: tuple[Table, ...] = (
@@ -66,17 +66,7 @@ class Audit:
         file shows that, because it is then in the chain no more.
         """
         with self._reading() as connection:
-            events = events_of(connection)
-            breaks = [*breaks_of(events), *_head_breaks(connection, events)]
-            breaks += _Rows(connection, events).breaks()
-        if head and head not in {event.hash for event in events}:
-            breaks.append(Break(code="audit_head_unknown"))
-        return AuditReport(
-            head=events[-1].hash if events else "",
-            events=len(events),
-            erased=sum(event.kind == "erased" for event in events),
-            breaks=tuple(breaks),
-        )
+            return report_on(connection, head=head)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -86,6 +76,21 @@ class Audit:
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with self._database.explained(), engine.begin() as connection:
             yield connection
+
+
+def report_on(connection: Connection, *, head: str = "") -> AuditReport:
+    """Verify what a transaction sees; see `Audit.verify`."""
+    events = events_of(connection)
+    breaks = [*breaks_of(events), *_head_breaks(connection, events)]
+    breaks += _Rows(connection, events).breaks()
+    if head and head not in {event.hash for event in events}:
+        breaks.append(Break(code="audit_head_unknown"))
+    return AuditReport(
+        head=events[-1].hash if events else "",
+        events=len(events),
+        erased=sum(event.kind == "erased" for event in events),
+        breaks=tuple(breaks),
+    )
 
 
 class _Rows:
