@@ -20,6 +20,7 @@ from agent.web.signin.tokens import issue
 from agent.workspace import load_workspace
 
 ADDRESS = "http://127.0.0.1:8787"
+CLIENT_SECRET = "client-geheimnis"
 SECRET = "ein-geheimnis-nur-fuer-diese-tests-0123456789"
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
@@ -53,7 +54,8 @@ class Visiting:
         self._stack = stack
 
     def settings(self, **web):
-        return Settings(home=self.home, author="offline", web_secret=SECRET, web={"port": 0, **web})
+        secrets = {"web_secret": SECRET, "oidc_client_secret": CLIENT_SECRET}
+        return Settings(home=self.home, author="offline", web={"port": 0, **web}, **secrets)
 
     def open(self, settings=None, *, pages=False, people=PEOPLE, routes=lambda app: None):
         """Open an application, its services too; `routes` may add some."""

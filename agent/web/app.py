@@ -14,6 +14,7 @@ from agent.web.ops import Operating
 from agent.web.services import Services, open_services
 from agent.web.signin import routes
 from agent.web.signin.keys import Keys
+from agent.web.signin.oidc import OpenIdConnect
 from agent.web.signin.setup import demand_set_up
 from agent.web.signin.ways import WayIn
 from agent.workspace import Workspace
@@ -50,7 +51,8 @@ def build_app(
     app.state.keys = keys
     way_in = WayIn(workspace, settings, keys)
     protect(app, settings, keys=keys, resolve=way_in, pages=pages)
-    routes.register(app, settings, way_in.sessions)
+    provider = OpenIdConnect(workspace, settings, keys, way_in.sessions) if settings.web.sign_in == "oidc" else None
+    routes.register(app, settings, way_in.sessions, provider=provider)
     operating.attach(app)  # outside all middleware so far, and before the pages, which answer every other path
     if pages:
         from agent.web.pages import attach

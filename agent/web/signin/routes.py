@@ -14,6 +14,7 @@ from agent.web.access import identity_of, require, services_of
 from agent.web.identity import Identity
 from agent.web.plain import Choice, Link, notice, page
 from agent.web.signin.loopback import WHO_COOKIE
+from agent.web.signin.oidc import CALLBACK, OpenIdConnect
 from agent.web.signin.persons import is_here
 from agent.web.signin.sessions import Sessions
 from agent.web.words import Words, tongue_of
@@ -23,8 +24,8 @@ __all__ = ["local_path", "register"]
 YEAR = 365 * 24 * 3600
 
 
-def register(app: FastAPI, settings: Settings, sessions: Sessions) -> None:
-    """Add `/sign-in`, `/sign-out` and, on a single machine, `/who`."""
+def register(app: FastAPI, settings: Settings, sessions: Sessions, *, provider: OpenIdConnect | None) -> None:
+    """Add `/sign-in`, `/sign-out`, the two halves of a sign-in at a provider and, on a single machine, `/who`."""
     way = settings.web.sign_in
     router = APIRouter(include_in_schema=False)
 
@@ -46,6 +47,13 @@ def register(app: FastAPI, settings: Settings, sessions: Sessions) -> None:
         await sessions.end(request, response)
         return response
 
+    if provider is not None:
+
+        @router.get("/sign-in/start")
+        async def start(request: Request, next: str = "/") -> Response:
+            return await provider.start(request, goal=local_path(next))
+
+        router.add_api_route(CALLBACK, provider.finish, methods=["GET"])
     if way == "loopback":
         router.add_api_route("/who", _take_place, methods=["POST"])
     app.include_router(router)
