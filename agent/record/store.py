@@ -259,14 +259,27 @@ class Store:
             return connection.execute(query).scalar_one()
 
     def runs(
-        self, *, limit: int = 20, outcome: str | None = None, search: str | None = None, owner: str | None = None
+        self,
+        *,
+        limit: int = 20,
+        outcome: str | None = None,
+        search: str | None = None,
+        owner: str | None = None,
+        account: str | None = None,
+        after: str | None = None,
     ) -> tuple[RunRecord, ...]:
-        """Return runs, newest first."""
+        """Return runs, newest first; those that come after the run `after` when it is named."""
         query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
         if outcome:
             query = query.where(runs.c.outcome == outcome)
         if owner is not None:
             query = query.where(runs.c.owner == owner)
+        if account is not None:
+            query = query.where(runs.c.account == account)
+        if after is not None:
+            begun = select(runs.c.created_at).where(runs.c.id == after).scalar_subquery()
+            at_once = (runs.c.created_at == begun) & (runs.c.id < after)
+            query = query.where((runs.c.created_at < begun) | at_once)
         if search:
             query = query.where(runs.c.topic.contains(search, autoescape=True))
         with self._database.reading() as connection:

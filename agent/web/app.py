@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI
 
 from agent.settings import Settings
+from agent.web.api.application import attach as attach_api
+from agent.web.api.working import works_of_app
 from agent.web.middleware import protect
 from agent.web.ops import Operating
+from agent.web.quiet import WITHOUT_TELEMETRY
 from agent.web.services import Services, open_services
 from agent.web.signin import routes
 from agent.web.signin.keys import Keys
@@ -21,9 +23,6 @@ from agent.workspace import Workspace
 
 __all__ = ["build_app"]
 
-# What FastAPI itself would send holds paths as they were asked for and what exceptions say.
-OFF = dict.fromkeys(("tracing", "metrics", "logs", "operation_spans", "auto_configure"), False)
-WITHOUT_TELEMETRY: dict[str, Any] = {"telemetry": OFF}
 OpenServices = Callable[[Workspace, Settings], AbstractAsyncContextManager[Services]]
 
 
@@ -41,7 +40,8 @@ def build_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with services(workspace, settings) as opened, operating.running(opened) as watched:
             app.state.services = watched
-            yield
+            async with works_of_app(app):
+                yield
 
     app = FastAPI(
         title="kosnote", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, **WITHOUT_TELEMETRY
@@ -54,6 +54,7 @@ def build_app(
     provider = OpenIdConnect(workspace, settings, keys, way_in.sessions) if settings.web.sign_in == "oidc" else None
     routes.register(app, settings, way_in.sessions, provider=provider)
     operating.attach(app)  # outside all middleware so far, and before the pages, which answer every other path
+    attach_api(app)
     if pages:
         from agent.web.pages import attach
 
