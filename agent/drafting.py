@@ -73,12 +73,19 @@ class Drafting:
     watch: Watch = unwatched
 
     async def draft(self, brief: Brief, *, owner: str = "", on_event: OnEvent = _quiet) -> DraftResult:
-        """Run a brief until a person is needed or the run ends; the run id is the brief's id, `owner` whose it is."""
+        """Run a brief until a person is needed or the run ends; the run id is the brief's id, `owner` whose it is.
+
+        Of several at once one works and the others find what it left; one that was cut off is carried on.
+        """
         self.store.start_run(
             brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now(), owner=owner
         )
-        begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
-        return await self._advance(brief, begin, on_event)
+        async with holding(self.store.claims, brief.id, ""):
+            if (await self._snapshot(brief.id)).values:
+                snapshot = await self._carried_on(self._run(brief.id), on_event)
+                return self._settle(brief, snapshot.values)
+            begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
+            return await self._advance(brief, begin, on_event)
 
     async def resume(self, run_id: str, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Continue a run that was cut off; a run that waits for a person or has ended is returned as it stands."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 
 from agent.briefs import Request, account_of, make_brief, new_run_id
 from agent.chat.working import Working
@@ -13,7 +12,7 @@ from agent.errors import UsageError
 from agent.models import Brief
 from agent.people import Role
 from agent.record import RunRecord
-from agent.web.api.permits import demand_speaker, is_shared, known_run
+from agent.web.api.permits import demand_speaker, known_run
 from agent.web.api.problems import ApiError
 from agent.web.api.shapes import DraftBody
 from agent.web.api.working import OnEvent, Works
@@ -22,16 +21,13 @@ from agent.web.services import Services
 
 __all__ = ["Begun", "begin"]
 
-QUIET = timedelta(minutes=5)
-
 
 @dataclass(frozen=True)
 class Begun:
-    """Hold a run and the work on it, absent when it has stopped; `elsewhere` means another process is at it."""
+    """Hold a run and the work on it, absent when it has stopped."""
 
     brief: Brief
     working: Working | None = None
-    elsewhere: bool = False
 
 
 def begin(body: DraftBody, *, services: Services, works: Works, identity: Identity, key: str) -> Begun:
@@ -53,12 +49,9 @@ def begin(body: DraftBody, *, services: Services, works: Works, identity: Identi
 
 
 def _found(known: RunRecord, services: Services, works: Works) -> Begun:
-    """Go on with what was cut off, unless another process that shares the record may be at it."""
+    """Go on with what was cut off; while another process is at it, the work is to wait for that one."""
     if known.outcome is not None:
         return Begun(known.brief)
-    seen = max((known.updated_at, *(version.saved_at for version in services.store.versions(known.id))))
-    if is_shared(services) and services.now() - seen < QUIET:
-        return Begun(known.brief, elsewhere=True)
     drafting = services.drafting
     return Begun(
         known.brief,

@@ -22,7 +22,7 @@ from agent.catalogue import advise, say
 from agent.errors import BudgetError, ConfigurationError, GuardError, KosnoteError, ProviderError, StorageError
 from agent.models import Frozen
 
-__all__ = ["MEDIA_TYPE", "STATUS", "ApiError", "FieldProblem", "LastResort", "Problem", "handle_problems", "problem"]
+__all__ = ["MEDIA_TYPE", "STATUS", "ApiError", "FieldProblem", "LastResort", "Problem", "handle_problems", "problem", "status_of"]
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_PLACE = 100
@@ -36,6 +36,7 @@ STATUS: dict[str, int] = {
     "publication_unapproved": 409,
     "resume_other_author": 409,
     "review_of_other_text": 409,
+    "run_being_decided": 409,
     "run_erased": 410,
     "run_not_in_review": 409,
     "run_unfinished": 409,

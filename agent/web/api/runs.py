@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from agent.errors import KosnoteError
+from agent.errors import KosnoteError, UsageError
 from agent.people import Role
 from agent.record import RunRecord
 from agent.web.api.answers import RunAnswer, RunPage, RunRow, Standing, VersionAnswer
@@ -21,7 +21,7 @@ from agent.web.api.permits import Serving, changeable_run, is_shared, may_see_al
 from agent.web.api.problems import ApiError, status_of
 from agent.web.api.rewriting import edit_run
 from agent.web.api.shapes import DraftBody, EditBody, PublicationBody, RunFilter, RunId, SubmissionBody
-from agent.web.api.working import Works, works_of
+from agent.web.api.working import Works, ended, works_of
 from agent.web.identity import Identity
 from agent.web.services import Services
 
@@ -118,8 +118,7 @@ async def resume(run_id: RunId, services: Serving, works: Working, identity: Wri
     working = works.of(run.id) or works.start(
         run.brief, owner=identity.user, work=lambda hear: services.drafting.resume(run.id, on_event=hear)
     )
-    async for _ in working.follow():
-        pass
+    await ended(working)
     return await standing(run, services, works)
 
 
@@ -179,11 +178,12 @@ async def _at_once(begun: Begun, services: Services, response: Response) -> RunA
 
 
 async def _in_the_end(begun: Begun, services: Services, response: Response) -> RunAnswer:
-    if begun.elsewhere:
-        return await _at_once(begun, services, response)
-    if begun.working is not None:
-        async for _ in begun.working.follow():
-            pass
+    try:
+        await ended(begun.working)
+    except UsageError as error:
+        if error.code != "run_being_decided":
+            raise
+        return await _at_once(begun, services, response)  # another process is at it and takes long
     return RunAnswer.of(await services.drafting.peek(begun.brief.id))
 
 

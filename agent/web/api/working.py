@@ -16,7 +16,7 @@ from agent.drafting import Event
 from agent.models import Brief
 from agent.web.api.problems import ApiError
 
-__all__ = ["OnEvent", "Works", "works_of", "works_of_app"]
+__all__ = ["OnEvent", "Works", "ended", "works_of", "works_of_app"]
 
 MOST_AT_ONCE = 8
 OnEvent = Callable[[Event], None]
@@ -96,3 +96,10 @@ def works_of(app: FastAPI) -> Works:
     """Return the works of an application."""
     works: Works = app.state.works
     return works
+
+
+async def ended(working: Working | None) -> None:
+    """Wait for the end of some work, if there is any; raise what it raised."""
+    if working is not None:
+        async for _ in working.follow():
+            pass

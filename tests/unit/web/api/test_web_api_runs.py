@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from asking_api import DRAFT, NOW
+from asking_api import DRAFT
 from sqlalchemy import update
 
 from agent.drafting import Drafting
@@ -304,18 +304,29 @@ def test_an_erased_run_is_gone(api):
     assert rows[0]["topic"] == "" and rows[0]["erased_at"]
 
 
-def test_another_process_that_may_be_at_it_is_not_got_in_the_way_of(open_api, monkeypatch):
-    clock = [NOW]
-    api = open_api(now=lambda: clock[0])
+def test_who_comes_while_another_process_is_at_it_waits_and_is_then_told_where_to_ask(api, open_api, monkeypatch):
+    begun, going_on = asyncio.Event(), asyncio.Event()
+    once = Drafting._advance
 
-    async def killed(self, brief, *, owner, on_event):
-        self.store.start_run(brief, author="offline", workspace="", created_at=self.now(), owner=owner)
-        raise ProviderError("provider_down", status=500)
+    async def slowly(self, *args, **more):
+        begun.set()
+        await going_on.wait()
+        return await once(self, *args, **more)
 
+    monkeypatch.setattr("agent.holding.WAIT_SECONDS", 0.6)
+    keyed = {"json": DRAFT, "headers": {"Idempotency-Key": "k"}}
     with monkeypatch.context() as patch:
-        patch.setattr(Drafting, "draft", killed)
-        api("aning").post("runs", json=DRAFT, headers={"Idempotency-Key": "k"})
-    monkeypatch.setattr("agent.web.api.beginning.is_shared", lambda services: True)
-    assert api("aning").post("runs", json=DRAFT, headers={"Idempotency-Key": "k"}).status_code == 202
-    clock[0] += timedelta(minutes=6)
-    assert api("aning").post("runs", json=DRAFT, headers={"Idempotency-Key": "k"}).status_code == 201
+        patch.setattr(Drafting, "_advance", slowly)
+        other = open_api()
+        other("aning").post("runs", json=DRAFT, headers={"Idempotency-Key": "k", "Prefer": "respond-async"})
+        other.call(begun.wait)
+    late = api("aning").post("runs", **keyed)
+    assert (late.status_code, late.json()["outcome"]) == (202, None)
+    other.call(_set, going_on)
+    assert other("aning").post("runs", **keyed).json()["outcome"] == "in_review"
+    assert api("aning").post("runs", **keyed).status_code == 201
+    assert len(api.services.store.versions(late.json()["run"])) == 1
+
+
+async def _set(event):
+    event.set()
