@@ -1,4 +1,4 @@
-"""What keeps FastAPI from sending anything by itself: its own telemetry holds paths as asked for and exceptions' words."""
+"""What keeps FastAPI from sending anything by itself: its telemetry holds paths as asked for and errors in words."""
 
 from __future__ import annotations
 

@@ -224,7 +224,10 @@ class AccountAnswer(Frozen):
 
 
 class Me(Frozen):
-    """Show who asks and what they may do."""
+    """Show who asks and what they may do.
+
+    `proof` goes into the header `X-CSRF-Token` of every change by somebody who came without a token.
+    """
 
     user: str
     name: str
@@ -233,8 +236,9 @@ class Me(Frozen):
     persona: str
     way: Way
     scopes: tuple[str, ...]
+    proof: str
 
     @classmethod
-    def of(cls, identity: Identity) -> Me:
+    def of(cls, identity: Identity, *, proof: str) -> Me:
         """Return the answer for an identity."""
-        return cls.model_validate(identity.model_dump(exclude={"session"}))
+        return cls(**identity.model_dump(exclude={"session"}), proof=proof)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from agent.web.api import bank, checking, runs
-from agent.web.api.describing import VERSION, describe, page, problems
+from agent.web.api.describing import VERSION, describe, page
 from agent.web.api.permits import permit
 from agent.web.api.problems import handle_problems
+from agent.web.quiet import WITHOUT_TELEMETRY
 
 __all__ = ["PREFIX", "attach"]
 
@@ -29,6 +30,7 @@ def attach(app: FastAPI) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        **WITHOUT_TELEMETRY,
     )
     api.state = app.state
     handle_problems(api)
@@ -41,13 +43,14 @@ def attach(app: FastAPI) -> FastAPI:
 
 def _about(api: FastAPI) -> APIRouter:
     """Return the routes that describe the API, for people signed in."""
-    about = APIRouter(include_in_schema=False, dependencies=[Depends(permit(None))])
+    about = APIRouter(include_in_schema=False)
+    signed_in = [Depends(permit(None))]
 
-    @about.get("/openapi.json", responses=problems())
+    @about.get("/openapi.json", dependencies=signed_in)
     def document() -> dict[str, Any]:
         return describe(api)
 
-    @about.get("/docs", responses=problems())
+    @about.get("/docs", dependencies=signed_in)
     def documentation() -> HTMLResponse:
         return HTMLResponse(page(describe(api)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from rapidfuzz import process
 
 from agent.models import Persona, Product
@@ -16,6 +16,7 @@ from agent.web.api.permits import Serving, may_see_all, permit
 from agent.web.api.problems import ApiError
 from agent.web.api.shapes import Word
 from agent.web.api.speaking import what_it_may_say
+from agent.web.guards.forgery import proof_of
 from agent.web.identity import Identity
 
 __all__ = ["router"]
@@ -27,9 +28,9 @@ Day = Annotated[date | None, Query()]
 
 
 @router.get("/me", responses=problems())
-def me(identity: Anybody) -> Me:
-    """Tell who asks."""
-    return Me.of(identity)
+def me(request: Request, identity: Anybody) -> Me:
+    """Tell who asks, and what their changes must bring along."""
+    return Me.of(identity, proof="" if identity.way == "token" else proof_of(request))
 
 
 @router.get("/facts", responses=problems())

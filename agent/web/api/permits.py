@@ -7,7 +7,7 @@ staff, reviewers and admins see every run; a run is changed by its owner, and on
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Request
 
@@ -16,11 +16,10 @@ from agent.people import Role
 from agent.record import RunRecord
 from agent.web.access import require, services_of
 from agent.web.api.problems import ApiError
-from agent.web.identity import Identity
+from agent.web.identity import Identity, Scope
 from agent.web.services import Services
 
 __all__ = [
-    "SCOPES",
     "Serving",
     "changeable_run",
     "demand_speaker",
@@ -31,8 +30,6 @@ __all__ = [
     "visible_run",
 ]
 
-Scope = Literal["check", "draft", "runs", "review", "facts"]
-SCOPES: tuple[Scope, ...] = ("check", "draft", "runs", "review", "facts")
 SEEING_ALL = (Role.CONTENT, Role.REVIEWER, Role.ADMIN)
 
 

@@ -22,7 +22,17 @@ from agent.catalogue import advise, say
 from agent.errors import BudgetError, ConfigurationError, GuardError, KosnoteError, ProviderError, StorageError
 from agent.models import Frozen
 
-__all__ = ["MEDIA_TYPE", "STATUS", "ApiError", "FieldProblem", "LastResort", "Problem", "handle_problems", "problem", "status_of"]
+__all__ = [
+    "MEDIA_TYPE",
+    "STATUS",
+    "ApiError",
+    "FieldProblem",
+    "LastResort",
+    "Problem",
+    "handle_problems",
+    "problem",
+    "status_of",
+]
 
 MEDIA_TYPE = "application/problem+json"
 LONGEST_PLACE = 100

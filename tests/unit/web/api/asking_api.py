@@ -1,12 +1,7 @@
 """Ask the API as several people at once."""
 
-from datetime import UTC, datetime
+from visiting import ADDRESS, client_of, seated
 
-from starlette.testclient import TestClient
-
-from agent.web.signin.loopback import WHO_COOKIE
-
-NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 DRAFT = {
     "topic": "下班路上的一杯手冲",
     "material": ["周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店", "点了一杯耶加，32 块"],
@@ -18,11 +13,12 @@ class Api:
 
     def __init__(self, app, stack):
         self.app = app
-        self._server = stack.enter_context(TestClient(app))
+        self._server = stack.enter_context(client_of(app))
 
     def __call__(self, who):
         """Return a client that is this person."""
-        client = TestClient(self.app, base_url="http://testserver/api/v1/", cookies={WHO_COOKIE: who})
+        client = seated(self.app, who)
+        client.base_url = f"{ADDRESS}/api/v1/"
         client.portal = self._server.portal  # one event loop serves all of them
         return client
 

@@ -1,11 +1,11 @@
 """The API on a record of its own, asked by whoever a test names."""
 
 from contextlib import ExitStack
-from datetime import date
 from functools import partial
 
 import pytest
-from asking_api import NOW, Api
+from asking_api import Api
+from visiting import NOW, TODAY
 
 from agent.settings import Settings
 from agent.web.app import build_app
@@ -15,7 +15,7 @@ from agent.workspace import load_workspace
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(home=tmp_path / "home", author="offline")
+    return Settings(home=tmp_path / "home", author="offline", web={"requests_per_minute": 100_000})
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def open_api(settings):
     with ExitStack() as stack:
 
         def call(**services):
-            given = {"now": lambda: NOW, "today": lambda: date(2026, 11, 24), **services}
+            given = {"now": lambda: NOW, "today": lambda: TODAY, **services}
             app = build_app(load_workspace(None), settings, pages=False, services=partial(open_services, **given))
             return Api(app, stack)
 

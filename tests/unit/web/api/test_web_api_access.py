@@ -2,10 +2,15 @@
 
 import pytest
 from fastapi.routing import iter_route_contexts
+from visiting import client_of
 
 from agent.people import Role
-from agent.web.api.permits import SCOPES
-from agent.web.identity import Identity
+from agent.settings import Settings
+from agent.web.app import build_app
+from agent.web.guards.forgery import HEADER
+from agent.web.identity import SCOPES, Identity
+from agent.web.signin.loopback import Loopback
+from agent.workspace import load_workspace
 
 EVERYBODY = frozenset(Role)
 WRITERS = frozenset({Role.EMPLOYEE, Role.CONTENT})
@@ -43,32 +48,25 @@ each_route = pytest.mark.parametrize("route", TABLE)
 
 
 @pytest.fixture(scope="module")
-def asked_as():
+def asked_as(tmp_path_factory):
     """Ask as an identity of the test's own making, without a sign-in."""
-    import tempfile
-    from pathlib import Path
-
-    from starlette.testclient import TestClient
-
-    from agent.settings import Settings
-    from agent.web.app import build_app
-    from agent.web.signin.loopback import Loopback
-    from agent.workspace import load_workspace
-
     whose = []
-    with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
 
-        async def who(self, connection):
-            return whose[-1]
+    async def who(self, connection):
+        return whose[-1]
 
+    settings = Settings(home=tmp_path_factory.mktemp("access"), author="offline", web={"requests_per_minute": 100_000})
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Loopback, "__call__", who)
-        app = build_app(load_workspace(None), Settings(home=Path(home), author="offline"), pages=False)
-        with TestClient(app, base_url="http://testserver/api/v1/") as client:
+        app = build_app(load_workspace(None), settings, pages=False)
+        with client_of(app) as client:
 
             def ask(route, identity):
                 whose.append(identity)
-                method, path = route.split(" /")
-                return client.request(method, path.format_map(_Any()), json=BODIES.get(route))
+                method, path = route.split(" ")
+                proof = {HEADER: app.state.keys.proof(identity)} if identity else {}
+                body = BODIES.get(route)
+                return client.request(method, f"/api/v1{path.format_map(_Any())}", json=body, headers=proof)
 
             ask.app = app
             yield ask

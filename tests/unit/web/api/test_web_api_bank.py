@@ -1,6 +1,11 @@
 """What the bank offers and who may say it, over the API."""
 
+from datetime import date, timedelta
+
 import pytest
+
+from agent.web.guards.forgery import HEADER
+from agent.workspace import load_workspace
 
 
 def test_facts_tell_whether_they_hold_on_a_day(api):
@@ -71,6 +76,7 @@ def test_what_ends_or_begins_within_a_week_is_named(api):
 
 def test_who_asks_is_told_who_they_are(api):
     me = api("neirong").get("me").json()
+    assert api("neirong").post("check", json={"text": "好"}, headers={HEADER: me.pop("proof")}).status_code == 200
     assert me == {
         "user": "neirong", "name": "方编辑", "roles": ["content", "employee"], "accounts": ["yunshan-official"],
         "persona": "", "way": "loopback", "scopes": [],
@@ -78,6 +84,13 @@ def test_who_asks_is_told_who_they_are(api):
 
 
 def _before(day):
-    from datetime import date, timedelta
-
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
+def test_a_token_needs_no_proof_and_is_handed_none(visiting):
+    app = visiting.open(visiting.settings(), people=load_workspace(None).people)
+    client = visiting.bearing(app, "aning", scopes=("facts", "check"))
+    me = client.get("/api/v1/me").json()
+    assert (me["way"], me["scopes"], me["proof"]) == ("token", ["facts", "check"], "")
+    assert client.post("/api/v1/check", json={"text": "早上去植物园"}).status_code == 200
+    assert client.get("/api/v1/runs").json()["code"] == "scope_missing"
