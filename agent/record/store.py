@@ -27,6 +27,7 @@ from agent.record.desk import DeskRecord
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
+from agent.record.listing import listed
 from agent.record.library import LibraryStore
 from agent.record.moments import utc
 from agent.record.notices import Notices
@@ -269,19 +270,7 @@ class Store:
         after: str | None = None,
     ) -> tuple[RunRecord, ...]:
         """Return runs, newest first; those that come after the run `after` when it is named."""
-        query = select(runs).order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit)
-        if outcome:
-            query = query.where(runs.c.outcome == outcome)
-        if owner is not None:
-            query = query.where(runs.c.owner == owner)
-        if account is not None:
-            query = query.where(runs.c.account == account)
-        if after is not None:
-            begun = select(runs.c.created_at).where(runs.c.id == after).scalar_subquery()
-            at_once = (runs.c.created_at == begun) & (runs.c.id < after)
-            query = query.where((runs.c.created_at < begun) | at_once)
-        if search:
-            query = query.where(runs.c.topic.contains(search, autoescape=True))
+        query = listed(outcome=outcome, search=search, owner=owner, account=account, after=after).limit(limit)
         with self._database.reading() as connection:
             return tuple(_run(row) for row in connection.execute(query).mappings())
 
