@@ -7,14 +7,12 @@ a model is said, not faked.
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from random import Random
 
 from agent import guardrails
-from agent.authors.revising import Revisor
 from agent.catalogue import say
+from agent.chat.accepting import accepted
 from agent.chat.asking import ask_edits
 from agent.chat.blocks import block_named, is_locked, locks_broken, span_of, touched
 from agent.chat.cards import finding_id
@@ -30,7 +28,7 @@ from agent.graph.assembly import assemble
 from agent.graph.refusal import reasons_to_refuse
 from agent.graph.state import Review
 from agent.graph.submission import check_note, cited_sources
-from agent.models import Critique, Note, Plan
+from agent.models import Note
 from agent.prompting import load_prompts
 from agent.results import DraftResult
 from agent.text.units import body_units, title_units
@@ -139,15 +137,10 @@ def _accepted(request: Request, result: DraftResult) -> Found:
     if not request.finding and not chosen:
         rules = [finding for finding in known.values() if finding.rule in wanted]
         chosen = rules or [finding for finding in known.values() if finding.fix and finding.fix.safety == "safe"]
-    chosen = [finding.model_copy(update={"severity": "fix"}) for finding in chosen if finding.fix is not None]
+    chosen = [finding for finding in chosen if finding.fix is not None]
     if not chosen:
         return Found(limits=(say("fix_gone") if request.finding and not known.get(wanted) else say("fix_none_ready"),))
-    report = result.report.model_copy(update={"findings": tuple(chosen)})
-    plan = Plan(angle="", keyword=result.brief.keyword)
-    rng = Random(hashlib.sha256(result.note.text_hash.encode()).digest())
-    revisor = Revisor(result.note, plan=plan, sources=result.sources, rng=rng)
-    revision = revisor.revised(report, Critique(passed=True))
-    return Found(Rewording(revision.note, revision.changes))
+    return Found(accepted(result, chosen))
 
 
 async def _changed(context: TurnContext, request: Request, state: ThreadState, result: DraftResult) -> Found:

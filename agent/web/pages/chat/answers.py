@@ -85,7 +85,8 @@ def _saved(page: ChatPage, saved: Saved, *, latest: bool) -> None:
     _lines(say("chat_open_questions"), saved.open_questions, "questions")
     if latest:
         now = say("chat_write_now")
-        with ui.element("div").classes("options"):
+        with ui.element("div").classes("options") as options:
+            page.offers.append(options)
             press(now, partial(page.act, intent=Intent.DRAFT, bubble=now), icon="edit", kind="main")
 
 
@@ -120,6 +121,7 @@ def _question(page: ChatPage, ask: Ask, *, latest: bool) -> None:
             ui.label(page.say("chat_only_you")).classes("hint")
         if latest and ask.options:
             with ui.element("div").classes("options") as options:
+                page.offers.append(options)
                 attribute(options, role="group", aria_label=page.say("chat_options"))
                 for option in ask.options:
                     _option(page, option)

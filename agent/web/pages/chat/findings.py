@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from agent.chat.accepting import preview
 from agent.chat.values import FindingCard, Intent, Selection
 from agent.guardrails.placement import sentence_around
 from agent.web.pages.chat.table import Piece, cut
@@ -88,11 +89,14 @@ def _explained(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, edita
 
 
 def _proposal(page: ChatPage, finding: FindingCard) -> None:
+    """Show what accepting would do: the words that go and those that come."""
+    shown = preview(page.table.result, finding.id) if page.table is not None else None
+    before, after = shown or (finding.text, finding.fix or "")
     with ui.element("div").classes("proposal"):
-        if finding.text:
-            text(finding.text, "before", tag="del")
-        if finding.fix:
-            text(finding.fix, "after", tag="ins")
+        if before:
+            text(before, "before", tag="del")
+        if after:
+            text(after, "after", tag="ins")
         else:
             ui.label(page.say("chat_drop_it")).classes("hint")
 

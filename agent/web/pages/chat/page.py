@@ -74,6 +74,7 @@ class ChatPage:
         self.table: Table | None = None
         self.speaker: Speaker = first_speaker(view, session.state())
         self.busy = False
+        self.offers: list[ui.element] = []  # answers to tap, which stand until something else is said
         self._note_place: ui.element | None = None
         self._newest: ui.element | None = None
 
@@ -114,7 +115,7 @@ class ChatPage:
             ui.notify(self.say("chat_busy"), position="top")
             return
         self._set_busy(True)
-        self._close_question()
+        self._withdraw_offers()
         with self.stream:
             live = Live(self.say, turn, bubble or self.bubble_of(turn))
         self._reveal(live.root)
@@ -265,9 +266,11 @@ class ChatPage:
             show_note(self, self.table)
         self.announce(self.say(f"chat_stage_{self.table.standing.stage}"))
 
-    def _close_question(self) -> None:
+    def _withdraw_offers(self) -> None:
         """Leave no answers to tap once something else was said."""
-        ui.run_javascript("document.querySelectorAll('.options').forEach((each) => each.remove())")
+        for offer in self.offers:
+            offer.delete()
+        self.offers = []
 
     def _set_busy(self, busy: bool) -> None:
         self.busy = busy
