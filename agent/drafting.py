@@ -29,8 +29,8 @@ from agent.grounds import grounds_of
 from agent.holding import holding, purpose_of
 from agent.ingredients import gather
 from agent.llm import OnText, total_usage
-from agent.models import Brief, Note, Sources, Waiver
-from agent.record import EarlierNote, Grounds, RunRecord, RunWaiver, Store
+from agent.models import Brief, Note, Plan, Sources, Waiver
+from agent.record import EarlierNote, Grounds, RunRecord, Store
 from agent.results import DraftResult, result_of
 from agent.roles import Casting, open_casting
 from agent.settings import Settings
@@ -56,6 +56,10 @@ _Earlier = tuple[tuple[EarlierNote, Note], ...]
 
 def _quiet(event: Event) -> None:
     """Ignore an event."""
+
+
+def _nothing() -> None:
+    """Demand nothing."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,20 @@ class Drafting:
             begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
             return await self._advance(brief, begin, on_event)
 
+    async def reopen(self, brief: Brief, note: Note, *, owner: str = "", on_event: OnEvent = _quiet) -> DraftResult:
+        """Begin a run with a text of people: it is checked and goes to a person, and no machine rewrites it.
+
+        The gate is not asked: what it would refuse today may be the very thing to correct.
+        """
+        self.store.start_run(
+            brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now(), owner=owner
+        )
+        begin = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": True, "refusal": [], "reviews": []}
+        text = {"chosen_plan": Plan(angle=brief.topic, keyword=brief.keyword), "note": note, "revision": 1, "round": 1}
+        with explained(self._checkpoints):
+            await self.graph.aupdate_state(_config(brief.id), {**begin, **text, "human_text": True}, as_node="write")
+        return await self._advance(brief, None, on_event, round_number=1)
+
     async def resume(self, run_id: str, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Continue a run that was cut off; a run that waits for a person or has ended is returned as it stands."""
         run = self._run(run_id)
@@ -106,11 +124,14 @@ class Drafting:
             raise UsageError("run_unfinished", run=run.id)
         return self._result(run.brief, snapshot.values)
 
-    async def review(self, run_id: str, review: Review, *, on_event: OnEvent = _quiet) -> DraftResult:
+    async def review(
+        self, run_id: str, review: Review, *, on_event: OnEvent = _quiet, demand: Callable[[], None] = _nothing
+    ) -> DraftResult:
         """Carry a person's decision into the run; it is refused unless it is about the text as it stands.
 
         Of several at once one gets through. A decision that was cut off is finished first, whoever comes next; the
-        same one again is then confirmed, and any other finds the run as that one left it.
+        same one again is then confirmed, and any other finds the run as that one left it. `demand` raises what else
+        speaks against it, while nobody else can move the run.
         """
         run = self._run(run_id)
         async with holding(self.store.claims, run.id, purpose_of(review)):
@@ -125,6 +146,7 @@ class Drafting:
                 outcome = self._settle(run.brief, snapshot.values).outcome
                 raise UsageError("run_not_in_review", run=run.id, outcome=outcome)
             _demand_reviewable(run.id, snapshot.values, review)
+            demand()
             decision: Command[str] = Command(resume=review.model_dump(mode="json"))
             return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 
@@ -152,7 +174,7 @@ class Drafting:
         """
         day = today or self.now().astimezone().date()
         kept = (item for item in self.store.desk.waivers(brief.id) if day <= item.expires_on)
-        return (*self.workspace.waivers, *(_waiver(item, brief.as_of) for item in kept))
+        return (*self.workspace.waivers, *(item.accepted(brief.as_of) for item in kept))
 
     async def probe(self) -> None:
         """Read from the checkpoints; raise `StorageError` when they cannot be reached."""
@@ -325,19 +347,6 @@ def draft(
             return await drafting.draft(brief, on_event=on_event)
 
     return asyncio.run(once())
-
-
-def _waiver(item: RunWaiver, as_of: date) -> Waiver:
-    return Waiver(
-        id=f"{item.run}#{item.id}",
-        rule=item.rule,
-        fingerprint=item.fingerprint,
-        reason=item.reason,
-        approver=item.approver,
-        second_approver=item.second_approver,
-        created=min(item.granted_at.date(), as_of),
-        expires=item.expires_on,
-    )
 
 
 def _holds(snapshot: Any, review: Review) -> bool:

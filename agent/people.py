@@ -5,12 +5,13 @@ Values only; who somebody is, is settled where they sign in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
 from agent.models import Frozen
 
-__all__ = ["Person", "Role"]
+__all__ = ["Person", "Role", "reviewers"]
 
 
 class Role(StrEnum):
@@ -31,3 +32,8 @@ class Person(Frozen):
     accounts: tuple[str, ...] = ()
     persona: str = ""
     left_on: date | None = None
+
+
+def reviewers(people: Iterable[Person]) -> tuple[str, ...]:
+    """Return the ids of those who review and have not left."""
+    return tuple(person.id for person in people if Role.REVIEWER in person.roles and person.left_on is None)

@@ -8,8 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
+from agent.desk.afterwards import Afterwards
+from agent.desk.casefile import case_of
+from agent.desk.deciding import Deciding, Verdict
+from agent.desk.delegating import Delegating
+from agent.desk.golden import golden_cases
+from agent.desk.permitting import demand_insider
+from agent.desk.policy import Policy, policy_of
+from agent.desk.queueing import item_of, ordered, wanted
+from agent.desk.standing import Standing
+from agent.desk.telling import notice_of
 from agent.desk.values import (
     CaseFile,
     CaseWaiver,
@@ -22,8 +33,11 @@ from agent.desk.values import (
     QueueFilter,
     QueueItem,
 )
+from agent.desk.waiving import Waiving
 from agent.drafting import Drafting
 from agent.people import Person
+from agent.rechecking import Recheck, recheck_of
+from agent.record import Store, SubmissionRecord
 
 __all__ = ["Desk", "FindNear"]
 
@@ -44,13 +58,31 @@ class Desk:
     today: Callable[[], date]
     near: FindNear = _nothing_near
 
+    @cached_property
+    def policy(self) -> Policy:
+        """Return the bank's choices for the desk."""
+        return policy_of(self.drafting.workspace)
+
     def queue(self, viewer: Person, filters: QueueFilter = EVERYTHING) -> tuple[QueueItem, ...]:
         """Return what waits for a reviewer: overdue first, then urgent, then oldest."""
-        raise NotImplementedError
+        demand_insider(viewer)
+        items = (
+            item_of(self._seen(Recheck(self.drafting, w.run, w.version, self.today()), w.submission), viewer)
+            for w in self._store.desk.waiting(unsubmitted=filters.waiting)
+        )
+        shown = ordered(item for item in items if wanted(item, filters))
+        return tuple(item.model_copy(update={"near": tuple(self.near(item.run))}) for item in shown)
 
-    async def case(self, run: str, viewer: Person) -> CaseFile:
-        """Return all there is to decide on a note; raise `UsageError` when it has no text to decide on."""
-        raise NotImplementedError
+    async def case(self, run: str, viewer: Person, *, against: str = "") -> CaseFile:
+        """Return all there is to decide on a note; raise `UsageError` when it has no text to decide on.
+
+        `against` names the text to compare with by its hash; otherwise it is the one last sent back or handed in.
+        """
+        demand_insider(viewer)
+        standing = self._standing(run)
+        item = item_of(standing, viewer).model_copy(update={"near": tuple(self.near(standing.run.id))})
+        barriers = standing.text.against_approval(viewer.id, standing.now) if standing.is_open else ()
+        return case_of(standing, item, against=against, barriers=barriers)
 
     async def approve(self, run: str, *, text_hash: str, by: Person, reason: str = "", key: str = "") -> Decided:
         """Approve the text somebody saw, checked again on today's date; refused when anything speaks against it.
@@ -58,66 +90,116 @@ class Desk:
         Of many approvals at once exactly one is recorded. The same key, or the same person's same decision, again
         finishes what was cut off and otherwise repeats nothing.
         """
-        raise NotImplementedError
+        return await self._decide(run, "approve", text_hash, by, reason, key)
+
+    async def release(self, run: str, *, text_hash: str, by: Person, key: str = "") -> Decided:
+        """Approve one's own note where its lane lets authors do so, nothing is open and it was not drawn for a look."""
+        return await self._decide(run, "release", text_hash, by, "", key)
 
     async def suggest(
         self, run: str, *, text_hash: str, by: Person, reason: str, text: EditedText | None = None, key: str = ""
     ) -> Decided:
         """Ask for changes in words, or with an edited text that is checked at once; it must be handed in again."""
-        raise NotImplementedError
+        if text is None:
+            return await self._decide(run, "comment", text_hash, by, reason, key)
+        return await self._decide(run, "edit", text_hash, by, reason, key, text)
 
     async def reject(self, run: str, *, text_hash: str, by: Person, reason: str, key: str = "") -> Decided:
         """Reject the text somebody saw, with a reason."""
-        raise NotImplementedError
+        return await self._decide(run, "reject", text_hash, by, reason, key)
 
     def hand_in(self, run: str, *, text_hash: str, by: Person, urgent: bool = False) -> None:
         """Hand a text in for review and notify the reviewers; the same text again changes nothing."""
-        raise NotImplementedError
+        self._after.hand_in(self._standing(run), text_hash=text_hash, by=by, urgent=urgent)
+
+    def mark_urgent(self, run: str, *, by: Person, urgent: bool = True) -> None:
+        """Mark the text that was handed in as urgent, or no longer."""
+        self._after.mark_urgent(self._standing(run), by=by, urgent=urgent)
 
     async def waive(
         self, run: str, *, text_hash: str, finding: str, reason: str, expires_on: date, by: Person
     ) -> CaseWaiver:
         """Accept an open finding (its `CaseFinding.id`) until a day; a block counts only once somebody seconds it."""
-        raise NotImplementedError
+        waiving = Waiving(self._standing, self.policy)
+        return await waiving.waive(run, text_hash, finding=finding, reason=reason, expires_on=expires_on, by=by)
 
     async def second(self, run: str, waiver: int, *, by: Person) -> CaseWaiver:
         """Approve a waiver of a block as the second person."""
-        raise NotImplementedError
+        return await Waiving(self._standing, self.policy).second(run, waiver, by=by)
 
     def delegate(
         self, *, by: Person, to: str, starts_at: datetime, ends_at: datetime, reason: str, lane: LaneOrAll = "all"
     ) -> Delegation:
         """Hand a lane, or all, to another reviewer for a period."""
-        raise NotImplementedError
+        period = {"starts_at": starts_at, "ends_at": ends_at}
+        return self._delegating.delegate(by=by, to=to, reason=reason, lane=lane, **period)
 
     def revoke(self, delegation: int, *, by: Person) -> Delegation:
         """End a delegation now; only who gave it or an admin may."""
-        raise NotImplementedError
+        return self._delegating.revoke(delegation, by=by)
 
     def delegations(self, viewer: Person) -> tuple[Delegation, ...]:
-        """Return the delegations this person gave or holds, newest first."""
-        raise NotImplementedError
+        """Return the delegations this person gave or holds, newest first; an admin sees all."""
+        return self._delegating.seen_by(viewer)
 
     async def publish(self, run: str, *, text_hash: str, url: str, by: Person) -> None:
         """Record where an approved text was published, once the rules of that stage have passed."""
-        raise NotImplementedError
+        self._after.publish(self._standing(run), text_hash=text_hash, url=url, by=by)
 
     def retract(self, run: str, *, url: str, reason: str, by: Person) -> None:
         """Mark a publication as taken back, and tell the owner to delete it."""
-        raise NotImplementedError
+        self._after.retract(self._standing(run), url=url, reason=reason, by=by)
 
     async def correct(self, run: str, *, url: str, reason: str, by: Person) -> str:
         """Open a new run from the approved text, linked to the publication; return its id."""
-        raise NotImplementedError
+        return await self._after.correct(self._standing(run), url=url, reason=reason, by=by)
 
     def notices(self, person: Person, *, limit: int = 50) -> tuple[Notice, ...]:
         """Return what this person is told, newest first."""
-        raise NotImplementedError
+        return tuple(notice_of(kept, self.drafting) for kept in self._store.notices.of(person.id, limit=limit))
 
     def see(self, person: Person, notices: Sequence[int]) -> None:
         """Mark these notices of this person as seen."""
-        raise NotImplementedError
+        self._store.notices.see(person.id, notices, seen_at=self.drafting.now())
 
     def golden_cases(self, viewer: Person) -> Iterator[dict[str, Any]]:
         """Return decisions with a reason as candidates for golden cases, oldest first: one JSON object each."""
-        raise NotImplementedError
+        demand_insider(viewer)
+        return golden_cases(self._store)
+
+    async def _decide(
+        self,
+        run: str,
+        verdict: Verdict,
+        text_hash: str,
+        by: Person,
+        reason: str,
+        key: str,
+        text: EditedText | None = None,
+    ) -> Decided:
+        deciding = Deciding(self._standing, verdict, text_hash=text_hash, by=by, reason=reason.strip(), key=key)
+        return await deciding.carry_out(run, text)
+
+    @property
+    def _store(self) -> Store:
+        return self.drafting.store
+
+    @property
+    def _after(self) -> Afterwards:
+        return Afterwards(self.drafting, self.today)
+
+    @property
+    def _delegating(self) -> Delegating:
+        return Delegating(self.drafting)
+
+    def _standing(self, run: str) -> Standing:
+        """Return a run with its best text as it is now; raise `UsageError` when it has none."""
+        text = recheck_of(self.drafting, run, today=self.today())
+        handed = self._store.publishing.submissions(text.run.id)
+        same = [item for item in handed if item.text_hash == text.version.text_hash]
+        return self._seen(text, same[-1] if same else None)
+
+    def _seen(self, text: Recheck, submission: SubmissionRecord | None) -> Standing:
+        return Standing(
+            drafting=self.drafting, policy=self.policy, text=text, submission=submission, now=self.drafting.now()
+        )

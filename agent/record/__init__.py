@@ -28,6 +28,7 @@ from agent.record.values import (
     TokenRecord,
     TurnRecord,
     VersionRecord,
+    Waiting,
 )
 
 __all__ = [
@@ -62,4 +63,5 @@ __all__ = [
     "TurnJournal",
     "TurnRecord",
     "VersionRecord",
+    "Waiting",
 ]

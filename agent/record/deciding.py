@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from agent.errors import UsageError
 from agent.models import Round
-from agent.record.moments import utc
 from agent.record.notices import tell
+from agent.record.rows import decision_of
 from agent.record.tables import approvals, runs, versions
 from agent.record.values import Decision, DecisionRecord
 from agent.record.vouching import new_salt, vouch_decision
@@ -59,7 +59,7 @@ def write_decision(
 def decisions_of(connection: Connection, run_id: str) -> tuple[DecisionRecord, ...]:
     """Return the decisions on a run, oldest first."""
     query = select(approvals).where(approvals.c.run_id == run_id).order_by(approvals.c.id)
-    return tuple(_decision(row) for row in connection.execute(query).mappings())
+    return tuple(decision_of(row) for row in connection.execute(query).mappings())
 
 
 def _demand_approvable(connection: Connection, run_id: str, text_hash: str) -> None:
@@ -89,17 +89,4 @@ def _tell_owner(connection: Connection, decision_id: int) -> None:
         by=row["reviewer"],
         reason=row["reason"],
         at=row["decided_at"],
-    )
-
-
-def _decision(row: RowMapping) -> DecisionRecord:
-    return DecisionRecord(
-        run=row["run_id"],
-        decision=row["decision"],
-        text_hash=row["text_hash"],
-        reviewer=row["reviewer"],
-        reason=row["reason"],
-        decided_at=utc(row["decided_at"]),
-        key=row["key"] or "",
-        on_behalf_of=row["on_behalf_of"] or "",
     )

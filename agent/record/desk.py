@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, or_, select, update
 
 from agent.errors import UsageError
 from agent.record.database import Database
@@ -16,11 +16,14 @@ from agent.record.desk_tables import corrections, delegations, run_waivers
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
-from agent.record.tables import publications, runs, submissions
-from agent.record.values import CorrectionAction, CorrectionRecord, DelegationRecord, RunWaiver
+from agent.record.rows import decision_of, run_of, submission_of, version_of
+from agent.record.tables import approvals, publications, runs, submissions, versions
+from agent.record.values import CorrectionAction, CorrectionRecord, DecisionRecord, DelegationRecord, RunWaiver, Waiting
 from agent.record.vouching import new_salt, vouch_correction, vouch_delegation, vouch_waiver
 
 __all__ = ["DeskRecord"]
+
+MOST_WAITING = 1000
 
 
 class DeskRecord:
@@ -28,6 +31,25 @@ class DeskRecord:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    def waiting(self, *, unsubmitted: bool = False, limit: int = MOST_WAITING) -> tuple[Waiting, ...]:
+        """Return the texts handed in and not decided on, oldest first; `unsubmitted` adds runs that merely wait.
+
+        A text that a reviewer has sent back with a comment waits for its author, not for a reviewer.
+        """
+        same = (submissions.c.run_id == runs.c.id) & (submissions.c.text_hash == versions.c.text_hash)
+        query = (
+            select(runs.c.id, submissions.c.id)
+            .join(versions, (versions.c.run_id == runs.c.id) & (versions.c.revision == runs.c.best_revision))
+            .outerjoin(submissions, same)
+            .where(runs.c.outcome.in_(("in_review", "needs_human")), runs.c.erased_at.is_(None), ~_sent_back())
+            .order_by(func.coalesce(submissions.c.submitted_at, runs.c.updated_at), runs.c.id)
+            .limit(limit)
+        )
+        if not unsubmitted:
+            query = query.where(submissions.c.id.is_not(None))
+        with self._database.reading() as connection:
+            return tuple(_waiting(connection, run, handed) for run, handed in connection.execute(query).all())
 
     def waive(
         self,
@@ -184,11 +206,31 @@ class DeskRecord:
         with self._database.reading() as connection:
             return tuple(_correction(row) for row in connection.execute(query).mappings())
 
+    def reasoned(self) -> tuple[DecisionRecord, ...]:
+        """Return the decisions that give a reason, run by run, oldest first."""
+        query = select(approvals).where(approvals.c.reason != "").order_by(approvals.c.run_id, approvals.c.id)
+        with self._database.reading() as connection:
+            return tuple(decision_of(row) for row in connection.execute(query).mappings())
+
     def mark_urgent(self, run_id: str, text_hash: str, *, urgent: bool = True) -> None:
         """Mark a hand-in as urgent, or no longer."""
         same = (submissions.c.run_id == run_id) & (submissions.c.text_hash == text_hash)
         with self._database.writing() as connection:
             connection.execute(update(submissions).where(same).values(urgent=urgent))
+
+
+def _sent_back() -> ColumnElement[bool]:
+    about_it = (approvals.c.run_id == runs.c.id) & (approvals.c.text_hash == versions.c.text_hash)
+    after = approvals.c.decided_at >= func.coalesce(submissions.c.submitted_at, approvals.c.decided_at)
+    return exists().where(about_it, after, approvals.c.decision == "comment")
+
+
+def _waiting(connection: Connection, run_id: str, submission_id: int | None) -> Waiting:
+    run = run_of(connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one())
+    best = (versions.c.run_id == run_id) & (versions.c.revision == run.best_revision)
+    version = version_of(connection.execute(select(versions).where(best)).mappings().one())
+    handed = connection.execute(select(submissions).where(submissions.c.id == submission_id)).mappings().first()
+    return Waiting(run=run, version=version, submission=submission_of(handed) if handed else None)
 
 
 def _published_at(connection: Connection, run_id: str, url: str) -> str:

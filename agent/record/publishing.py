@@ -15,6 +15,7 @@ from agent.record.database import Database
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
+from agent.record.rows import submission_of
 from agent.record.tables import approvals, publications, submissions
 from agent.record.values import PublicationRecord, SubmissionRecord
 from agent.record.vouching import new_salt, vouch_publication, vouch_submission
@@ -79,16 +80,7 @@ class Publishing:
         """Return the hand-ins of a run, oldest first."""
         query = select(submissions).where(submissions.c.run_id == run_id).order_by(submissions.c.id)
         with self._database.reading() as connection:
-            return tuple(
-                SubmissionRecord(
-                    run=row["run_id"],
-                    text_hash=row["text_hash"],
-                    submitted_by=row["submitted_by"],
-                    submitted_at=utc(row["submitted_at"]),
-                    urgent=bool(row["urgent"]),
-                )
-                for row in connection.execute(query).mappings()
-            )
+            return tuple(submission_of(row) for row in connection.execute(query).mappings())
 
     def publications(self, run_id: str) -> tuple[PublicationRecord, ...]:
         """Return where texts of a run were published, oldest first."""

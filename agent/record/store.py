@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,15 @@ from agent.record.claims import Claims
 from agent.record.database import Database
 from agent.record.deciding import count_decisions, decisions_of, write_decision
 from agent.record.desk import DeskRecord
+from agent.record.desk_tables import corrections
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
 from agent.record.listing import listed
 from agent.record.library import LibraryStore
-from agent.record.moments import utc
 from agent.record.notices import Notices
 from agent.record.publishing import Publishing
+from agent.record.rows import run_of, version_of
 from agent.record.tables import findings, grounds, runs, versions
 from agent.record.threads import ThreadStore
 from agent.record.values import Decision, DecisionRecord, EarlierNote, Grounds, RunRecord, VersionRecord
@@ -272,7 +273,7 @@ class Store:
         """Return runs, newest first; those that come after the run `after` when it is named."""
         query = listed(outcome=outcome, search=search, owner=owner, account=account, after=after).limit(limit)
         with self._database.reading() as connection:
-            return tuple(_run(row) for row in connection.execute(query).mappings())
+            return tuple(run_of(row) for row in connection.execute(query).mappings())
 
     def run(self, run_id: str) -> RunRecord:
         """Return a run by id or unique beginning; raise `UsageError` naming the nearest or the candidates."""
@@ -281,7 +282,7 @@ class Store:
         with self._database.reading() as connection:
             found = connection.execute(query).mappings().all()
             if found and (len(found) == 1 or found[0]["id"] == run_id):
-                return _run(found[0])
+                return run_of(found[0])
             if found:
                 raise UsageError("run_ambiguous", value=run_id, candidates="、".join(row["id"] for row in found))
             known = connection.execute(select(runs.c.id)).scalars().all()
@@ -292,17 +293,7 @@ class Store:
         """Return the versions of a run, oldest first."""
         query = select(versions).where(versions.c.run_id == run_id).order_by(versions.c.revision)
         with self._database.reading() as connection:
-            return tuple(
-                VersionRecord(
-                    run=row["run_id"],
-                    revision=row["revision"],
-                    text_hash=row["text_hash"],
-                    round=Round.model_validate_json(row["round_json"]),
-                    saved_at=utc(row["saved_at"]),
-                    grounds=row["grounds"] or "",
-                )
-                for row in connection.execute(query).mappings()
-            )
+            return tuple(version_of(row) for row in connection.execute(query).mappings())
 
     def decisions(self, run_id: str) -> tuple[DecisionRecord, ...]:
         """Return the decisions on a run, oldest first."""
@@ -320,7 +311,7 @@ class Store:
         """Return the runs with material of this person, oldest first: what names no teller is its persona's."""
         query = select(runs).where(runs.c.erased_at.is_(None)).order_by(runs.c.created_at, runs.c.id)
         with self._database.reading() as connection:
-            kept = (_run(row) for row in connection.execute(query).mappings())
+            kept = (run_of(row) for row in connection.execute(query).mappings())
             return tuple(run for run in kept if _tellers(run.brief).intersection(names))
 
     def earlier_notes(self, account: str, *, before: str, limit: int = 50) -> tuple[Note, ...]:
@@ -328,13 +319,13 @@ class Store:
         return tuple(note for _, note in self.earlier(account, before=before, limit=limit))
 
     def earlier(self, account: str, *, before: str, limit: int = 50) -> tuple[tuple[EarlierNote, Note], ...]:
-        """Return the same notes with where each of them is kept."""
+        """Return the same notes with where each is kept; what a run corrects is left out, for they must be alike."""
         with self._database.reading() as connection:
             begun = connection.execute(select(runs.c.created_at).where(runs.c.id == before)).scalar_one_or_none()
             query = (
                 select(versions)
                 .join(runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision))
-                .where(runs.c.account == account, runs.c.id != before)
+                .where(runs.c.account == account, runs.c.id.not_in((before, *_corrected(connection, before))))
                 .where(runs.c.outcome.not_in(("rejected", "refused")))
                 .order_by(runs.c.created_at.desc(), runs.c.id.desc())
                 .limit(limit)
@@ -342,6 +333,13 @@ class Store:
             if begun is not None:
                 query = query.where(runs.c.created_at <= begun)
             return tuple(_earlier(row) for row in connection.execute(query).mappings())
+
+
+def _corrected(connection: Connection, run_id: str) -> tuple[str, ...]:
+    """Return the run that a run corrects, the one that one corrects, and so on."""
+    asked = select(corrections.c.run_id).where(corrections.c.new_run == run_id)
+    found = connection.execute(asked).scalars().first()
+    return () if found is None else (found, *_corrected(connection, found))
 
 
 def _is_known(connection: Connection, run_id: str) -> bool:
@@ -372,26 +370,3 @@ def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, A
         }
         for finding in round_.report.findings
     ]
-
-
-def _run(row: RowMapping) -> RunRecord:
-    return RunRecord(
-        id=row["id"],
-        brief=_brief(row),
-        author=row["author"],
-        workspace=row["workspace"],
-        owner=row["owner"] or "",
-        outcome=row["outcome"],
-        best_revision=row["best_revision"],
-        created_at=utc(row["created_at"]),
-        updated_at=utc(row["updated_at"]),
-        erased_at=utc(row["erased_at"]) if row["erased_at"] else None,
-    )
-
-
-def _brief(row: RowMapping) -> Brief:
-    """Return the brief, or of an erased run its shell."""
-    if row["erased_at"] is None:
-        return Brief.model_validate_json(row["brief_json"])
-    began: date = row["created_at"].date()
-    return Brief(id=row["id"], topic="", note_type=row["note_type"], as_of=began)

@@ -33,6 +33,7 @@ __all__ = [
     "TokenRecord",
     "TurnRecord",
     "VersionRecord",
+    "Waiting",
 ]
 
 Decision = Literal["approve", "reject", "edit", "comment", "recheck"]
@@ -102,6 +103,14 @@ class PublicationRecord(Frozen):
     published_at: datetime
 
 
+class Waiting(Frozen):
+    """Hold a text that waits for a reviewer; `submission` is None when nobody has handed it in."""
+
+    run: RunRecord
+    version: VersionRecord
+    submission: SubmissionRecord | None = None
+
+
 class RunWaiver(Frozen):
     """Hold an accepted finding of one run; `second_approver` is empty until somebody else agrees."""
 
@@ -114,6 +123,19 @@ class RunWaiver(Frozen):
     second_approver: str
     granted_at: datetime
     expires_on: date
+
+    def accepted(self, as_of: date) -> Waiver:
+        """Return what a check on this day honours; granted later, it counts from this day."""
+        return Waiver(
+            id=f"{self.run}#{self.id}",
+            rule=self.rule,
+            fingerprint=self.fingerprint,
+            reason=self.reason,
+            approver=self.approver,
+            second_approver=self.second_approver,
+            created=min(self.granted_at.date(), as_of),
+            expires=self.expires_on,
+        )
 
 
 class DelegationRecord(Frozen):

@@ -1,0 +1,44 @@
+"""Say what a notice tells its person, and where it leads."""
+
+from __future__ import annotations
+
+from agent.catalogue import say
+from agent.desk.standing import names
+from agent.desk.values import Notice
+from agent.drafting import Drafting
+from agent.record import NoticeRecord
+
+__all__ = ["notice_of", "path_of", "sentence_of"]
+
+FOR_REVIEWERS = frozenset({"submitted", "waiver"})
+
+
+def notice_of(kept: NoticeRecord, drafting: Drafting) -> Notice:
+    """Return a notice as it is shown in the program: with who did it, and why."""
+    by = names(drafting, [kept.by])[kept.by]
+    text = sentence_of(kept)
+    if by:
+        text = say("desk_notice_by", text=text, by=by)
+    if kept.reason:
+        text = say("desk_notice_why", text=text, reason=kept.reason)
+    return Notice.model_validate(
+        {
+            "id": kept.id,
+            "kind": kept.kind,
+            "run": kept.run,
+            "text": text,
+            "path": path_of(kept),
+            "at": kept.created_at,
+            "seen": kept.seen_at is not None,
+        }
+    )
+
+
+def sentence_of(kept: NoticeRecord) -> str:
+    """Say what happened to which topic; nothing else of the note, and nobody's name."""
+    return say(f"desk_notice_{kept.kind}", topic=kept.topic)
+
+
+def path_of(kept: NoticeRecord) -> str:
+    """Return the page of the server it leads to."""
+    return f"/desk/{kept.run}" if kept.kind in FOR_REVIEWERS else "/chat"
