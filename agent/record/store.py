@@ -28,8 +28,8 @@ from agent.record.desk_tables import corrections
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.journal import ReplyJournal
-from agent.record.listing import listed
 from agent.record.library import LibraryStore
+from agent.record.listing import listed
 from agent.record.notices import Notices
 from agent.record.publishing import Publishing
 from agent.record.rows import run_of, version_of

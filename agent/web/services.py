@@ -10,6 +10,7 @@ from functools import cached_property
 
 from agent.chat.session import Chat, open_chat
 from agent.desk import Desk
+from agent.desk.posting import Postman, posting
 from agent.desk.values import NearNote
 from agent.drafting import Drafting
 from agent.library import Library
@@ -75,4 +76,6 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Open record, checkpoints, models and chat; raise what keeps one of them from being opened."""
     async with open_chat(workspace, settings, now=now, today=today) as chat:
-        yield Services(chat=chat, now=now, today=today)
+        postman = Postman(store=chat.drafting.store, settings=settings, workspace=workspace, now=now)
+        async with posting(postman):
+            yield Services(chat=chat, now=now, today=today)
