@@ -11,6 +11,7 @@ from agent.cli.session import WorkspaceOption, load, talk
 if TYPE_CHECKING:
     from agent.drafting import Drafting
     from agent.record import RunRecord
+    from agent.record.people import PersonHeld
     from agent.settings import Settings
     from agent.workspace import Workspace
 
@@ -22,7 +23,9 @@ def forget(
     told_by: Annotated[
         str, typer.Option("--told-by", help="改为删除用到这个人所讲素材的每次运行（没写谁讲的，算人设本人讲的）。")
     ] = "",
-    user: Annotated[str, typer.Option("--user", help="改为删除这个人的全部对话，连同对话里写出的每次运行。")] = "",
+    user: Annotated[
+        str, typer.Option("--user", help="改为删除这个人：全部对话、名下每次运行、登录、令牌、提醒和代审授权。")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="确认删除；不给则只列出会删什么。")] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -79,16 +82,27 @@ async def _forget_user(bank: Workspace, settings: Settings, user: str, *, yes: b
     from agent.errors import UsageError
 
     async with open_chat(bank, settings) as chat:
-        threads = chat.threads(user)
-        if not threads:
+        threads, people = chat.threads(user), chat.drafting.store.people
+        held = people.held(user)
+        if not threads and not held:
             raise UsageError("forget_no_threads", user=user)
         if not yes:
             for thread in threads:
                 talk(f"{thread.id}  {thread.title}")
-            raise UsageError("forget_needs_yes", count=len(threads))
+            for run in held.runs:
+                talk(run)
+            talk(_counted(held))
+            raise UsageError("forget_needs_yes", count=len(threads) + len(held.runs))
         while threads:
             for thread in threads:
                 runs = await chat.forget(user, thread.id)
                 typer.echo(f"已删除对话 {thread.id} 和它写出的 {len(runs)} 次运行；只留哈希")
             threads = chat.threads(user)
-    talk("已导出的文件（--out、重放包、备份）不在其中，请另外删除。")
+        await _forget(chat.drafting, tuple(map(chat.drafting.store.run, people.held(user).runs)), yes=True)
+        people.forget(user, erased_at=chat.drafting.now())
+        typer.echo(f"已删除 {user} 的{_counted(held)}")
+        talk("此人对别人笔记作的审核决定是合规记录，不在其中。")
+
+
+def _counted(held: PersonHeld) -> str:
+    return f"登录 {held.sessions} 次、接口令牌 {held.tokens} 个、提醒 {held.notices} 条、代审授权 {held.delegations} 项"

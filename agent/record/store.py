@@ -5,7 +5,7 @@ Each write of a run, a text, a decision or an outcome appends to the audit in th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +31,7 @@ from agent.record.journal import ReplyJournal
 from agent.record.library import LibraryStore
 from agent.record.listing import listed
 from agent.record.notices import Notices
+from agent.record.people import PersonStore
 from agent.record.publishing import Publishing
 from agent.record.rows import run_of, version_of
 from agent.record.tables import findings, grounds, runs, versions
@@ -65,6 +66,11 @@ class Store:
             engine.dispose()
 
     @property
+    def database(self) -> Database:
+        """Return the database itself, for whoever watches over it; what it holds goes through the others."""
+        return self._database
+
+    @property
     def journal(self) -> ReplyJournal:
         """Return the journal of model replies in this database."""
         return ReplyJournal(self._database)
@@ -93,6 +99,11 @@ class Store:
     def threads(self) -> ThreadStore:
         """Return the chat threads of this database."""
         return ThreadStore(self._database)
+
+    @property
+    def people(self) -> PersonStore:
+        """Return what this database holds of a person beside notes and threads."""
+        return PersonStore(self._database)
 
     @property
     def desk(self) -> DeskRecord:
@@ -245,14 +256,6 @@ class Store:
             erase(connection, run_id, erased_at)
         with self._database.explained():
             scrub(self._database.engine, self._database.where)
-
-    def probe(self) -> None:
-        """Take the lock every write takes and give it back; raise `StorageError` when nothing could be written."""
-        self._database.probe()
-
-    def on_error(self, hear: Callable[[str], None]) -> None:
-        """Let `hear` have the code of every error of this database from now on."""
-        self._database.on_error(hear)
 
     def count_runs(self, outcome: Outcome) -> int:
         """Return how many runs stand so."""

@@ -5,17 +5,19 @@ import dataclasses
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from agent.briefs import Request, make_brief
 from agent.drafting import open_drafting
+from agent.record import Store
 from agent.settings import load_settings
 from agent.workspace import load_workspace
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
+NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 WORDS = ("耶加", "隔壁桌", "忘在门口的桶里", "下班绕路", "合规小李", "手冲")
 
 
@@ -151,3 +153,34 @@ def test_checkpoints_written_while_the_record_was_erased_go_too(tmp_path):
 
     asyncio.run(go())
     assert "耶加".encode() not in bytes_left(home) and "植物园".encode() not in bytes_left(home)
+
+
+class TestForgetAPerson:
+    def test_threads_owned_runs_sign_ins_and_names_go_and_the_chain_holds(self, agent, tmp_path):
+        env = {"KOSNOTE_AUTHOR": "offline"}
+        said = [
+            "--say",
+            "周二晚上绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块",
+            "--say",
+            "写一篇下班绕路喝一杯手冲",
+        ]
+        done = agent("chat", "--user", "wangli", "-p", "阿宁", "--as-of", "2026-11-24", *said, set=env)
+        assert done.returncode == 0, done.stderr
+        with Store.open(tmp_path / "home" / "record.db") as store:
+            (run,) = store.runs()
+            store.start_run(
+                run.brief.model_copy(update={"id": "r-api"}), author="x", workspace="", created_at=NOW, owner="wangli"
+            )
+            store.desk.delegate(
+                delegator="wangli", delegate="chenjie", lane="red", starts_at=NOW, ends_at=NOW, reason="休假",
+                created_at=NOW,
+            )  # fmt: skip
+        asked = agent("forget", "--user", "wangli")
+        assert asked.returncode == 2 and "r-api" in asked.stderr and "代审授权 1 项" in asked.stderr
+        done = agent("forget", "--user", "wangli", "--yes")
+        assert done.returncode == 0 and "已删除 r-api" in done.stdout, done.stderr
+        left = bytes_left(tmp_path / "home")
+        assert [word for word in ("wangli", "耶加", "青年路") if word.encode() in left] == []
+        verified = agent("audit", "verify")
+        assert verified.returncode == 0 and "2 次运行已删除" in verified.stdout
+        assert agent("forget", "--user", "wangli", "--yes").returncode == 2

@@ -23,7 +23,7 @@ Part = Callable[[Services], Awaitable[None]]
 
 
 async def _record(services: Services) -> None:
-    await asyncio.to_thread(services.store.probe)
+    await asyncio.to_thread(services.store.database.probe)
 
 
 async def _checkpoints(services: Services) -> None:

@@ -41,7 +41,7 @@ class Operating:
     @asynccontextmanager
     async def running(self, services: Services) -> AsyncIterator[Services]:
         """Yield the services with all they do counted, logged and traced; at the end wait for turns at work."""
-        services.store.on_error(self.metrics.storage_error)
+        services.store.database.on_error(self.metrics.storage_error)
         drafting = replace(services.drafting, watch=self._watch)
         try:
             yield replace(services, chat=replace(services.chat, drafting=drafting))

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from operated import opened, settings_for
 
-from agent.record import Store
+from agent.record.database import Database
 from agent.web.ops import health
 
 
@@ -37,8 +37,8 @@ async def faults(client):
 async def test_a_record_somebody_locks_is_too_slow_and_only_asked_once(tmp_path, monkeypatch):
     settings = settings_for(tmp_path / "home", web={"ready_seconds": 0.2})
     asked = []
-    probe = Store.probe
-    monkeypatch.setattr(Store, "probe", lambda store: (asked.append(1), probe(store)))
+    probe = Database.probe
+    monkeypatch.setattr(Database, "probe", lambda database: (asked.append(1), probe(database)))
     async with opened(settings) as (app, client):
         assert app.state.services.chat.packs.rules  # the first time takes longer than this bound
         with closing(sqlite3.connect(settings.home / "record.db", isolation_level=None)) as other:
@@ -53,7 +53,7 @@ async def test_a_record_somebody_locks_is_too_slow_and_only_asked_once(tmp_path,
 
 async def test_a_record_that_is_no_longer_one_is_named_without_its_path(settings):
     async with opened(settings) as (app, client):
-        app.state.services.store._database.engine.dispose()
+        app.state.services.store.database.engine.dispose()
         for file in settings.home.glob("record.db*"):
             file.unlink()
         (settings.home / "record.db").write_text("kein Protokoll " * 100)
@@ -64,7 +64,7 @@ async def test_a_record_that_is_no_longer_one_is_named_without_its_path(settings
 
 async def test_a_record_that_can_only_be_read_is_not_ready(settings):
     async with opened(settings) as (app, client):
-        engine = app.state.services.store._database.engine
+        engine = app.state.services.store.database.engine
         with closing(engine.raw_connection()) as connection:
             connection.cursor().execute("PRAGMA query_only=ON")
         assert await faults(client) == {"record": "record_read_only"}

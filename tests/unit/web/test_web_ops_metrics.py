@@ -71,7 +71,7 @@ async def test_a_record_that_fails_is_counted_by_its_code(settings, monkeypatch)
         monkeypatch.setattr(ThreadStore, "answer", _full)
         with pytest.raises(StorageError):
             await drafted(app)
-        engine = app.state.services.store._database.engine
+        engine = app.state.services.store.database.engine
         with engine.connect() as connection, pytest.raises(Exception, match="readonly"):
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("DELETE FROM notices")
