@@ -46,7 +46,11 @@ bench:
 bench-screen:
 	$(PY) -m evals.bench_screen
 
-# Needs uv. Writes both locks for every supported Python, without addresses.
+# Needs uv. Writes every lock for every supported Python, without addresses: what installs, what develops, and what the
+# image holds (the web and what its wheel is built with, at the versions that were tested).
+UV_LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock:
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock.txt
-	uv pip compile pyproject.toml --group dev --extra postgres --extra bulk --extra evals --extra web --extra otel --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet -o lock-dev.txt
+	$(UV_LOCK) pyproject.toml -o lock.txt
+	$(UV_LOCK) pyproject.toml --group dev --extra postgres --extra bulk --extra evals --extra web --extra otel -o lock-dev.txt
+	$(UV_LOCK) pyproject.toml --extra web --extra postgres --extra otel -c lock-dev.txt -o lock-web.txt
+	echo "hatchling>=1.27" | $(UV_LOCK) - -c lock-dev.txt -o lock-build.txt
