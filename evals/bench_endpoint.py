@@ -1,7 +1,7 @@
 """An endpoint of a fixed latency on this machine, for benchmarks: it answers by the shape asked for and keeps time.
 
-Every request names its user by a word of its topic (`u017`), so that what a user waited for models can be taken away
-from what they waited in all. It is no test double: nothing about the replies matters but that they pass.
+Every request names its user by a word of what was told (`u017`), so that what a user waited for models can be taken
+away from what they waited in all. It is no test double: nothing about the replies matters but that they pass.
 """
 
 from __future__ import annotations

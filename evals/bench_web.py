@@ -33,7 +33,7 @@ LIMIT = 0.2
 THINKS = (2.0, 8.0)  # seconds a person reads and types between two turns, evenly spread
 STEPS = (10, 20, 40, 60, 80, 120, 160, 240)
 SECONDS = 20.0
-TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块，老板磨豆磨了很久。"
+TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块，老板磨豆磨了很久，号牌写着 {name}。"
 
 
 @dataclass
@@ -96,7 +96,7 @@ async def _user(
     while time.perf_counter() < until:
         made = await client.post("/api/v1/threads")
         thread = made.json()["id"] if made.is_success else ""
-        for intent, text, kept in (("capture", TOLD, load.told), ("draft", f"下班手冲 {name}", load.drafted)):
+        for intent, text, kept in (("capture", TOLD.format(name=name), load.told), ("draft", "下班手冲", load.drafted)):
             if not thread:
                 load.failed += 1
                 break
