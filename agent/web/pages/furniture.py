@@ -51,6 +51,9 @@ def furnish(
     `proof` is what a form must bring back for the server to believe that it stood on a page of its own.
     """
     ui.dark_mode(DARK.get(light))
+    ui.skip_link(say("frame_skip"), target=ui.context.client.content)
+    if say.tongue != "zh":
+        ui.add_head_html(f'<script>document.documentElement.lang = "{say.tongue}"</script>')
     settings = _settings(identity, say, here=here, light=light, people=people, proof=proof)
     with ui.header(wrap=False).classes("frame-header"):
         ui.link("kosnote", "/").classes("brand").props(f'aria-label="{say("frame_home")}"')

@@ -47,7 +47,12 @@
     reveal(id, smooth) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
       requestAnimationFrame(() => {
-        document.getElementById(id)?.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+        const element = document.getElementById(id);
+        element?.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+        if (element && document.activeElement === document.body) {
+          element.tabIndex = -1; // what had the focus is gone: go on from what is new
+          element.focus({ preventScroll: true });
+        }
       });
     },
   };

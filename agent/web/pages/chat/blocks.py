@@ -35,7 +35,7 @@ def block_menu(page: ChatPage, table: Table, name: str, *, must: bool = False) -
 
 
 def _copy(page: ChatPage, block: Block) -> None:
-    item = _item(page.say("chat_copy"), "content_copy")
+    item = _item(page.say("chat_copy"), "content_copy", f"copy-{block.id}")
     attribute(item, data_copy=block.text, data_copied=page.say("frame_copied"))
 
 
@@ -43,14 +43,16 @@ def _changes(page: ChatPage, table: Table, block: Block) -> None:
     say = page.say
     intent = Intent.UNLOCK if block.locked else Intent.LOCK
     icon = "lock_open" if block.locked else "lock"
-    _item(say(f"chat_intent_{intent.value}"), icon).on_click(partial(page.act, intent=intent, block=block.id))
+    _item(say(f"chat_intent_{intent.value}"), icon, f"{intent.value}-{block.id}").on_click(
+        partial(page.act, intent=intent, block=block.id)
+    )
     if block.locked:
         return
     anew = partial(
         page.act, intent=Intent.CHANGE_SPAN, block=block.id, text=say("chat_wish_anew"), bubble=anew_of(page, block)
     )
-    _item(say("chat_anew"), "refresh").on_click(anew)
-    _item(say("chat_by_hand"), "edit").on_click(partial(_by_hand, page, table, block))
+    _item(say("chat_anew"), "refresh", f"anew-{block.id}").on_click(anew)
+    _item(say("chat_by_hand"), "edit", f"edit-{block.id}").on_click(partial(_by_hand, page, table, block))
 
 
 def anew_of(page: ChatPage, block: Block) -> str:
@@ -58,8 +60,8 @@ def anew_of(page: ChatPage, block: Block) -> str:
     return f"{page.say('chat_anew')} · {page.block_name(block.id)}"
 
 
-def _item(label: str, icon: str) -> ui.menu_item:
-    with ui.menu_item().classes("block-item") as item:
+def _item(label: str, icon: str, mark: str) -> ui.menu_item:
+    with ui.menu_item().mark(mark).classes("block-item") as item:
         ui.icon(icon).props("aria-hidden=true")
         ui.label(label)
     return item

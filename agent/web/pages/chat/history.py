@@ -40,7 +40,8 @@ def _thread(page: ChatPage, record: ThreadRecord) -> None:
             attribute(link, aria_current="page")
         if _is_handed_in(page, record.id):
             return  # evidence of what was reviewed or published is not for its author to erase
-        icon_press("delete_outline", page.say("chat_forget", title=record.title), partial(_ask, page, record))
+        label = page.say("chat_forget", title=record.title)
+        icon_press("delete_outline", label, partial(_ask, page, record)).mark(f"forget-{record.id}")
 
 
 def _is_handed_in(page: ChatPage, thread: str) -> bool:

@@ -11,7 +11,9 @@ from agent.web.pages.controls import press
 from agent.web.pages.writing import attribute, text, visible
 from agent.web.words import Words
 
-__all__ = ["Live", "show_said"]
+__all__ = ["NAMED", "Live", "show_said"]
+
+NAMED = 40  # characters of what was said that name its place on the page
 
 
 def show_said(words: str) -> None:
@@ -37,7 +39,7 @@ class Live:
                     self._what = ui.label(say("chat_at_work"))
                 self._steps = ui.element("ol").classes("steps")
                 self._piece = text("", "piece", tag="p")
-        attribute(self.root, aria_busy="true")
+        attribute(self.root, aria_busy="true", aria_label=visible(bubble or self.began)[:NAMED])
 
     def show(self, event: ChatEvent) -> str:
         """Show one event and return the line to announce, empty for none."""

@@ -19,14 +19,14 @@ from agent.people import Role
 from agent.web.pages.chat.answers import show_answer, show_note_line
 from agent.web.pages.chat.composer import Composer
 from agent.web.pages.chat.history import history_list
-from agent.web.pages.chat.live import Live, show_said
+from agent.web.pages.chat.live import NAMED, Live, show_said
 from agent.web.pages.chat.note import show_note
 from agent.web.pages.chat.panel import show_sources, show_week
 from agent.web.pages.chat.speaker import Speaker, first_speaker
 from agent.web.pages.chat.table import Table, load_table
 from agent.web.pages.controls import icon_press, sheet, sheet_head
 from agent.web.pages.frame import View, private_page
-from agent.web.pages.writing import attribute
+from agent.web.pages.writing import attribute, visible
 
 __all__ = ["ChatPage", "register"]
 
@@ -199,9 +199,10 @@ class ChatPage:
                 self.composer.welcome()
             for exchange in answered:
                 assert exchange.answer is not None
-                with ui.element("article").classes("turn"):
-                    if exchange.turn is not None:
-                        show_said(self.bubble_of(exchange.turn))
+                said = self.bubble_of(exchange.turn) if exchange.turn is not None else ""
+                with ui.element("article").classes("turn") as turn:
+                    attribute(turn, aria_label=visible(said or self.say("chat_answer"))[:NAMED])
+                    show_said(said)
                     with ui.element("div").classes("told") as told:
                         self._fill(told, exchange.answer, latest=exchange.number == last, holder=exchange is holder)
         if answered:
@@ -234,6 +235,7 @@ class ChatPage:
         return None
 
     async def _show(self, live: Live, answer: Answer) -> None:
+        before = self.table
         await self._look()
         is_table = answer.note is not None and self.table is not None and answer.note.run == self.table.result.run
         if is_table and self._note_place is not None:
@@ -241,6 +243,8 @@ class ChatPage:
             self._note_place = None
         with live.finish():
             self._fill(live.told, answer, latest=True, holder=is_table)
+        if not is_table:
+            self._redraw(before)
         self.announce(answer.text)
         self._refresh_sides()
         self._reveal(live.root)
@@ -255,16 +259,23 @@ class ChatPage:
 
     async def _look_again(self) -> None:
         """Show the note anew when somebody has decided about it meanwhile."""
-        if self.busy or self.table is None or self._note_place is None:
+        if self.busy or self.table is None:
             return
         before = self.table
         await self._look()
-        if self.table is None or (self.table.standing, self.table.card) == (before.standing, before.card):
-            return
+        if self._redraw(before) and self.table is not None:
+            self.announce(self.say(f"chat_stage_{self.table.standing.stage}"))
+
+    def _redraw(self, before: Table | None) -> bool:
+        """Show the note anew where it stands, if it is not as it was; tell whether it was drawn."""
+        if self.table is None or self._note_place is None or self.client.is_deleted:
+            return False
+        if before is not None and (self.table.standing, self.table.card) == (before.standing, before.card):
+            return False
         self._note_place.clear()
         with self._note_place:
             show_note(self, self.table)
-        self.announce(self.say(f"chat_stage_{self.table.standing.stage}"))
+        return True
 
     def _withdraw_offers(self) -> None:
         """Leave no answers to tap once something else was said."""

@@ -45,7 +45,10 @@ class Speaker:
         say = page.say
         name = self.account.nickname if self.account else say("chat_no_account")
         button = (
-            ui.button(on_click=lambda: self._choose(page), color=None).props("flat no-caps").classes("press speaker")
+            ui.button(on_click=lambda: self._choose(page), color=None)
+            .props("flat no-caps")
+            .classes("press speaker")
+            .mark("speaker")
         )
         with button:
             text(name[:1], "avatar", tag="span").props("aria-hidden=true")
@@ -74,7 +77,7 @@ class Speaker:
             dialog.close()
 
         chosen = account == self.account
-        with row_press(take, chosen=chosen) as row:
+        with row_press(take, chosen=chosen).mark(f"account-{account.id}") as row:
             text(account.nickname, "row-title", tag="span")
             text(page.say(f"chat_account_{account.type.replace('-', '_')}"), "hint", tag="span")
         attribute(row, aria_pressed=str(chosen).lower())

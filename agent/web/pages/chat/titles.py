@@ -37,7 +37,7 @@ def show_titles(page: ChatPage, table: Table) -> None:
 def _option(page: ChatPage, table: Table, index: int, title: str) -> None:
     chosen, units = title == table.note.title, title_units(title)
     take = partial(page.act, intent=Intent.CHANGE_SPAN, span=Selection(field="title"), replacement=title)
-    with row_press(take, chosen=chosen) as row:
+    with row_press(take, chosen=chosen).mark(f"title-{index}") as row:
         ui.icon("radio_button_checked" if chosen else "radio_button_unchecked").props("aria-hidden=true")
         text(title, "row-title", tag="span")
         if any(f.field == "title" and f.index == index for f in table.findings):
