@@ -25,6 +25,8 @@ OUT = frozenset({"rejected", "refused"})  # what will never be seen beside anoth
 
 NEAREST = 20
 
+_LEADING = "。，、；：！？…”’）》 \n"  # ends of the sentence before
+
 Grams = NDArray[np.int64]
 _Key = tuple[str, str]  # a run and the hash of its text
 
@@ -111,7 +113,7 @@ def passages(text: str, other: str, *, shortest: int = SHORTEST) -> tuple[str, .
             continue
         while end < len(text) and text[start : end + 1] in other:
             end += 1
-        found.append(text[start:end].strip())
+        found.append(text[start:end].lstrip(_LEADING).rstrip())
         start = end
     return tuple(passage for passage in dict.fromkeys(found) if len(passage) >= shortest)
 

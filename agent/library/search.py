@@ -36,6 +36,7 @@ class Query:
     statuses: frozenset[str] = frozenset()
     note_type: str = ""
     account: str = ""
+    cites: str = ""
     since: date | None = None
     until: date | None = None
     runs: Collection[str] | None = None
@@ -47,6 +48,7 @@ class Query:
             (not self.statuses or note.status in self.statuses)
             and self.note_type in ("", stamp.note_type)
             and self.account in ("", stamp.account)
+            and (not self.cites or self.cites in note.cited)
             and (self.runs is None or note.run in self.runs)
             and self._is_of_time(stamp.created_at.astimezone().date())
             and all(self._holds(note, word) for word in fold(self.text).split())

@@ -14,7 +14,7 @@ from agent.web.access import require
 __all__ = ["head", "router"]
 
 ASSETS = "/assets"
-KINDS = {"pages.css": "text/css", "pages.js": "text/javascript"}
+KINDS = {"pages.css": "text/css", "library.css": "text/css", "pages.js": "text/javascript"}
 YEAR = 365 * 24 * 3600
 router = APIRouter(include_in_schema=False)
 
@@ -31,11 +31,17 @@ async def asset(name: str) -> FileResponse:
 @cache
 def head() -> str:
     """Return what the head of every page holds."""
-    style, script = (f"{ASSETS}/{name}?v={_digest(name)}" for name in KINDS)
-    return (
-        '<meta name="format-detection" content="telephone=no">'
-        f'<link rel="stylesheet" href="{style}"><script defer src="{script}"></script>'
+    links = (
+        f'<link rel="stylesheet" href="{_address(name)}">'
+        if kind == "text/css"
+        else f'<script defer src="{_address(name)}"></script>'
+        for name, kind in KINDS.items()
     )
+    return '<meta name="format-detection" content="telephone=no">' + "".join(links)
+
+
+def _address(name: str) -> str:
+    return f"{ASSETS}/{name}?v={_digest(name)}"
 
 
 def _digest(name: str) -> str:

@@ -19,7 +19,7 @@ def found(library, sight=ALL, **query):
 
 @pytest.fixture
 def three(keep):
-    keep("r-001", "番茄炒蛋忘了放盐。", topic="菜市场", url=URL)
+    keep("r-001", "番茄炒蛋忘了放盐。", topic="菜市场", url=URL, facts=("cc-coffee-30-5",))
     keep(
         "r-002", "豆浆配油条。", topic="早饭", account="staff-linjie", owner="linjie", persona="linjie",
         outcome="in_review", products=("coffee-card",), began=BEGAN + timedelta(days=1),
@@ -46,6 +46,7 @@ def three(keep):
         ({"statuses": frozenset({"in_review", "rejected"})}, ["r-003", "r-002"]),
         ({"account": "staff-linjie"}, ["r-002"]),
         ({"note_type": "marketing"}, []),
+        ({"cites": "cc-coffee-30-5"}, ["r-001"]),
         ({"since": date(2026, 11, 21), "until": date(2026, 11, 21)}, ["r-002"]),
         ({"runs": {"r-001", "r-003"}}, ["r-003", "r-001"]),
         ({}, ["r-003", "r-002", "r-001"]),
