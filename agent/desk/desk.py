@@ -5,11 +5,12 @@ A refusal is a `UsageError` whose message says why; a text that may not be appro
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from agent.desk.afterwards import Afterwards
 from agent.desk.casefile import case_of
@@ -27,6 +28,7 @@ from agent.desk.values import (
     Decided,
     Delegation,
     EditedText,
+    Lane,
     LaneOrAll,
     NearNote,
     Notice,
@@ -72,6 +74,14 @@ class Desk:
         )
         shown = ordered(item for item in items if wanted(item, filters))
         return tuple(item.model_copy(update={"near": tuple(self.near(item.run))}) for item in shown)
+
+    def depths(self) -> dict[Lane, int]:
+        """Count what waits for a reviewer by lane, every lane named."""
+        waiting = self._store.desk.waiting()
+        found = Counter(
+            self._seen(Recheck(self.drafting, w.run, w.version, self.today()), w.submission).lane.lane for w in waiting
+        )
+        return {lane: found[lane] for lane in get_args(Lane)}
 
     async def case(self, run: str, viewer: Person, *, against: str = "") -> CaseFile:
         """Return all there is to decide on a note; raise `UsageError` when it has no text to decide on.

@@ -257,12 +257,6 @@ class Store:
         with self._database.explained():
             scrub(self._database.engine, self._database.where)
 
-    def count_runs(self, outcome: Outcome) -> int:
-        """Return how many runs stand so."""
-        query = select(func.count()).select_from(runs).where(runs.c.outcome == outcome)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar_one()
-
     def runs(
         self,
         *,

@@ -6,9 +6,10 @@ counted as `other`.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -16,7 +17,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from agent.chat.values import Intent
 from agent.errors import GuardError, KosnoteError, ProviderError, StorageError
 from agent.models import Outcome
-from agent.record import Store
 from agent.watching import Step
 
 __all__ = ["Metrics"]
@@ -24,6 +24,7 @@ __all__ = ["Metrics"]
 INTENTS = frozenset(Intent) | {"unsure"}
 OUTCOMES = frozenset(get_args(Outcome))
 FAST = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+COUNT_AGAIN_SECONDS = 60
 SLOW = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 60, 120)
 
 
@@ -55,7 +56,13 @@ class Metrics:
         self._tokens = Counter("kosnote_model_tokens", "Tokens used.", ("role", "kind"), registry=registry)
         self._provider = Counter("kosnote_provider_errors", "Calls that failed.", ("code",), registry=registry)
         self._storage = Counter("kosnote_storage_errors", "Database errors.", ("code",), registry=registry)
-        self._waiting = Gauge("kosnote_notes_in_review", "Notes that wait for a person.", registry=registry)
+        self._queue = Gauge(
+            "kosnote_queue_depth",
+            "Notes that wait for a reviewer, as of the last minute.",
+            ("lane",),
+            registry=registry,
+        )
+        self._counted_at = -math.inf
 
     def request(self, *, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
@@ -88,9 +95,13 @@ class Metrics:
             if end is not None:
                 end(step, error, time.perf_counter() - began)
 
-    def render(self, store: Store) -> bytes:
-        """Return everything in the text format; what waits for a person is counted now."""
-        self._waiting.set(store.count_runs("in_review"))
+    def render(self, depths: Callable[[], Mapping[str, int]]) -> bytes:
+        """Return everything in the text format; the queue is looked through at most once a minute."""
+        if time.monotonic() - self._counted_at > COUNT_AGAIN_SECONDS:
+            self._counted_at = time.monotonic()
+            with suppress(StorageError):  # counted where it happened; the other numbers are wanted all the more then
+                for lane, depth in depths().items():
+                    self._queue.labels(lane).set(depth)
         return generate_latest(self.registry)
 
     def _turn(self, step: Step, error: Exception | None, seconds: float) -> None:

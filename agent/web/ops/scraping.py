@@ -37,5 +37,5 @@ def register(app: FastAPI) -> None:
         if not may_scrape(identity):
             raise HTTPException(403, "forbidden")
         services = services_of(request)
-        content = await run_in_threadpool(app.state.operating.metrics.render, services.store)
+        content = await run_in_threadpool(app.state.operating.metrics.render, services.desk.depths)
         return Response(content, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

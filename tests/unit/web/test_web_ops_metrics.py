@@ -7,11 +7,14 @@ from operated import drafted, numbers, opened, person, settings_for
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.chat.values import Turn
+from agent.desk.desk import Desk
 from agent.errors import ProviderError, StorageError
-from agent.people import Role
+from agent.people import Person, Role
 from agent.record.threads import ThreadStore
 from agent.testing import ScriptedModel
 from agent.web.ops.scraping import may_scrape
+
+REVIEWER = Person(id="r", name="审核", roles=(Role.REVIEWER,))
 
 
 @pytest.fixture
@@ -55,8 +58,36 @@ async def test_a_drafted_note_is_counted_turn_run_and_round(settings):
     assert found['kosnote_turns_total{intent="capture",outcome="answered"}'] == 1
     assert found['kosnote_turns_total{intent="draft",outcome="answered"}'] == 1
     assert found['kosnote_runs_total{outcome="in_review"}'] == 1
-    assert found["kosnote_run_rounds_count"] == 1 and found["kosnote_notes_in_review"] == 1
+    assert found["kosnote_run_rounds_count"] == 1
     assert found['kosnote_turn_seconds_count{intent="draft"}'] == 1
+
+
+async def test_what_waits_is_counted_by_lane_at_most_once_a_minute(settings, monkeypatch):
+    async with opened(settings) as (app, client):
+        session, answer = await drafted(app)
+        before = await scraped(client)
+        await session.ask(Turn(key="c", intent="submit"))
+        lanes = ("green", "yellow", "red")
+        assert (
+            await depths(client, lanes)
+            == [before[f'kosnote_queue_depth{{lane="{lane}"}}'] for lane in lanes]
+            == [0] * 3
+        )
+        monkeypatch.setattr(app.state.operating.metrics, "_counted_at", float("-inf"))
+        assert sum(await depths(client, lanes)) == 1
+        (item,) = app.state.services.desk.queue(REVIEWER)
+        assert (await scraped(client))[f'kosnote_queue_depth{{lane="{item.lane.lane}"}}'] == 1 and answer.note
+
+
+async def depths(client, lanes):
+    found = await scraped(client)
+    return [found[f'kosnote_queue_depth{{lane="{lane}"}}'] for lane in lanes]
+
+
+async def test_a_queue_that_cannot_be_read_costs_none_of_the_other_numbers(settings, monkeypatch):
+    async with opened(settings) as (_, client):
+        monkeypatch.setattr(Desk, "depths", _full)
+        assert "kosnote_http_requests_in_flight" in await scraped(client)
 
 
 async def test_two_applications_count_for_themselves(settings, tmp_path):
