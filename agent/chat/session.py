@@ -36,6 +36,7 @@ from agent.models import Frozen
 from agent.prompting import load_prompts
 from agent.record import ThreadRecord, TurnRecord
 from agent.settings import Settings
+from agent.text.clean import clean
 from agent.watching import Step, step, watched_by
 from agent.workspace import Workspace
 
@@ -345,7 +346,7 @@ def _noting(emit: Emit, seen: Step) -> Emit:
 
 
 def _title(state: ThreadState, turn: Turn) -> str:
-    return " ".join((state.topic or turn.text or say("thread_untitled")).split())[:TITLE]
+    return " ".join(clean(state.topic or turn.text or say("thread_untitled")).text.split())[:TITLE]
 
 
 def _exchange(record: TurnRecord) -> Exchange:

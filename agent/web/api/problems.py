@@ -51,6 +51,8 @@ STATUS: dict[str, int] = {
     "run_not_in_review": 409,
     "run_unfinished": 409,
     "run_unknown": 404,
+    "thread_busy": 409,
+    "thread_unknown": 404,
 }
 PROVIDER_STATUS = {"provider_busy": 503, "provider_timeout": 504}
 OURS = {

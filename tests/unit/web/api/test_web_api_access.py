@@ -26,6 +26,11 @@ TABLE = {
     "POST /runs/{run_id}/edit": ("runs", WRITERS),
     "POST /runs/{run_id}/submit": ("runs", WRITERS),
     "POST /runs/{run_id}/publications": ("runs", WRITERS),
+    "POST /threads": ("draft", WRITERS),
+    "GET /threads": ("draft", WRITERS),
+    "GET /threads/{thread_id}": ("draft", WRITERS),
+    "DELETE /threads/{thread_id}": ("draft", WRITERS),
+    "POST /threads/{thread_id}/turns": ("draft", WRITERS),
     "GET /me": (None, EVERYBODY),
     "GET /facts": ("facts", EVERYBODY),
     "GET /facts/{fact_id}": ("facts", EVERYBODY),
@@ -37,6 +42,7 @@ TABLE = {
     "GET /docs": (None, EVERYBODY),
 }
 BODIES = {
+    "POST /threads/{thread_id}/turns": {"key": "k1", "text": "你好"},
     "POST /check": {"text": "早上去植物园走了一圈"},
     "POST /checks": {"notes": [{"text": "早上去植物园走了一圈"}]},
     "POST /runs": {"topic": ""},  # too short: whoever is let in is told so
