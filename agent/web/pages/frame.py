@@ -32,6 +32,7 @@ PLACES = (
     Place("/library", "nav_library", "library_books"),
     Place("/facts", "nav_facts", "inventory_2"),
     Place("/dashboard", "nav_dashboard", "insights"),
+    Place("/people", "nav_people", "group"),
 )
 
 
