@@ -36,10 +36,6 @@ ALGORITHMS = "id_token_signing_alg_values_supported"
 logger = logging.getLogger(__name__)
 
 
-class ProviderError(Exception):
-    """Say by a word that the provider is not the one that was set up."""
-
-
 class OpenIdConnect:
     """Send people to the provider and sign them in when they come back."""
 
@@ -105,14 +101,14 @@ class OpenIdConnect:
         return response
 
     async def _meet_provider(self) -> None:
-        """Read what the provider says of itself, once; raise `ProviderError` when it is not who was set up."""
+        """Read what the provider says of itself, once; raise `ValueError` when it is not who was set up."""
         known = await self._client.load_server_metadata()
         if str(known.get("issuer", "")).rstrip("/") != self._issuer:
             known.pop("_loaded_at")  # asked again next time
-            raise ProviderError("issuer")
+            raise ValueError("another issuer than the one that was set up")
         known[ALGORITHMS] = sorted(SIGNED.intersection(known.get(ALGORITHMS) or ["RS256"]))
         if not known[ALGORITHMS]:
-            raise ProviderError("algorithms")
+            raise ValueError("no signature anybody could check")
 
     async def _claims(self, request: Request) -> Mapping[str, Any]:
         """Trade the code for an ID token and return its claims, checked; raise whatever is wrong with it."""
