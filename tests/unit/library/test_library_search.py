@@ -39,7 +39,7 @@ def three(keep):
         ({"text": "早饭", "field": "topic"}, ["r-002"]),
         ({"text": "云杉银行林姐", "field": "account"}, ["r-002"]),
         ({"text": "林姐", "field": "persona"}, ["r-002"]),
-        ({"text": "咖啡联名", "field": "product"}, ["r-002"]),
+        ({"text": "咖啡联名", "field": "product"}, ["r-002", "r-001"]),
         ({"text": "R-003"}, ["r-003"]),
         ({"statuses": frozenset({"published"})}, ["r-001"]),
         ({"statuses": frozenset({"approved"})}, []),
