@@ -1,39 +1,13 @@
-"""Code a server under test runs first: a route that takes turns without a page, and a draft that takes its time.
-
-The session behind the route is the one every page uses; only the HTTP around it is the tests' own.
-"""
+"""Take turns at a server over its API, as a program would, and make a draft take its time."""
 
 import httpx
 
-ROUTE = """
-import functools
-from fastapi import Request
-from fastapi.responses import JSONResponse
-from agent.chat.values import Turn
-from agent.errors import KosnoteError
-from agent.web import app as app_module
-from agent.web import serving
+from agent.settings import Settings
+from agent.web.identity import Identity
+from agent.web.signin.keys import Keys
 
-built = serving.build_app
-
-@functools.wraps(built)
-def with_turns(*arguments, **given):
-    app = built(*arguments, **{**given, "pages": False})
-
-    @app.post("/turn")
-    async def turn(request: Request):
-        asked = await request.json()
-        try:
-            session = app.state.services.chat.session(asked["user"], asked["thread"])
-            answer = await session.ask(Turn(**asked["turn"]))
-        except KosnoteError as error:
-            return JSONResponse({"code": error.code, "message": error.message, "hint": error.hint}, status_code=503)
-        return {"thread": session.thread, "answer": answer.model_dump(mode="json")}
-
-    return app
-
-serving.build_app = with_turns
-"""
+SECRET = "the-same-secret-at-every-server-of-a-test"
+ENV = {"KOSNOTE_WEB_SECRET": SECRET}
 SLOW = """
 import asyncio, functools, sys
 from agent.graph import nodes
@@ -51,16 +25,26 @@ TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖
 DRAFT = {"key": "draft", "text": "写一篇下班绕路喝一杯手冲"}
 
 
-def take(server, turn, *, thread="", user="aning", seconds=60):
+def take(server, turn, *, thread, user="aning", seconds=60):
     """Take a turn and return (status, content)."""
-    asked = {"user": user, "thread": thread, "turn": turn}
-    answer = httpx.post(f"{server.url}/turn", json=asked, timeout=seconds, trust_env=False)
-    is_json = answer.headers["content-type"] == "application/json"
-    return answer.status_code, answer.json() if is_json else {}
+    return _post(server, f"/api/v1/threads/{thread}/turns", turn, user=user, seconds=seconds)
 
 
 def told(server, user="aning"):
     """Tell something in a new thread and return its id."""
-    status, content = take(server, {"key": "told", "text": TOLD, "intent": "capture", "persona": "阿宁"}, user=user)
-    assert status == 200, content
-    return content["thread"]
+    status, content = _post(server, "/api/v1/threads", {}, user=user)
+    assert status == 201, content
+    turn = {"key": "told", "text": TOLD, "intent": "capture", "persona": "阿宁"}
+    status, answer = take(server, turn, thread=content["id"], user=user)
+    assert status == 200, answer
+    return content["id"]
+
+
+def _post(server, path, body, *, user, seconds=60):
+    proof = Keys(Settings(web_secret=SECRET)).proof(Identity(user=user, name="", roles=(), way="loopback"))
+    answer = httpx.post(
+        f"{server.url}{path}", json=body, timeout=seconds, trust_env=False,
+        cookies={"kosnote_who": user}, headers={"X-CSRF-Token": proof},
+    )  # fmt: skip
+    is_json = "json" in answer.headers["content-type"]
+    return answer.status_code, answer.json() if is_json else {}

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import UTC, date, datetime
 
+import httpx
 import processes
 import pytest
 from scripted import DRAFT as MODEL_DRAFT
@@ -18,6 +19,7 @@ from agent.graph.checkpoints import open_checkpoints
 from agent.models import Brief
 from agent.record import Store
 from agent.settings import load_settings
+from agent.web.app import build_app
 from agent.workspace import load_workspace
 
 pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
@@ -215,3 +217,25 @@ def test_doctor_names_both_and_no_password(agent, cluster):
     done = agent("doctor")
     assert done.returncode == 0, done.stdout
     assert done.stdout.count("PostgreSQL 可读写") == 2 and cluster.password not in done.stdout + done.stderr
+
+
+async def test_a_server_whose_database_is_gone_is_alive_and_not_ready(url, tmp_path, stopped, cluster):
+    settings = load_settings(
+        home=tmp_path, database=url, author="offline", web={"ready_seconds": 20, "stop_seconds": 0}
+    )
+    app = build_app(load_workspace(None), settings, pages=False)
+    transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 4000))
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
+    ):
+        assert (await client.get("/readyz")).json()["status"] == "ready"
+        stopped()
+        gone = await client.get("/readyz")
+        assert gone.status_code == 503 and gone.json()["parts"]["record"] == "record_unreachable"
+        assert gone.json()["parts"]["checkpoints"] != "ok" and cluster.password not in gone.text
+        assert (await client.get("/healthz")).status_code == 200
+        numbers = await client.get("/metrics")
+        assert 'kosnote_storage_errors_total{code="record_unreachable"}' in numbers.text
+        stopped.start()
+        assert (await client.get("/readyz")).json()["status"] == "ready"

@@ -22,6 +22,7 @@ QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _INNER = "/_nicegui"
+_API = "/api/"  # mounted as an application of its own, which knows its paths from there on
 logger = logging.getLogger(__name__)
 
 
@@ -77,7 +78,8 @@ def template_of(scope: Scope) -> str:
     """Return the template of the route that answered, such as `/notes/{run}`; never the path as it was asked for."""
     path: Any = getattr(scope.get("route"), "path", None)
     if isinstance(path, str) and path:
-        return path
+        root = str(scope.get("root_path", ""))
+        return root[root.index(_API) :] + path if _API in root else path
     return _INNER if str(scope.get("path", "")).startswith(_INNER) else "unmatched"
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from fastapi import FastAPI
 from operated import drafted, numbers, opened, person, settings_for
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -36,14 +37,19 @@ async def test_requests_are_counted_by_their_template_and_never_by_their_path(se
                 raise RuntimeError(run)
             return run
 
+        mounted = FastAPI()
+        mounted.get("/notes/{run}")(note)
+        app.mount("/api/v9", mounted)
+
     async with opened(settings, routes=routes) as (_, client):
-        for path in ("/notes/kunde-wang", "/notes/kunde-li", "/notes/broken", "/wo/steht/kunde-zhao"):
+        for path in ("/notes/kunde-wang", "/notes/kunde-li", "/notes/broken", "/wo/kunde-zhao", "/api/v9/notes/kunde"):
             await client.get(path)
         await client.request("KUNDE", "/notes/x")
         found = await scraped(client)
     count = "kosnote_http_requests_total"
     assert found[f'{count}{{method="GET",route="/notes/{{run}}",status="200"}}'] == 2
     assert found[f'{count}{{method="GET",route="/notes/{{run}}",status="500"}}'] == 1
+    assert found[f'{count}{{method="GET",route="/api/v9/notes/{{run}}",status="200"}}'] == 1
     assert found[f'{count}{{method="GET",route="unmatched",status="404"}}'] == 1
     assert found['kosnote_http_request_seconds_count{method="GET",route="/notes/{run}"}'] == 3
     assert not [name for name in found if "kunde" in name.lower()]
