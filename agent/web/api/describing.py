@@ -40,7 +40,10 @@ def describe(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes, servers=app.servers
         )
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        document["security"] = [{"token": []}]
+        components = document.setdefault("components", {})
+        components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        schemas = components.setdefault("schemas", {})
         schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(schema.pop("$defs", {}))
         schemas["Problem"] = schema
