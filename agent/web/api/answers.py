@@ -29,6 +29,7 @@ from agent.web.identity import Identity, Way
 
 __all__ = [
     "AccountAnswer",
+    "Corrected",
     "FactAnswer",
     "Me",
     "NoteAnswer",
@@ -180,6 +181,13 @@ class VersionAnswer(Frozen):
             revision=version.revision, round=kept.number, saved_at=version.saved_at, note=NoteAnswer.of(kept.note),
             report=kept.report, critique=kept.critique, changes=kept.changes, prompts=kept.prompts,
         )  # fmt: skip
+
+
+class Corrected(Frozen):
+    """Name the run that corrects another one's publication."""
+
+    run: str
+    corrects: str
 
 
 class Reports(Frozen):

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
-from agent.web.api import bank, checking, runs, threads
+from agent.web.api import bank, checking, reviewing, runs, threads
 from agent.web.api.describing import VERSION, describe, page
 from agent.web.api.permits import permit
 from agent.web.api.problems import handle_problems
@@ -16,7 +16,7 @@ from agent.web.quiet import WITHOUT_TELEMETRY
 __all__ = ["PREFIX", "attach"]
 
 PREFIX = "/api/v1"
-ROUTERS = (checking.router, runs.router, threads.router, bank.router)
+ROUTERS = (checking.router, runs.router, threads.router, reviewing.router, bank.router)
 
 
 def attach(app: FastAPI) -> FastAPI:

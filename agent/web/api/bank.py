@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,7 +13,7 @@ from agent.web.api.answers import AccountAnswer, FactAnswer, Me
 from agent.web.api.describing import problems
 from agent.web.api.permits import Serving, may_see_all, permit
 from agent.web.api.problems import ApiError
-from agent.web.api.shapes import Word
+from agent.web.api.shapes import Day, Word
 from agent.web.api.speaking import what_it_may_say
 from agent.web.guards.forgery import proof_of
 from agent.web.identity import Identity
@@ -24,7 +23,7 @@ __all__ = ["router"]
 router = APIRouter(tags=["bank"])
 Reader = Annotated[Identity, Depends(permit("facts", *Role))]
 Anybody = Annotated[Identity, Depends(permit(None))]
-Day = Annotated[date | None, Query()]
+AsOf = Annotated[Day | None, Query()]
 
 
 @router.get("/me", responses=problems())
@@ -35,7 +34,7 @@ def me(request: Request, identity: Anybody) -> Me:
 
 @router.get("/facts", responses=problems())
 def facts(
-    services: Serving, identity: Reader, product: Word = "", valid: bool | None = None, as_of: Day = None
+    services: Serving, identity: Reader, product: Word = "", valid: bool | None = None, as_of: AsOf = None
 ) -> list[FactAnswer]:
     """List facts with their validity on a day: all, those that hold, or those that do not."""
     bank, day = services.workspace, as_of or services.today()
@@ -45,7 +44,7 @@ def facts(
 
 
 @router.get("/facts/{fact_id}", responses=problems(404))
-def fact(fact_id: str, services: Serving, identity: Reader, as_of: Day = None) -> FactAnswer:
+def fact(fact_id: str, services: Serving, identity: Reader, as_of: AsOf = None) -> FactAnswer:
     """Return one fact."""
     known = {fact.id: fact for fact in services.workspace.facts}
     if fact_id not in known:
@@ -61,7 +60,7 @@ def products(services: Serving, identity: Reader) -> tuple[Product, ...]:
 
 
 @router.get("/accounts", responses=problems())
-def accounts(services: Serving, identity: Reader, as_of: Day = None) -> list[AccountAnswer]:
+def accounts(services: Serving, identity: Reader, as_of: AsOf = None) -> list[AccountAnswer]:
     """List the accounts this person may speak for, with what each may say this week."""
     bank, day = services.workspace, as_of or services.today()
     mine = (account for account in bank.accounts if may_see_all(identity) or account.id in identity.accounts)
@@ -69,7 +68,7 @@ def accounts(services: Serving, identity: Reader, as_of: Day = None) -> list[Acc
 
 
 @router.get("/accounts/{account_id}", responses=problems(404))
-def account(account_id: str, services: Serving, identity: Reader, as_of: Day = None) -> AccountAnswer:
+def account(account_id: str, services: Serving, identity: Reader, as_of: AsOf = None) -> AccountAnswer:
     """Return one account; somebody else's is not there."""
     bank, day = services.workspace, as_of or services.today()
     found = next((account for account in bank.accounts if account.id == account_id), None)

@@ -1,37 +1,15 @@
-"""Hand a note in for review and record where it was published: each names the text by its hash."""
+"""What a text must be before it is changed or published: the one that was seen, and at the platform's own address."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from agent.drafting import Drafting
-from agent.record import RunRecord
 from agent.results import DraftResult
 from agent.web.api.problems import ApiError
-from agent.web.api.shapes import PublicationBody, SubmissionBody
-from agent.web.services import Services
 
-__all__ = ["demand_open", "hand_in", "record_publication"]
+__all__ = ["demand_open", "demand_platform"]
 
 HOSTS = ("xiaohongshu.com", "xhslink.com")
-
-
-async def hand_in(run: RunRecord, body: SubmissionBody, *, drafting: Drafting, by: str) -> None:
-    """Record the hand-in of the text as it stands; raise 409 when it is another one or holds an open block."""
-    result = demand_open(await drafting.peek(run.id), body.text_hash)
-    blocks = result.report.open("block") if result.report else ()
-    if blocks:
-        raise ApiError(409, "api_submit_blocked", rules="、".join(sorted({finding.rule for finding in blocks})))
-    drafting.store.publishing.submit(run.id, text_hash=body.text_hash, submitted_by=by, submitted_at=drafting.now())
-
-
-def record_publication(run: RunRecord, body: PublicationBody, *, services: Services, by: str) -> None:
-    """Record where a text was published; raise unless it was approved and the address is the platform's."""
-    if not _is_platform(body.url):
-        raise ApiError(422, "api_address_foreign", hosts="、".join(HOSTS))
-    services.store.publishing.publish(
-        run.id, text_hash=body.text_hash, url=body.url, published_by=by, published_at=services.now()
-    )
 
 
 def demand_open(result: DraftResult, text_hash: str) -> DraftResult:
@@ -43,10 +21,12 @@ def demand_open(result: DraftResult, text_hash: str) -> DraftResult:
     return result
 
 
-def _is_platform(url: str) -> bool:
-    """Tell whether an address is the platform's; a look-alike host is not."""
+def demand_platform(url: str) -> str:
+    """Return an address of the platform; raise 422 for any other, a look-alike too."""
     try:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
-        return False
-    return any(host == known or host.endswith(f".{known}") for known in HOSTS)
+        host = ""
+    if not any(host == known or host.endswith(f".{known}") for known in HOSTS):
+        raise ApiError(422, "api_address_foreign", hosts="、".join(HOSTS))
+    return url

@@ -39,21 +39,18 @@ LONGEST_PLACE = 100
 MOST_ERRORS = 20
 logger = logging.getLogger(__name__)
 
-STATUS: dict[str, int] = {
-    "approval_unfounded": 409,
-    "approve_with_block": 409,
-    "approve_without_packs": 409,
-    "publication_unapproved": 409,
-    "resume_other_author": 409,
-    "review_of_other_text": 409,
-    "run_being_decided": 409,
-    "run_erased": 410,
-    "run_not_in_review": 409,
-    "run_unfinished": 409,
-    "run_unknown": 404,
-    "thread_busy": 409,
-    "thread_unknown": 404,
+CODES: dict[int, str] = {
+    403: "desk_has_left desk_not_reviewer desk_other_lane desk_own_note desk_wrote_on_it waiver_same_person",
+    404: "delegation_unknown publication_unknown run_unknown thread_unknown waiver_unknown",
+    409: (
+        "approval_unfounded approve_with_block approve_without_packs desk_decided_already desk_key_reused "
+        "desk_must_review desk_no_such_finding desk_no_such_text desk_not_clean desk_not_handed_in desk_not_today "
+        "publication_forbidden publication_unapproved resume_other_author review_of_other_text run_being_decided "
+        "run_not_in_review run_unfinished run_without_text thread_busy"
+    ),
+    410: "run_erased",
 }
+STATUS: dict[str, int] = {code: status for status, codes in CODES.items() for code in codes.split()}
 PROVIDER_STATUS = {"provider_busy": 503, "provider_timeout": 504}
 OURS = {
     ConfigurationError: ("api_misconfigured", 500),

@@ -16,11 +16,11 @@ from agent.record import RunRecord
 from agent.web.api.answers import RunAnswer, RunPage, RunRow, Standing, VersionAnswer
 from agent.web.api.beginning import Begun, begin
 from agent.web.api.describing import problems
-from agent.web.api.handing import hand_in, record_publication
+from agent.web.api.handing import demand_platform
 from agent.web.api.permits import Serving, changeable_run, is_shared, may_see_all, permit, visible_run
 from agent.web.api.problems import ApiError, status_of
 from agent.web.api.rewriting import edit_run
-from agent.web.api.shapes import DraftBody, EditBody, PublicationBody, RunFilter, RunId, SubmissionBody
+from agent.web.api.shapes import DraftBody, EditBody, PublicationBody, ReleaseBody, RunFilter, RunId, SubmissionBody
 from agent.web.api.working import Works, ended, works_of
 from agent.web.identity import Identity
 from agent.web.services import Services
@@ -134,8 +134,7 @@ async def edit(run_id: RunId, body: EditBody, services: Serving, works: Working,
 async def submit(run_id: RunId, body: SubmissionBody, services: Serving, works: Working, identity: Writer) -> Standing:
     """Hand the note in for review; the same text again changes nothing."""
     run = changeable_run(services, identity, run_id)
-    async with works.alone(run.id):
-        await hand_in(run, body, drafting=services.drafting, by=identity.user)
+    services.desk.hand_in(run.id, text_hash=body.text_hash, by=identity.person, urgent=body.urgent)
     return await standing(run, services, works)
 
 
@@ -145,7 +144,18 @@ async def publish(
 ) -> Standing:
     """Record where the approved text was published; the same address again changes nothing."""
     run = changeable_run(services, identity, run_id)
-    record_publication(run, body, services=services, by=identity.user)
+    url = demand_platform(body.url)
+    await services.desk.publish(run.id, text_hash=body.text_hash, url=url, by=identity.person)
+    return await standing(run, services, works)
+
+
+@router.post("/runs/{run_id}/release", responses=problems(404, 409, 410))
+async def release(
+    run_id: RunId, body: ReleaseBody, services: Serving, works: Working, identity: Writer, key: Key = ""
+) -> Standing:
+    """Let one's own note go without a reviewer, where its lane allows that and nothing is open."""
+    run = changeable_run(services, identity, run_id)
+    await services.desk.release(run.id, text_hash=body.text_hash, by=identity.person, key=key)
     return await standing(run, services, works)
 
 

@@ -14,6 +14,8 @@ from agent.workspace import load_workspace
 
 EVERYBODY = frozenset(Role)
 WRITERS = frozenset({Role.EMPLOYEE, Role.CONTENT})
+INSIDERS = frozenset({Role.CONTENT, Role.REVIEWER, Role.ADMIN})
+REVIEWERS = frozenset({Role.REVIEWER})
 TABLE = {
     "POST /check": ("check", EVERYBODY),
     "POST /checks": ("check", EVERYBODY),
@@ -31,6 +33,19 @@ TABLE = {
     "GET /threads/{thread_id}": ("draft", WRITERS),
     "DELETE /threads/{thread_id}": ("draft", WRITERS),
     "POST /threads/{thread_id}/turns": ("draft", WRITERS),
+    "POST /runs/{run_id}/release": ("runs", WRITERS),
+    "POST /runs/{run_id}/retractions": ("runs", EVERYBODY),
+    "POST /runs/{run_id}/corrections": ("runs", EVERYBODY),
+    "GET /review/queue": ("review", INSIDERS),
+    "GET /review/{run_id}": ("review", INSIDERS),
+    "POST /review/{run_id}/decision": ("review", REVIEWERS),
+    "POST /review/{run_id}/waivers": ("review", REVIEWERS),
+    "POST /review/{run_id}/waivers/{waiver}/second": ("review", REVIEWERS),
+    "GET /delegations": ("review", REVIEWERS | {Role.ADMIN}),
+    "POST /delegations": ("review", REVIEWERS),
+    "POST /delegations/{delegation}/revoke": ("review", REVIEWERS | {Role.ADMIN}),
+    "GET /notices": ("runs", EVERYBODY),
+    "POST /notices/seen": ("runs", EVERYBODY),
     "GET /me": (None, EVERYBODY),
     "GET /facts": ("facts", EVERYBODY),
     "GET /facts/{fact_id}": ("facts", EVERYBODY),
@@ -41,14 +56,23 @@ TABLE = {
     "GET /openapi.json": (None, EVERYBODY),
     "GET /docs": (None, EVERYBODY),
 }
+TEXT = {"text_hash": "sha256:" + "0" * 64}
+WITHDRAWN = {"url": "https://xhslink.com/a", "reason": "写错了"}
 BODIES = {
     "POST /threads/{thread_id}/turns": {"key": "k1", "text": "你好"},
+    "POST /runs/{run_id}/release": TEXT,
+    "POST /runs/{run_id}/retractions": WITHDRAWN,
+    "POST /runs/{run_id}/corrections": WITHDRAWN,
+    "POST /review/{run_id}/decision": {**TEXT, "decision": "approve"},
+    "POST /review/{run_id}/waivers": {**TEXT, "finding": "1", "reason": "已核", "expires_on": "2026-12-01"},
+    "POST /delegations": {},  # too little: whoever is let in is told so
+    "POST /notices/seen": {"notices": [1]},
     "POST /check": {"text": "早上去植物园走了一圈"},
     "POST /checks": {"notes": [{"text": "早上去植物园走了一圈"}]},
     "POST /runs": {"topic": ""},  # too short: whoever is let in is told so
-    "POST /runs/{run_id}/edit": {"text_hash": "sha256:" + "0" * 64},
-    "POST /runs/{run_id}/submit": {"text_hash": "sha256:" + "0" * 64},
-    "POST /runs/{run_id}/publications": {"text_hash": "sha256:" + "0" * 64, "url": "https://xhslink.com/a"},
+    "POST /runs/{run_id}/edit": TEXT,
+    "POST /runs/{run_id}/submit": TEXT,
+    "POST /runs/{run_id}/publications": {**TEXT, "url": "https://xhslink.com/a"},
 }
 each_route = pytest.mark.parametrize("route", TABLE)
 
@@ -80,7 +104,7 @@ def asked_as(tmp_path_factory):
 
 class _Any(dict):
     def __missing__(self, key):
-        return "20261124-ffffff"
+        return "1"
 
 
 def identity(*roles, scopes=()):

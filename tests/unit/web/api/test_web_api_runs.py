@@ -249,7 +249,7 @@ def test_a_promise_typed_into_a_note_is_found(api):
     assert edited["outcome"] == "needs_human" and edited["report"]["verdict"] == "block"
     handed = {"text_hash": edited["note"]["text_hash"]}
     refused = api("aning").post(f"runs/{note['run']}/submit", json=handed)
-    assert (refused.status_code, refused.json()["code"]) == (409, "submit_blocked")
+    assert (refused.status_code, refused.json()["code"]) == (409, "approve_with_block")
 
 
 @pytest.mark.parametrize(
