@@ -7,7 +7,7 @@ from nicegui import ui
 
 from agent.chat import session as sessions
 from agent.chat.values import Intent, Turn
-from agent.errors import ProviderError, UsageError
+from agent.errors import BudgetError, ProviderError, StorageError, UsageError
 from agent.graph.state import Review
 
 STORY = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块"
@@ -98,13 +98,22 @@ async def test_a_page_that_opens_on_unfinished_work_joins_in_with_the_same_key(v
     await sees(user, content="开头换成")
 
 
-async def test_a_failed_turn_says_why_and_is_sent_again_as_it_was(visitor, session_of, monkeypatch):
+@pytest.mark.parametrize(
+    ("failure", "word"),
+    [
+        (ProviderError("provider_unreachable", model="模型"), "连不上模型接口"),
+        (BudgetError("budget_tokens_spent", of="本次运行", spent=9, limit=8), "token 预算不够下一次调用"),
+        (StorageError("record_busy", path="record.db"), "record_busy"),
+        (ZeroDivisionError("surprise"), "出了意外，这一句没有办完。"),
+    ],
+)
+async def test_a_failed_turn_says_why_and_is_sent_again_as_it_was(visitor, monkeypatch, failure, word):
     perform, calls = sessions.PERFORM[Intent.DRAFT], []
 
     async def failing_once(context, work):
         calls.append(context.turn.key)
         if len(calls) == 1:
-            raise ProviderError("provider_unreachable", host="模型", reason="断了")
+            raise failure
         return await perform(context, work)
 
     monkeypatch.setitem(sessions.PERFORM, Intent.DRAFT, failing_once)
@@ -113,7 +122,8 @@ async def test_a_failed_turn_says_why_and_is_sent_again_as_it_was(visitor, sessi
     await say(user, STORY)
     await sees(user, content="就写这个")
     user.find("就写这个").click()
-    await sees(user, content="这一句还留着，重发不会重复做。")
+    await sees(user, content=word)
+    await user.should_see("这一句还留着，重发不会重复做。")
     user.find("再试一次").click()
     await sees(user, marker="note")
     assert len(calls) == 2 and calls[0] == calls[1]
@@ -238,7 +248,7 @@ async def test_a_thread_is_erased_after_a_question_and_never_once_it_was_handed_
     thread = await drafted(user)
     user.find(marker=f"forget-{thread}").click()
     press(user, "删去")
-    await until(lambda: not services.chat.threads("aning"))
+    await until(lambda: thread not in [kept.id for kept in services.chat.threads("aning")])
     handed = await drafted(user)
     press(user, "送审")
     await sees(user, content="已送审，等审核人看。改动文字要重新送。")

@@ -49,7 +49,7 @@
       requestAnimationFrame(() => {
         const element = document.getElementById(id);
         element?.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
-        if (element && document.activeElement === document.body) {
+        if (element && smooth && document.activeElement === document.body) {
           element.tabIndex = -1; // what had the focus is gone: go on from what is new
           element.focus({ preventScroll: true });
         }

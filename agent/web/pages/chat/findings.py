@@ -12,7 +12,7 @@ from agent.chat.accepting import preview
 from agent.chat.values import FindingCard, Intent, Selection
 from agent.guardrails.placement import sentence_around
 from agent.web.pages.chat.table import Piece, cut
-from agent.web.pages.controls import press, sheet, sheet_head
+from agent.web.pages.controls import press, row_press, sheet, sheet_head
 from agent.web.pages.writing import attribute, text, visible
 
 if TYPE_CHECKING:
@@ -32,10 +32,8 @@ def highlighted(page: ChatPage, content: str, findings: Sequence[FindingCard], *
 
 def finding_row(page: ChatPage, finding: FindingCard, *, editable: bool = True) -> None:
     """List one finding: its grade, the words and what to do; a tap opens its sheet."""
-    row = ui.button(on_click=lambda: finding_sheet(page, (finding,), editable=editable)).props(
-        "flat no-caps align=left"
-    )
-    with row.classes(f"row-button finding finding-{finding.severity}"):
+    row = row_press(lambda: finding_sheet(page, (finding,), editable=editable))
+    with row.classes(f"finding finding-{finding.severity}"):
         ui.label(page.say(f"chat_grade_{finding.severity}")).classes(f"grade grade-{finding.severity}")
         with ui.element("span").classes("finding-words"):
             text(finding.text or finding.sentence or page.say("chat_whole_note"), "finding-text", tag="span")

@@ -71,14 +71,13 @@ class Live:
         attribute(self.root, aria_busy="false")
         return self.told
 
-    def fail(self, message: str, hint: str, again: Callable[[], Awaitable[None]]) -> None:
+    def fail(self, message: str, code: str, again: Callable[[], Awaitable[None]]) -> None:
         """Say in plain words what kept the turn from being answered, and offer to send it again as it was."""
         self._thinking.delete()
         self._piece.delete()
         attribute(self.root, aria_busy="false")
         with self.told, ui.element("div").classes("failed").props("role=alert"):
             text(message, "failed-what", tag="p")
-            if hint:
-                text(hint, "hint", tag="p")
-            ui.label(self._say("chat_nothing_lost")).classes("hint")
+            ui.label(self._say("chat_nothing_lost"))
+            ui.label(self._say("chat_code", code=code)).classes("hint")
             press(self._say("chat_again"), again, icon="refresh", kind="main")

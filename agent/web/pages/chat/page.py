@@ -120,16 +120,19 @@ class ChatPage:
             live = Live(self.say, turn, bubble or self.bubble_of(turn))
         self._reveal(live.root)
         self.announce(live.began)
+        failure: tuple[str, str] | None = (self.say("chat_odd"), "unexpected")
         try:
             answer = await self._follow(turn, live)
-        except KosnoteError as error:
-            live.fail(error.message, error.hint, lambda: self._again(turn, live, bubble))
-            self.announce(error.message)
-        else:
             if answer is not None:
                 await self._show(live, answer)
+            failure = None
+        except KosnoteError as error:
+            failure = (error.message, error.code)
         finally:
             self._set_busy(False)
+            if failure is not None and not self.client.is_deleted:
+                live.fail(*failure, lambda: self._again(turn, live, bubble))
+                self.announce(failure[0])
 
     def bubble_of(self, turn: Turn) -> str:
         """Return what a turn said, in words: typed ones, else what was tapped."""
@@ -262,7 +265,11 @@ class ChatPage:
         if self.busy or self.table is None:
             return
         before = self.table
-        await self._look()
+        try:
+            await self._look()
+        except UsageError:  # the thread was erased meanwhile, on another page
+            self.view.go("/chat")
+            return
         if self._redraw(before) and self.table is not None:
             self.announce(self.say(f"chat_stage_{self.table.standing.stage}"))
 
