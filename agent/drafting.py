@@ -134,7 +134,7 @@ class Drafting:
         speaks against it, while nobody else can move the run.
         """
         run = self._run(run_id)
-        async with holding(self.store.claims, run.id, purpose_of(review)):
+        async with holding(self.store.claims, run.id, purpose_of(review)) as demand_held:
             snapshot = await self._snapshot(run.id)
             if _is_cut_off(snapshot):
                 if not snapshot.values.get("reviews"):
@@ -147,6 +147,7 @@ class Drafting:
                 raise UsageError("run_not_in_review", run=run.id, outcome=outcome)
             _demand_reviewable(run.id, snapshot.values, review)
             demand()
+            demand_held()
             decision: Command[str] = Command(resume=review.model_dump(mode="json"))
             return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 

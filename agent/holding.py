@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from agent.errors import UsageError
+from agent.errors import KosnoteError, UsageError
 from agent.graph.state import Review
 from agent.record import Claims
+from agent.record.claims import Claimed
 from agent.record.workers import new_worker
 
 __all__ = ["holding", "purpose_of"]
@@ -29,36 +32,56 @@ def purpose_of(review: Review) -> str:
 
 
 @asynccontextmanager
-async def holding(claims: Claims, run: str, purpose: str) -> AsyncIterator[None]:
+async def holding(claims: Claims, run: str, purpose: str) -> AsyncIterator[Callable[[], None]]:
     """Hold a run for a purpose; wait for whoever is at the same thing, and for everybody with an empty purpose.
 
-    Raises `UsageError` at once when somebody decides otherwise just now, and when waiting has lasted too long.
+    Yields what demands that the run is still held. Raises `UsageError` at once when somebody decides otherwise just
+    now, and when waiting has lasted too long. A thread of its own renews the claim: a busy event loop loses nothing.
     """
-    worker = new_worker()
-    await _take(claims, run, worker, purpose)
-    renewing = asyncio.create_task(_renew(claims, run, worker, purpose))
+    claim = _Claim(claims, run, new_worker(), purpose)
+    await claim.wait()
+    over = threading.Event()
+    renewing = threading.Thread(target=claim.renew, args=(over,), name="holding", daemon=True)
+    renewing.start()
     try:
-        yield
+        yield claim.demand
     finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
-        claims.release(run, worker=worker)
+        over.set()
+        renewing.join()
+        claims.release(run, worker=claim.worker)
 
 
-async def _take(claims: Claims, run: str, worker: str, purpose: str) -> None:
-    for _ in range(round(WAIT_SECONDS / ASK_AGAIN_SECONDS)):
-        held = claims.take(run, worker=worker, purpose=purpose, now=datetime.now(UTC), seconds=LEASE_SECONDS)
-        if held == "mine":
-            return
-        if held == "other" and purpose:
-            raise UsageError("run_being_decided", run=run)
-        await asyncio.sleep(ASK_AGAIN_SECONDS)
-    raise UsageError("run_being_decided", run=run)
+@dataclass(frozen=True)
+class _Claim:
+    claims: Claims
+    run: str
+    worker: str
+    purpose: str
 
+    def take(self) -> Claimed:
+        now = datetime.now(UTC)
+        return self.claims.take(self.run, worker=self.worker, purpose=self.purpose, now=now, seconds=LEASE_SECONDS)
 
-async def _renew(claims: Claims, run: str, worker: str, purpose: str) -> None:
-    while True:
-        await asyncio.sleep(LEASE_SECONDS / 3)
-        if claims.take(run, worker=worker, purpose=purpose, now=datetime.now(UTC), seconds=LEASE_SECONDS) != "mine":
-            logger.warning("the claim on a run was lost")
+    async def wait(self) -> None:
+        for _ in range(round(WAIT_SECONDS / ASK_AGAIN_SECONDS)):
+            held = self.take()
+            if held == "mine":
+                return
+            if held == "other" and self.purpose:
+                break
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+        raise UsageError("run_being_decided", run=self.run)
+
+    def demand(self) -> None:
+        if self.take() != "mine":
+            raise UsageError("run_being_decided", run=self.run)
+
+    def renew(self, over: threading.Event) -> None:
+        while not over.wait(LEASE_SECONDS / 3):
+            try:
+                kept = self.take() == "mine"
+            except KosnoteError as error:  # the record is away, or the run was erased: whoever moves it will notice
+                logger.warning("the claim on a run was not renewed: %s", error.code)
+                continue
+            if not kept:
+                logger.warning("the claim on a run was lost")

@@ -10,6 +10,8 @@ from agent.chat.context import Told, TurnContext
 from agent.chat.presenting import told
 from agent.chat.state import Request, ThreadState, Work
 from agent.chat.values import Intent
+from agent.people import Person, reviewers
+from agent.rechecking import recheck_of
 
 __all__ = ["perform_published", "perform_submit", "prepare_published", "prepare_submit"]
 
@@ -36,7 +38,11 @@ async def perform_submit(context: TurnContext, work: Work) -> Told:
     if result.note is None or result.note.text_hash != work.base:
         return told(context, Intent.SUBMIT, say("note_changed_meanwhile"), work.state, result=result)
     context.store.publishing.submit(
-        work.run, text_hash=work.base, submitted_by=context.user, submitted_at=context.drafting.now()
+        work.run,
+        text_hash=work.base,
+        submitted_by=context.user,
+        submitted_at=context.drafting.now(),
+        tell_to=reviewers(context.workspace.people),
     )
     left = len(result.report.open()) if result.report else 0
     limits = (say("submitted_with_open", count=left),) if left else ()
@@ -58,7 +64,11 @@ async def prepare_published(context: TurnContext, request: Request, state: Threa
 
 
 async def perform_published(context: TurnContext, work: Work) -> Told:
-    """Record the publication."""
+    """Record the publication, unless a rule of that stage speaks against it today."""
+    person = context.workspace.person(context.user) or Person(id=context.user, name=context.user)
+    against = recheck_of(context.drafting, work.run, today=context.today).against_publication(person)
+    if against:
+        return told(context, Intent.PUBLISHED, say("publication_forbidden", reasons="；".join(against)), work.state)
     context.store.publishing.publish(
         work.run,
         text_hash=work.base,

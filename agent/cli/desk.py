@@ -1,4 +1,4 @@
-"""`agent runs | show | resume | approve | reject`: what happened to a note, and a person's decision on it."""
+"""`agent runs | show | resume | queue | approve | reject`: what happened to a note, and a person's decision on it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import typer
 from agent.cli.session import Reviewer, WorkspaceOption, load, talk
 
 if TYPE_CHECKING:
+    from agent.desk.values import QueueItem
     from agent.drafting import Drafting
+    from agent.record import RunRecord
     from agent.results import DraftResult
 
-__all__ = ["approve", "reject", "resume", "runs", "show"]
+__all__ = ["approve", "queue", "reject", "resume", "runs", "show"]
 
 T = TypeVar("T")
 Run = Annotated[str, typer.Argument(help="运行编号或其开头几位。")]
@@ -133,6 +135,34 @@ def resume(run: Run, output: Format = "text", workspace: WorkspaceOption = None)
     raise typer.Exit(result.exit_code)
 
 
+def queue(
+    lane: Annotated[str, typer.Option("--lane", help="只看一条通道：green | yellow | red")] = "",
+    overdue: Annotated[bool, typer.Option("--overdue", help="只看已经超时的。")] = False,
+    waiting: Annotated[bool, typer.Option("--waiting", help="连同没有人送审、只是停在待审的。")] = False,
+    output: Annotated[str, typer.Option("--format", "-f", help="text | json")] = "text",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """List what waits for a reviewer: overdue first, then urgent, then oldest."""
+    from agent.cli.output import require_choice
+    from agent.cli.queueing import line_of, waiting_for
+
+    require_choice("--format", output, ("text", "json"))
+    if lane:
+        require_choice("--lane", lane, ("green", "yellow", "red"))
+
+    async def go(drafting: Drafting) -> tuple[QueueItem, ...]:
+        return waiting_for(drafting, lane=lane, overdue=overdue, waiting=waiting)
+
+    found = _with_drafting(workspace, go)
+    if output == "json":
+        typer.echo(json.dumps([item.model_dump(mode="json") for item in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        talk("没有等着审的笔记")
+    for item in found:
+        typer.echo(line_of(item))
+
+
 def approve(
     run: Run,
     reviewer: Reviewer,
@@ -160,6 +190,7 @@ def reject(
 
 
 def _decide(run: str, action: str, reviewer: str, reason: str, text_hash: str, workspace: Path | None) -> DraftResult:
+    from agent.cli.queueing import demand_other
     from agent.errors import UsageError
     from agent.graph.state import Review
 
@@ -167,18 +198,29 @@ def _decide(run: str, action: str, reviewer: str, reason: str, text_hash: str, w
         raise UsageError("reviewer_empty")
 
     async def go(drafting: Drafting) -> DraftResult:
-        result, _ = await _peek(drafting, run)
-        if result.note is None:
-            raise UsageError("run_not_in_review", run=result.run, outcome=result.outcome)
+        kept = drafting.store.run(run)
+        seen = text_hash or await _best_hash(drafting, kept)
+        demand_other(drafting, kept.id, reviewer.strip(), approving=action == "approve")
         review = Review(
             action=action,
             reviewer=reviewer.strip(),
             reason=reason,
-            text_hash=text_hash or result.note.text_hash,
+            text_hash=seen,
         )
-        return await drafting.review(run, review)
+        return await drafting.review(kept.id, review)
 
     return _with_drafting(workspace, go)
+
+
+async def _best_hash(drafting: Drafting, kept: RunRecord) -> str:
+    """Return the hash of a run's best text by the record: a decision that was cut off is finished by the same again."""
+    from agent.errors import UsageError
+
+    for version in drafting.store.versions(kept.id):
+        if version.revision == kept.best_revision:
+            return version.text_hash
+    result = await drafting.peek(kept.id)
+    raise UsageError("run_not_in_review", run=result.run, outcome=result.outcome)
 
 
 async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, list[str]]:

@@ -47,6 +47,7 @@ app.command("screen", help="筛查整个笔记库：分批、多进程、可续�
 app.command("runs", help="列出运行记录。")(desk.runs)
 app.command("show", help="查看一次运行的笔记与依据。")(desk.show)
 app.command("resume", help="继续被中断的运行。")(desk.resume)
+app.command("queue", help="列出等着审的：通道、等了多久、还剩多久。")(desk.queue)
 app.command("approve", help="批准一篇待审的笔记（与文本哈希绑定）。")(desk.approve)
 app.command("reject", help="退回一篇待审的笔记。")(desk.reject)
 app.command("replay", help="按重放包把规则、口吻和整个流程重做一遍，逐版比对。")(replaying.replay)

@@ -122,7 +122,12 @@ class Deciding:
     def _told(self, standing: Standing, key: str) -> Decided:
         """Return what was recorded; without the key, the same person had said the same before."""
         kept = _kept(standing, key)
-        return _decided(standing, kept or standing.decisions[-1], repeated=kept is None)
+        if kept is not None:
+            return _decided(standing, kept, repeated=False)
+        last = standing.decisions[-1]
+        if (last.decision, last.reviewer, last.text_hash) != (ACTIONS[self.verdict], self.by.id, self.text_hash):
+            raise UsageError("desk_decided_already", by=last.reviewer, decision=last.decision, at=last.decided_at)
+        return _decided(standing, last, repeated=True)
 
 
 def _kept(standing: Standing, key: str) -> DecisionRecord | None:
