@@ -78,7 +78,7 @@ def _scope(page: ChatPage, week: Week) -> None:
 def _facts(page: ChatPage, title: str, facts: Sequence[Fact], classes: str) -> None:
     if not facts:
         return
-    ui.label(f"{title} · {len(facts)}").classes(f"facts-title facts-{classes}").props("role=heading aria-level=3")
+    ui.label(f"{title} · {len(facts)}").classes(f"week-title week-{classes}").props("role=heading aria-level=3")
     _list(page, facts[:SHOWN], classes)
     if rest := facts[SHOWN:]:
         with ui.element("details").classes("fold"):
