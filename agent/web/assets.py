@@ -14,7 +14,13 @@ from agent.web.access import require
 __all__ = ["head", "router"]
 
 ASSETS = "/assets"
-KINDS = {"pages.css": "text/css", "library.css": "text/css", "pages.js": "text/javascript"}
+KINDS = {
+    "pages.css": "text/css",
+    "library.css": "text/css",
+    "desk.css": "text/css",
+    "pages.js": "text/javascript",
+    "keys.js": "text/javascript",
+}
 YEAR = 365 * 24 * 3600
 router = APIRouter(include_in_schema=False)
 

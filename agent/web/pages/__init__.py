@@ -16,12 +16,13 @@ RECONNECT_SECONDS = 10  # a phone in a lift
 
 def attach(app: FastAPI) -> None:
     """Mount the pages; the application's services must be open before the first one is asked for."""
-    from agent.web.pages import chat, dashboard, facts, home, library, people
+    from agent.web.pages import chat, dashboard, desk, facts, home, library, people
 
     app.include_router(assets.router)
     app.include_router(preferences.router)
     home.register(app)
     chat.register(app)
+    desk.register(app)
     library.register(app)
     facts.register(app)
     dashboard.register(app)

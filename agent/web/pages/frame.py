@@ -56,6 +56,11 @@ class View:
         """Lead the browser elsewhere, once the page is open."""
         ui.navigate.to(path)
 
+    def name(self, person: str) -> str:
+        """Return how a person of the bank is called; somebody unknown is called by their id."""
+        known = self.services.workspace.person(person)
+        return known.name if known else person
+
     def absent(self) -> None:
         """Say that there is no such page, whatever the reason; build nothing else then."""
         ui.context.client.status_code = 404

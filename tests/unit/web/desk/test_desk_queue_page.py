@@ -1,0 +1,154 @@
+"""The queue says what waits, how urgent it is and for whom, and never by colour alone."""
+
+from datetime import timedelta
+
+import pytest
+from deskcases import HASH, NOW, case, clear_case, item
+from nicegui import ui
+
+from agent.desk.values import NearNote, Notice, Permission
+from agent.web.pages.desk.filters import case_address, filters_of, place_of
+
+
+async def test_a_row_says_lane_age_time_left_owner_account_and_findings(visit, desk):
+    desk.cases["n1"] = case("n1")
+    user = await visit("/desk")
+    for words in (
+        "下班绕路，给自己一杯手冲",
+        "黄道",
+        "3 小时",
+        "还剩 21 小时",
+        "阿宁",
+        "云杉阿宁",
+        "1 禁止",
+        "1 要改",
+        "1 提醒",
+    ):
+        await user.should_see(words)
+
+
+async def test_an_overdue_note_says_so_in_words(visit, desk):
+    desk.cases["n1"] = case("n1", item=item(overdue=True, left_hours=-5.0, urgent=True))
+    user = await visit("/desk")
+    await user.should_see("已超时 5 小时")
+    await user.should_see("加急")
+
+
+async def test_an_empty_queue_says_that_all_is_done(visit):
+    user = await visit("/desk")
+    await user.should_see("都审完了")
+
+
+async def test_a_lane_narrows_the_queue_and_the_others_keep_their_counts(visit, desk):
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="黄的一篇"))
+    desk.cases["n2"] = clear_case("n2", item=item("n2", lane="red", title="红的一篇"))
+    user = await visit("/desk?lane=red")
+    await user.should_see("红的一篇")
+    await user.should_not_see("黄的一篇")
+    user.find(marker="lane-all").click()
+    await user.should_see("黄的一篇")
+
+
+async def test_a_lane_without_notes_offers_to_clear_the_filter(visit, desk):
+    desk.cases["n1"] = clear_case("n1")
+    user = await visit("/desk?lane=green")
+    await user.should_see("没有符合筛选的笔记")
+    await user.should_see("清空筛选")
+
+
+async def test_typing_into_the_filter_asks_the_desk(visit, desk):
+    user = await visit("/desk")
+    user.find(marker="search").type("手冲")
+    await user.should_see("没有符合筛选的笔记")
+    assert desk.did("queue")[-1]["filters"].search == "手冲"
+
+
+async def test_an_account_narrows_the_queue(visit, desk):
+    desk.cases["n1"] = clear_case("n1")
+    user = await visit("/desk")
+    (chooser,) = user.find(marker="by-account").elements
+    with user:
+        chooser.value = "staff-aning"
+    assert desk.did("queue")[-1]["filters"].account == "staff-aning"
+
+
+async def test_the_desk_is_asked_for_the_person_who_looks(visit, desk):
+    await visit("/desk", who="shenhe2")
+    assert {asked["viewer"] for asked in desk.did("queue")} == {"shenhe2"}
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/n1"])
+@pytest.mark.parametrize("who", ["aning", "neirong"])
+async def test_whoever_neither_reviews_nor_administers_gets_nothing(visit, desk, path, who):
+    desk.cases["n1"] = case("n1")
+    with pytest.raises(AssertionError, match="403"):
+        await visit(path, who=who)
+    assert desk.calls == []
+
+
+async def test_why_a_note_is_not_for_oneself_stands_in_its_row(visit, desk):
+    own = Permission(allowed=False, code="own", reason="这是你自己的笔记，不能自己审")
+    desk.cases["n1"] = case("n1", item=item(permission=own))
+    user = await visit("/desk")
+    await user.should_see("这是你自己的笔记，不能自己审")
+
+
+async def test_a_note_nearly_the_same_as_another_is_marked(visit, desk):
+    near = NearNote(run="n2", title="一杯手冲", account="云杉林姐", score=0.83)
+    desk.cases["n1"] = case("n1", item=item(near=(near,)))
+    user = await visit("/desk")
+    await user.should_see("和《一杯手冲》（云杉林姐）83% 相似")
+
+
+async def test_a_hostile_title_is_shown_as_it_is_and_what_hides_is_named(visit, desk):
+    desk.cases["n1"] = case("n1", item=item(title="<script>alert(1)</script>\u202e反\u200b"))
+    user = await visit("/desk")
+    await user.should_see("<script>alert(1)</script>[U+202E]反[U+200B]")
+
+
+async def test_a_queue_that_has_changed_offers_to_be_listed_anew(visit, desk):
+    desk.cases["n1"] = clear_case("n1")
+    user = await visit("/desk")
+    await user.should_not_see("队列有变化，点这里刷新")
+    desk.cases["n2"] = clear_case("n2", item=item("n2", title="刚提交的一篇"))
+    for timer in user.find(kind=ui.timer).elements:
+        await timer._invoke_callback()
+    user.find("队列有变化，点这里刷新").click()
+    await user.should_see("刚提交的一篇")
+    await user.should_not_see("队列有变化，点这里刷新")
+
+
+async def test_notices_are_counted_and_count_as_seen_once_opened(visit, desk):
+    told = Notice(id=4, kind="submitted", run="n1", text="阿宁提交了一篇", path="/desk/n1", at=NOW, seen=False)
+    desk.told = (told, told.model_copy(update={"id": 3, "seen": True}))
+    user = await visit("/desk")
+    assert desk.did("see") == []
+    user.find(marker="notices").click()
+    await user.should_see("阿宁提交了一篇")
+    assert desk.did("see") == [{"person": "shenhe", "notices": (4,)}]
+
+
+async def test_the_page_speaks_english_to_whoever_chose_it(visit, desk):
+    desk.cases["n1"] = case("n1")
+    user = await visit("/desk", tongue="en")
+    await user.should_see("Review desk")
+    await user.should_see("21 h left")
+
+
+@pytest.mark.parametrize("lane", ["green", "", "purple"])
+def test_filters_survive_the_way_into_a_note_and_back(lane):
+    filters = filters_of({"lane": lane, "q": "手冲 & 茶", "overdue": "1", "urgent": "x", "mine": "1"})
+    assert filters.lane == (lane if lane == "green" else None)
+    assert filters.mine and filters.overdue and filters.urgent is None
+    address = case_address("a/b?c", filters)
+    assert address.startswith("/desk/a%2Fb%3Fc?")
+    assert "overdue=1" in address and "%26" in address
+
+
+def test_the_place_of_a_note_leads_both_ways():
+    queue = [item(run, submitted_at=NOW - timedelta(hours=1)) for run in ("n1", "n2", "n3")]
+    middle = place_of("n2", queue)
+    assert (middle.number, middle.count, middle.previous, middle.following) == (2, 3, "n1", "n3")
+    assert place_of("n1", queue).previous == place_of("n3", queue).following == ""
+    assert place_of("gone", queue).following == "n1"
+    assert item().text_hash == HASH
