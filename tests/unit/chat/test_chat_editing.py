@@ -1,6 +1,10 @@
 """Changing the note on the table: every edit is checked again, what must stay stays, and limits are said."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
+from chatting import Talk
 
 from agent.chat.values import Intent, Selection
 from agent.graph.state import Review
@@ -258,6 +262,13 @@ class TestHandingIn:
         (kept,) = talk.store.publishing.publications(benefit.run)
         assert (kept.url, kept.published_by, kept.text_hash) == (url, "甲", benefit.note.text_hash)
         assert (await talk("进度")).status[0].urls == (url,)
+
+    async def test_a_note_whose_fact_has_ended_since_is_not_recorded_as_published(self, talk, benefit):
+        review = Review(action="approve", reviewer="乙", text_hash=benefit.note.text_hash)
+        await talk.session.chat.drafting.review(benefit.run, review)
+        later = replace(talk.session, chat=replace(talk.session.chat, today=lambda: date(2027, 1, 1)))
+        answer = await Talk(later)("发布了 https://www.xiaohongshu.com/explore/66aa")
+        assert "2026-12-31" in answer.text and talk.store.publishing.publications(benefit.run) == ()
 
 
 @pytest.mark.parametrize("intent", ["shorter", "accept_fix", "explain", "lock", "submit", "published", "change_span"])
