@@ -17,10 +17,10 @@ __all__ = ["VERSION", "describe", "page", "problems"]
 VERSION = "1.0.0"
 ALWAYS = (400, 401, 403, 413, 422, 429, 500, 503)
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><body style="font:16px/1.5 system-ui;max-width:60rem;margin:auto;padding:1rem"><h1>{title}</h1>
+<title>{title}</title><body><h1>{title}</h1>
 <p>Base: <code>{base}</code> · <a href="openapi.json">openapi.json</a></p>{routes}<h2>Shapes</h2>{schemas}</body></html>
 """
-ROUTE = """<section><h2 style="font-size:1rem"><code>{method} {path}</code></h2>
+ROUTE = """<section><h2><code>{method} {path}</code></h2>
 <p>{what}<br>Takes: {taken}<br>Answers: {answers}</p></section>
 """
 REF = {"$ref": "#/components/schemas/Problem"}
