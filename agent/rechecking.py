@@ -39,6 +39,12 @@ class Recheck:
     version: VersionRecord
     today: date
 
+    @property
+    def packs(self) -> guardrails.Packs:
+        """Return the rules in force, the bank's own included; compiled once a process."""
+        overlay = self.drafting.workspace.rules_overlay
+        return guardrails.load_packs(overlay=(overlay,) if overlay else (), examples=False)
+
     @cached_property
     def cited(self) -> frozenset[str]:
         """Return the ids the text cites."""
@@ -93,8 +99,7 @@ class Recheck:
 
     def _blocks(self, sources: Sources, publication: Mapping[str, Any]) -> Iterator[Finding]:
         """Return what the gate and the rules forbid today, and blocks of a judge, which rules do not find again."""
-        overlay = self.drafting.workspace.rules_overlay
-        packs = guardrails.load_packs(overlay=(overlay,) if overlay else (), examples=False)
+        packs = self.packs
         gate = functools.partial(guardrails.check, packs=packs)
         stale = (f"{STALE_FACT}:{fact.id}" for fact in self.facts)  # said already, with the fact and the day
         told = frozenset(stale)

@@ -75,7 +75,8 @@ async def prepare_edit(context: TurnContext, request: Request, state: ThreadStat
     if made.edit is None:
         text = made.limits[0] if made.limits else say("nothing_to_change")
         return told(context, request.intent, text, state, pending=made.pending, limits=made.limits[1:], result=result)
-    note = assemble(made.edit.note, cited_sources(made.edit.note, result.sources), ledger=result.sources.facts)
+    cited = cited_sources(made.edit.note, result.sources)
+    note = assemble(made.edit.note, cited, ledger=result.sources.facts, whole=True)
     if reason := _refused(note, made.edit.note, result.note, state):
         return told(context, request.intent, reason, state, limits=made.limits, result=result)
     return Work(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from agent.catalogue import say
 from agent.desk.comparing import compare
 from agent.desk.measuring import human_share
 from agent.desk.standing import Standing, names
@@ -24,7 +25,8 @@ from agent.desk.values import (
 from agent.errors import UsageError
 from agent.graph.submission import categories
 from agent.guardrails.placement import blanks_in, field_text, sentence_around
-from agent.models import Fact, Finding, Note, NoteInput
+from agent.guardrails.wording import label_of
+from agent.models import Fact, Finding, Note, NoteInput, Undetermined
 from agent.record import RunWaiver, VersionRecord
 
 __all__ = ["case_of", "finding_id", "findings_of", "waiver_of"]
@@ -52,7 +54,7 @@ def case_of(standing: Standing, item: QueueItem, *, against: str, barriers: tupl
         diff=_diff(standing, versions, against),
         open=tuple(finding for finding in found if finding.status == "open"),
         settled=tuple(finding for finding in found if finding.status != "open"),
-        undetermined=tuple(entry.rule for entry in report.undetermined),
+        undetermined=tuple(_undetermined(entry, standing) for entry in report.undetermined),
         needs_look=(*report.needs_look, *round_.critique.needs_look),
         tone=tuple(m.message for m in round_.critique.metrics.values() if m.passed is False and m.message),
         facts=tuple(_fact(fact, standing.today) for fact in standing.facts),
@@ -197,6 +199,13 @@ def _decisions(standing: Standing, called: dict[str, str]) -> tuple[CaseDecision
         )
         for decision in standing.decisions
     )
+
+
+def _undetermined(entry: Undetermined, standing: Standing) -> str:
+    """Tell which rule could not be decided and what it would need; a rule no longer there goes by its id."""
+    rule = next((rule for _, rule in standing.text.packs.entries() if rule.id == entry.rule), None)
+    needs = "、".join(label_of("input", need) for need in entry.needs)
+    return say("desk_needs", rule=entry.rule, title=rule.title if rule else entry.rule, needs=needs)
 
 
 def _submissions(standing: Standing, called: dict[str, str]) -> tuple[CaseSubmission, ...]:

@@ -38,10 +38,11 @@ class _Lines(Frozen):
     provider_agency: str
 
 
-def assemble(note: Note, sources: Sources, *, ledger: tuple[Fact, ...] = ()) -> Note:
-    """Return the note with everything mandatory in place.
+def assemble(note: Note, sources: Sources, *, ledger: tuple[Fact, ...] = (), whole: bool = False) -> Note:
+    """Return the note with everything mandatory in place, within the platform's limits.
 
     `sources` are those the note cites; `ledger` holds the facts that may support the numbers of a mandatory line.
+    `whole` leaves out nothing of what a person wrote: what is too long is then a finding, for them to cut.
     """
     segments = _with_conditions(note.segments, sources.facts)
     tail = (
@@ -51,7 +52,8 @@ def assemble(note: Note, sources: Sources, *, ledger: tuple[Fact, ...] = ()) -> 
         *_ai_line(segments),
     )
     segments = (*_before_label(segments), *tail, *_label_lines(segments))
-    return _within_limits(note.model_copy(update={"segments": segments}))
+    note = note.model_copy(update={"segments": segments})
+    return note if whole else _within_limits(note)
 
 
 def marked_as_due(note: Note, label: LabelDecision) -> Note:

@@ -218,7 +218,8 @@ def _demand_checked(state: DraftState) -> None:
 def _complete(note: Note, state: DraftState, context: DraftContext) -> Note:
     """Assemble, and mark as 广告 what the rules say is one."""
     sources = context.resolve(state["brief"])
-    complete = assembly.assemble(note, cited_sources(note, sources), ledger=sources.facts)
+    cited, whole = cited_sources(note, sources), state.get("human_text", False)
+    complete = assembly.assemble(note, cited, ledger=sources.facts, whole=whole)
     return assembly.marked_as_due(complete, _check(complete, state, context).label)
 
 

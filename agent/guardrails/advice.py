@@ -17,6 +17,8 @@ __all__ = ["finding_lines", "headline", "left_open_lines", "name_blanks", "place
 _ORDER: dict[FieldName, int] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
 _LONGEST = 90
 
+LONGEST_QUOTE = 40
+
 
 def to_text(notes: Sequence[NoteInput], reports: Sequence[Report]) -> str:
     """Say, for each note, which sentence, why (clause), how to change it, and what is left for a person."""
@@ -61,10 +63,16 @@ def finding_lines(finding: Finding, explained: set[str] | None = None) -> Iterat
 def place_of(finding: Finding) -> str:
     """Quote what was hit, with its disguise; for an absence, what gave rise to it."""
     if finding.start is None:
-        related = word("related").format(text=finding.text) if finding.text else ""
+        related = word("related").format(text=_brief(finding.text)) if finding.text else ""
         return word("missing") + related
     hidden = "、".join(label_of("disguise", kind) for kind in finding.disguise)
     return f"“{_one_line(finding.text)}”" + (f"（{hidden}）" if hidden else "")
+
+
+def _brief(text: str) -> str:
+    """Quote on one line, no more than shows which place is meant."""
+    line = _one_line(text)
+    return line if len(line) <= LONGEST_QUOTE else f"{line[:LONGEST_QUOTE]}…"
 
 
 def name_blanks(blanks: Sequence[str]) -> str:

@@ -37,7 +37,7 @@ async def edit_run(run: RunRecord, body: EditBody, *, drafting: Drafting, by: st
         raise ApiError(422, "title_too_long", units=units, limit=MAX_TITLE_UNITS)
     if (units := body_units(wanted.body)) > MAX_BODY_UNITS:
         raise ApiError(422, "body_too_long", units=units, limit=MAX_BODY_UNITS)
-    note = assemble(wanted, cited_sources(wanted, result.sources), ledger=result.sources.facts)
+    note = assemble(wanted, cited_sources(wanted, result.sources), ledger=result.sources.facts, whole=True)
     if note.text_hash == result.note.text_hash:
         raise ApiError(409, "nothing_to_change")
     reason = body.reason or say("api_edited")

@@ -10,6 +10,7 @@ from reviewing import ADDED, refused
 from agent.desk.comparing import compare
 from agent.desk.rewriting import rewritten
 from agent.desk.values import EditedText
+from agent.graph.state import Review
 from agent.models import Note, Segment
 
 NOTE = Note(
@@ -82,6 +83,23 @@ async def test_what_people_changed_is_measured_with_who_and_when(bench):
         ("aning", "阿宁", len(ADDED)), ("shenhe", "沈审核", 5),
     ]  # fmt: skip
     assert human.edits[1].at > human.edits[0].at and 0 < human.share < 0.5 and len(human.segments) == 1
+
+
+async def test_what_could_not_be_decided_says_of_which_rule_and_what_it_would_need(bench):
+    case = await bench.case(await bench.note(note_type="benefit"))
+    (line,) = [line for line in case.undetermined if line.startswith("AIG-02 ")]
+    assert "（需要发布信息）" in line and line != "AIG-02 AIG-02（需要发布信息）"
+
+
+async def test_long_words_of_a_person_are_kept_whole_and_found_too_long(bench):
+    run = await bench.note(note_type="benefit")
+    note = (await bench.case(run)).note
+    long = Segment(text="又走了一段路，看见一棵树。" * 120, kind="life", sources=("m1",))
+    edited = note.model_copy(update={"segments": (*note.segments[:1], long, *note.segments[1:])})
+    await bench.drafting.review(run, Review(action="edit", reviewer="aning", text_hash=note.text_hash, note=edited))
+    case = await bench.case(run)
+    assert long.text in case.note.body
+    assert "XHS-08" in [finding.rule for finding in case.open]
 
 
 async def test_decisions_with_a_reason_become_cases_without_a_name(bench):

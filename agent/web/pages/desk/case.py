@@ -89,7 +89,7 @@ def _small_print(opened: Opened) -> None:
         attribute(hashed, title=say("desk_hash_hint"))
         text(say("desk_version", count=case.revision), tag="span")
         text(say("desk_rounds", count=case.rounds), tag="span")
-        offline = case.author == "offline"
+        offline = case.author.startswith("offline@")
         text(say("desk_written_by_offline" if offline else "desk_written_by_model"), tag="span")
         if item.submitted:
             name = opened.view.name(item.submitted_by)
