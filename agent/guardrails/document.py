@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -100,6 +100,12 @@ class Document:
             places.append((start, start + len(reveal.text), reveal.kinds))
             shift += len(reveal.text) - (reveal.end - reveal.start)
         document._read(self.view.revealed([(r.start, r.end, r.text) for r in reveals]), places)
+        return document
+
+    def only(self, spans: Iterable[tuple[int, int]]) -> Document:
+        """Return the same note, blank but for these spans; they keep their places."""
+        document = copy.copy(self)
+        document._read(self.view.only(spans), ())
         return document
 
     def disguise_of(self, start: int, end: int) -> tuple[str, ...]:

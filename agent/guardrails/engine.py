@@ -21,6 +21,7 @@ from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
 from agent.guardrails.findings import apply_waivers, merge, verdict_of, write_finding
 from agent.guardrails.grounding import detect_numbers
+from agent.guardrails.guessing import Guessed, guess, only_guessed
 from agent.guardrails.identifiers import detect_identifiers
 from agent.guardrails.inference import infer_note_type, infer_offer
 from agent.guardrails.label import decide_label
@@ -80,14 +81,18 @@ def check(
     places = packs.candidates(evidence.scan)
     if evidence.plain:
         places |= packs.candidates(evidence.plain.scan)
-    for compiled in (packs.rules[place] for place in sorted(places)):
+    guesses = guess(evidence, packs)
+    for guessed in guesses:
+        places |= guessed.rules
+    for place in sorted(places):
+        compiled = packs.rules[place]
         if not _in_force(compiled, as_of) or not _in_scope(compiled, evidence):
             continue
         if not _in_stage(compiled, stage, evidence):
             if compiled.rule.stage == "publish" and stage != "brief":
                 undetermined.append(Undetermined(rule=compiled.rule.id, needs=("publication",)))
             continue
-        outcome = _run(compiled, evidence, packs)
+        outcome = _run(compiled, evidence, [guessed for guessed in guesses if place in guessed.rules], packs)
         if isinstance(outcome, Missing):
             undetermined.append(Undetermined(rule=compiled.rule.id, needs=outcome.needs))
         else:
@@ -146,6 +151,7 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **
     evidence = Evidence(
         note=given_note,
         document=document,
+        reveals=reveals,
         scan=packs.vocabulary.scan(document),
         products=offer.products,
         note_type=infer_note_type(given_note, plain.norm, promotes=offer.promotes, lists=packs.lists),
@@ -198,14 +204,24 @@ def _in_stage(compiled: CompiledRule, stage: Stage, evidence: Evidence) -> bool:
     return _STAGES[compiled.rule.stage] <= _STAGES[stage]
 
 
-def _run(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[Finding] | Missing:
-    """Run one rule over the note as written, and a lexical one over its plain spelling too; an open finding wins."""
+def _run(
+    compiled: CompiledRule, evidence: Evidence, guesses: Sequence[Guessed], packs: Packs
+) -> list[Finding] | Missing:
+    """Run one rule over the note as written, and a lexical one over its plain spelling too; an open finding wins.
+
+    Where neither says anything, guessed words may.
+    """
     try:
         found = _findings(compiled, evidence, packs)
-        if isinstance(found, Missing) or evidence.plain is None or compiled.rule.kind not in _LEXICAL:
+        if isinstance(found, Missing) or compiled.rule.kind not in _LEXICAL:
             return found if isinstance(found, Missing) else merge(found)
-        more = _findings(compiled, evidence.plain, packs)
-        return merge([*found, *(more if not isinstance(more, Missing) else ())])
+        if evidence.plain is not None:
+            more = _findings(compiled, evidence.plain, packs)
+            found += more if not isinstance(more, Missing) else []
+        for guessed in guesses:
+            more = _findings(compiled, guessed.evidence, packs)
+            found += only_guessed(more, guessed, found) if not isinstance(more, Missing) else []
+        return merge(found)
     except KosnoteError:
         raise
     except Exception as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from agent.guardrails.document import Document, Hit
+from agent.guardrails.document import Document, Hit, Reveal
 from agent.guardrails.vocabulary import Scan
 from agent.models import Account, Category, Fact, Fix, Material, Note, NoteInput, NoteType, Point
 
@@ -36,6 +36,7 @@ class Evidence:
     earlier: tuple[Note, ...] = ()
     as_of: date | None = None
     plain: Evidence | None = None  # the same note with disguised words in plain spelling, when there are any
+    reveals: tuple[Reveal, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _SPOKEN = str.maketrans("零〇○一幺壹二两贰三叁四肆五伍六陆七�
 _DIGIT = "0-9零〇○一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九玖洞"
 _WORDS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
           "eight": "8", "nine": "9"}  # fmt: skip
-_UNIT = rf"(?:{'|'.join(_WORDS)}|[{_DIGIT}]|(?<=[0-9])[ol](?=[0-9ol])|(?<![a-z])l(?=[3-9][0-9]))"
+_UNIT = rf"(?:{'|'.join(_WORDS)}|[{_DIGIT}]|(?<=[0-9ol-])[ol](?=[0-9ol-])|(?<![a-z])l(?=[3-9][0-9]))"
 _GAP = "(?:[ \\-.·_*,/、—~|]|[\u2600-\u27bf\U0001f300-\U0001faff]|\ufe0f|然后|再|加){0,2}"
 _RUN = re.compile(rf"{_UNIT}(?:{_GAP}(?:{_UNIT}|x)){{6,24}}")
 _GROUPED = re.compile(r"^[0-9]{1,3}(?:,[0-9]{3})+$")

@@ -18,8 +18,11 @@ from pathlib import Path
 from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule, compile_rule
 from agent.guardrails.disclosures import Disclosures, load_disclosures
-from agent.guardrails.disguises import Disguises, read_disguises
+from agent.guardrails.disguise_words import read_disguises
+from agent.guardrails.disguises import Disguises
+from agent.guardrails.guesses import Guesses
 from agent.guardrails.literals import known_needs
+from agent.guardrails.patternwords import read_words
 from agent.guardrails.rules import Guard, PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Scan, Vocabulary
@@ -71,11 +74,15 @@ class RuleFile:
 
 @dataclass(frozen=True)
 class Packs:
-    """Hold compiled rules, ready to check notes."""
+    """Hold compiled rules, ready to check notes.
+
+    disguises: words that are looked for behind disguises; guesses: words that count only inside a pattern.
+    """
 
     rules: tuple[CompiledRule, ...]
     vocabulary: Vocabulary
     disguises: Disguises
+    guesses: Guesses
     lists: TermLists
     disclosures: Disclosures
     digest: str = ""
@@ -196,8 +203,10 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
         for f in files
     )
     vocabulary.seal()
-    disguises = Disguises(vocabulary.disguisable, read_disguises(words))
-    return Packs(rules, vocabulary, disguises, lists, disclosures, _digest(files))
+    given = read_disguises(words)
+    disguises = Disguises(vocabulary.disguisable, given)
+    guesses = Guesses(disguises.words, given, read_words())
+    return Packs(rules, vocabulary, disguises, guesses, lists, disclosures, _digest(files))
 
 
 def rule_files(folder: Path) -> list[Path]:

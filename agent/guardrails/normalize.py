@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,6 +36,7 @@ SEPARATOR: Final = "\ufdd1"
 _DELETED: Final = 0xFFFFFFFF
 _EXPANDS: Final = 0xFFFFFFFE
 _STOPS: Final = "。!?;" + SEPARATOR
+_ENDS: Final = " \n,、:…—“”‘’\"'「」『』《》()【】[]<>"
 _BREAK: Final = ord("\n")
 _SOFT: Final = 0
 _LETTER: Final = 1
@@ -50,7 +51,7 @@ class TextView:
     character stands for. `revealed` gives a view of the same raw text in which disguised words stand in plain spelling.
     """
 
-    __slots__ = ("_ends", "_norm_to_raw", "_skeleton_to_norm", "codes", "norm", "raw", "runs", "skeleton")
+    __slots__ = ("_ends", "_near", "_norm_to_raw", "_skeleton_to_norm", "codes", "norm", "raw", "runs", "skeleton")
 
     def __init__(self, raw: str) -> None:
         codes, offsets = _normalise(raw)
@@ -58,6 +59,7 @@ class TextView:
 
     def _fill(self, raw: str, codes: Codes, offsets: Offsets, ends: Offsets) -> None:
         self.raw = raw
+        self._near: str | None = None
         self.codes = codes
         self._norm_to_raw = offsets
         self._ends = ends
@@ -86,6 +88,15 @@ class TextView:
         )
         return view
 
+    def only(self, spans: Iterable[tuple[int, int]]) -> TextView:
+        """Return a view of the same raw text in which `norm` is blank but for these spans and what divides parts."""
+        kept = self.codes == ord(SEPARATOR)
+        for start, end in spans:
+            kept[start:end] = True
+        view = TextView.__new__(TextView)
+        view._fill(self.raw, np.where(kept, self.codes, np.uint32(_BREAK)), self._norm_to_raw, self._ends)
+        return view
+
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """Translate a span of `norm` into raw code points, deleted marks after the last character included."""
         return int(self._norm_to_raw[start]), int(self._ends[end - 1])
@@ -105,6 +116,36 @@ class TextView:
         """Translate a span of `skeleton` into `norm` without the outer repeats: 亏,亏不了 is 亏不了."""
         first = self._end_of_run(start) - 1 if self.runs[start] > 1 else int(self._skeleton_to_norm[start])
         return first, int(self._skeleton_to_norm[end - 1]) + 1
+
+    def seams(self) -> tuple[list[int], list[bool]]:
+        """Return for each skeleton character how many seams precede it, and whether it stands for several.
+
+        A seam is where a character and the next do not touch in `norm`: noise between them, or a run that was folded.
+        """
+        places = self._skeleton_to_norm
+        return np.cumsum(np.diff(places, prepend=-1) != 1).tolist(), (self.runs > 1).tolist()
+
+    def near_odd_seams(self, reach: int) -> str:
+        """Return the skeleton with everything blank but what is near a mark that ends nothing, or near doubled letters.
+
+        Marks that end words everywhere (commas, spaces, brackets) are odd only when the next ones are near.
+        """
+        places, several = self._skeleton_to_norm, self.runs > 1
+        gaps = np.diff(places) > 1
+        marks = np.cumsum(_odd_marks()[self.codes])
+        odd = gaps & (marks[places[1:] - 1] > marks[places[:-1]])
+        near = gaps & ~several[:-1]
+        for distance in (1, 2):
+            odd[distance:] |= near[distance:] & near[:-distance]
+        odd |= several[:-1] & several[1:]
+        return _blanked(self.codes[places], np.flatnonzero(odd), reach)
+
+    def near_letters(self, table: NDArray[np.bool_], reach: int) -> str:
+        """Return the skeleton with everything blank but what is near a character that a table names."""
+        if self._near is None:
+            letters = self.codes[self._skeleton_to_norm]
+            self._near = _blanked(letters, np.flatnonzero(table[letters]), reach)
+        return self._near
 
     def norm_at(self, raw_offset: int) -> int:
         """Return the first norm offset that stems from this raw offset or a later one."""
@@ -134,6 +175,16 @@ class TextView:
         code = self.codes[position]
         found = np.flatnonzero(self.codes[position:limit] == code)
         return position + int(found[self.runs[index] - 1]) + 1
+
+
+def _blanked(codes: Codes, places: NDArray[np.int64], reach: int) -> str:
+    """Return code points as text, line breaks for all that is not within reach of some places; nothing without any."""
+    if not len(places):
+        return ""
+    edges = np.zeros(len(codes) + 1, dtype=np.int32)
+    np.add.at(edges, np.maximum(places - reach, 0), 1)
+    np.add.at(edges, np.minimum(places + reach + 1, len(codes)), -1)
+    return _text(np.where(np.cumsum(edges[:-1]) > 0, codes, np.uint32(_BREAK)))
 
 
 def fold(text: str) -> str:
@@ -192,6 +243,14 @@ def _classes() -> NDArray[np.uint8]:
     for char in _STOPS:
         classes[ord(char)] = _HARD
     return classes
+
+
+@functools.cache
+def _odd_marks() -> NDArray[np.bool_]:
+    """Name the noise that does not end a word in everyday texts."""
+    odd: NDArray[np.bool_] = _classes() == _SOFT
+    odd[[ord(char) for char in _ENDS]] = False
+    return odd
 
 
 @functools.cache

@@ -10,11 +10,14 @@ import functools
 import itertools
 from collections.abc import Iterable
 from importlib.resources import files
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-__all__ = ["is_han", "near", "readings", "sound_spellings", "sounds", "spell", "splits_of"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["is_all_han", "is_han", "near", "readings", "sound_spellings", "sounds", "spell", "splits_of"]
 
 _BASE: Final = 0xE000  # syllables as private-use code points
 _MOST: Final = 8
@@ -27,13 +30,14 @@ def is_han(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
-@functools.cache
+def is_all_han(text: str) -> bool:
+    """Tell whether every character of a text is Han."""
+    return all(map(is_han, text))
+
+
 def readings(char: str) -> tuple[str, ...]:
     """Return the toneless readings of a Han character, the usual one first; nothing for any other."""
-    table, code = _table(), ord(char)
-    usual = table.syllable[np.flatnonzero(table.han == code)]
-    more = table.more_syllable[np.flatnonzero(table.more_han == code)]
-    return tuple(table.names[number] for number in [*usual.tolist(), *more.tolist()])
+    return _table().readings.get(char, ())
 
 
 def spell(char: str) -> str:
@@ -85,11 +89,20 @@ class _Tables:
             self.more_han, self.more_syllable = data["more_han"], data["more_syllable"]
             self.parts, self.whole = data["parts"], data["whole"]
             self.names = data["names"].tobytes().decode().split("\n")
+        self.readings: dict[str, tuple[str, ...]] = {
+            chr(code): (self.names[n],) for code, n in _pairs(self.han, self.syllable)
+        }
+        for code, n in _pairs(self.more_han, self.more_syllable):
+            self.readings[chr(code)] += (self.names[n],)
         numbers: dict[str, int] = {}
         self.numbers = {name: numbers.setdefault(near(name), _BASE + len(numbers)) for name in self.names}
         self.sound = np.arange(0x110000, dtype=np.uint32)
         self.sound[0xD800:0xE000] = 0xFFFD
         self.sound[self.han] = np.array([self.numbers[name] for name in self.names], dtype=np.uint32)[self.syllable]
+
+
+def _pairs(codes: NDArray[np.uint16], numbers: NDArray[np.uint16]) -> Iterable[tuple[int, int]]:
+    return zip(codes.tolist(), numbers.tolist(), strict=True)
 
 
 @functools.cache

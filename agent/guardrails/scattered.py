@@ -12,14 +12,19 @@ from typing import Final
 
 from agent.guardrails.document import Document, Reveal
 from agent.guardrails.normalize import SEPARATOR
-from agent.guardrails.spellings import SpellingIndex, replaced
+from agent.guardrails.spellings import SpellingIndex, found_near_changes, replaced
 
-__all__ = ["across_fields", "at_line_heads", "between_fillers"]
+__all__ = ["across_fields", "at_line_heads", "between_fillers", "between_marks"]
 
 _HAN: Final = "[\u3400-\u9fff]"
 # A lone letter between two characters (稳x赚), kana, or one that adds nothing (加一个微一个信).
-_FILLER: Final = re.compile(f"(?<={_HAN})(?:[xozyq]|[\u3041-\u30ff]|一个)(?={_HAN})")
+_FILLER: Final = re.compile(f"[xozyq\u3041-\u30ff](?<={_HAN}.)(?={_HAN})|一个(?<={_HAN}..)(?={_HAN})")
 _MARKUP: Final = re.compile("</?[a-z]{1,6}>")
+# The same mark two times and more in a run of characters (只会✨多不会✨少), or a comma after each (天、花、板).
+_MARK: Final = r"""[^0-9a-z\u3400-\u9fff\s,.，。!?;:、…—"'“”‘’()\[\]「」『』《》【】%+/]{1,2}|那个|这个"""
+_MARKED: Final = re.compile(
+    rf"{_HAN}({_MARK}){_HAN}{{1,3}}(?:\1{_HAN}{{1,3}})+|{_HAN}(、){_HAN}(?:、{_HAN}){{2,}}(?!{_HAN})"
+)
 _LATIN_OR_KANA: Final = re.compile("[a-z\u3041-\u30ff]")
 _LONG: Final = 3
 _REACH: Final = 8
@@ -31,12 +36,11 @@ def between_fillers(document: Document, words: SpellingIndex) -> Iterator[Reveal
     fillers = [(*match.span(), "") for match in _FILLER.finditer(skeleton)]
     if fillers:
         bare = replaced(skeleton, fillers)
-        for word, start, end in words.find(bare.text):
-            if bare.is_changed(start, end):
-                span = view.norm_span(*bare.old_span(start, end))
-                written = document.norm[slice(*span)]
-                if "\n" not in written:
-                    yield Reveal(*span, word, ("split",) if _LATIN_OR_KANA.search(written) else ("alias",))
+        for word, start, end in found_near_changes(words, bare):
+            span = view.norm_span(*bare.old_span(start, end))
+            written = document.norm[slice(*span)]
+            if "\n" not in written:
+                yield Reveal(*span, word, ("split",) if _LATIN_OR_KANA.search(written) else ("alias",))
     yield from _cut_by_markup(document, words)
 
 
@@ -44,9 +48,14 @@ def _cut_by_markup(document: Document, words: SpellingIndex) -> Iterator[Reveal]
     if "<" not in document.norm:
         return
     bare = replaced(document.norm, [(*match.span(), "") for match in _MARKUP.finditer(document.norm)])
-    for word, start, end in words.find(bare.text):
-        if bare.is_changed(start, end):
-            yield Reveal(*bare.old_span(start, end), word, ("split",))
+    for word, start, end in found_near_changes(words, bare):
+        yield Reveal(*bare.old_span(start, end), word, ("split",))
+
+
+def between_marks(document: Document) -> Iterator[Reveal]:
+    """Yield runs of characters without the mark that stands in them time and again."""
+    for match in _MARKED.finditer(document.norm):
+        yield Reveal(*match.span(), match.group().replace(match[1] or match[2], ""), ("split",))
 
 
 def across_fields(document: Document, words: SpellingIndex) -> Iterator[Reveal]:

@@ -45,18 +45,12 @@ class StandIns:
         norm = document.norm
         codes = document.view.codes
         changed = self._any[codes]
-        if not changed.any():
-            return
         holed = np.where(changed, np.uint32(ord(_HOLE)), codes).tobytes().decode("utf-32-le")
         for word, start, end in self._index.find(holed):
-            written = norm[start:end]
-            differing = [(one, other) for one, other in zip(written, word, strict=True) if one != other]
-            if (
-                len(differing) == 1
-                and differing[0][1] in self._plain.get(differing[0][0], ())
-                and _counts(differing[0][0], word)
-            ):
-                yield Reveal(start, end, word, ("shape",) if is_han(differing[0][0]) else ("alias",))
+            at = holed.index(_HOLE, start)
+            char, plain = norm[at], word[at - start]
+            if char != plain and plain in self._plain.get(char, ()) and _counts(char, word):
+                yield Reveal(start, end, word, ("shape",) if is_han(char) else ("alias",))
 
 
 def _counts(char: str, word: str) -> bool:

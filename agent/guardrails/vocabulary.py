@@ -13,11 +13,11 @@ from typing import Any
 
 import re2
 
-from agent.guardrails.disguises import latin_border
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.literals import Need, need_of, pattern_key
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
+from agent.guardrails.partings import latin_border
 from agent.guardrails.patternfilter import EVERY_LINE, PatternFilter, Possible
 
 __all__ = ["Scan", "Vocabulary"]
@@ -71,6 +71,11 @@ class Vocabulary:
         if disguise:
             self._disguisable[text] = None
         return number
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Return every term on the norm plane, in the order of its id."""
+        return tuple(self._terms)
 
     @property
     def disguisable(self) -> tuple[str, ...]:

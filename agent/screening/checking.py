@@ -17,6 +17,8 @@ from typing import Any
 from agent.errors import ConfigurationError, KosnoteError
 from agent.guardrails import Packs, check, load_packs
 from agent.guardrails.document import Document
+from agent.guardrails.guessing import guessed_texts
+from agent.guardrails.normalize import SEPARATOR
 from agent.models import NoteInput, Verdict
 from agent.screening.edition import Circumstances, edition_of
 from agent.screening.rows import Columns, Row, read_note
@@ -34,6 +36,9 @@ __all__ = [
     "summarize",
     "verdict_in",
 ]
+
+
+_BETWEEN = f"\n{SEPARATOR}\n"
 
 
 @dataclass(frozen=True)
@@ -158,16 +163,16 @@ def _with_planes(found: Checked, note: NoteInput, packs: Packs) -> Checked:
     return replace(
         found,
         note=note.model_dump_json(exclude_defaults=True),
-        reveals=repr(reveals) if reveals else "",
+        reveals=reveals_of(note, packs),
         norm=document.norm,
-        plain=document.revealed(reveals).norm if reveals else "",
+        plain=_BETWEEN.join([*([document.revealed(reveals).norm] if reveals else ()), *guessed_texts(note, packs)]),
     )
 
 
 def reveals_of(note: NoteInput, packs: Packs) -> str:
-    """Return what is revealed in a note, to be compared with what was stored."""
-    reveals = packs.disguises.reveal(Document(note))
-    return repr(reveals) if reveals else ""
+    """Return what is revealed or guessed in a note, to be compared with what was stored."""
+    reveals, guesses = packs.disguises.reveal(Document(note)), guessed_texts(note, packs)
+    return repr((reveals, guesses)) if reveals or guesses else ""
 
 
 def verdict_in(findings: Sequence[dict[str, Any]]) -> Verdict:

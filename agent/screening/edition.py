@@ -19,7 +19,7 @@ from typing import Any
 
 from agent.guardrails import Packs
 from agent.guardrails.compiled import CompiledRule
-from agent.guardrails.disguises import read_disguises
+from agent.guardrails.disguise_words import read_disguises
 from agent.guardrails.terms import TermLists
 from agent.models import Fact, Point, Stage, Waiver
 from agent.paths import data_root

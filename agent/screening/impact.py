@@ -14,6 +14,7 @@ from typing import Literal
 from agent.guardrails import Packs, check
 from agent.guardrails.document import Document
 from agent.guardrails.findings import place_of, touch
+from agent.guardrails.guessing import guessed_texts
 from agent.models import Finding, NoteInput, Severity
 from agent.screening.edition import Circumstances, edition_of
 
@@ -76,7 +77,7 @@ def _only(packs: Packs, rules: frozenset[str]) -> Packs:
 
 
 def _reveals(note: NoteInput, packs: Packs) -> object:
-    return packs.disguises.reveal(Document(note))
+    return packs.disguises.reveal(Document(note)), guessed_texts(note, packs)
 
 
 def _differences(note: str, old: Sequence[Finding], new: Sequence[Finding]) -> Iterator[Effect]:

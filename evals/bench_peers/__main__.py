@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.guardrails import check, load_packs
-from agent.guardrails.disguises import read_disguises
+from agent.guardrails.disguise_words import read_disguises
 from agent.models import NoteInput, Report
 from agent.paths import data_root
 from evals.guardrail.texts import read_labelled

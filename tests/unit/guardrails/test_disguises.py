@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tables import assert_built_by
 
 from agent.errors import ConfigurationError
-from agent.guardrails.disguises import Disguises, DisguiseWords, read_disguises
+from agent.guardrails.disguise_words import DisguiseWords, read_disguises
+from agent.guardrails.disguises import Disguises
 from agent.guardrails.document import Document
 from agent.guardrails.engine import check
 from agent.guardrails.loader import load_packs

@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from agent.cli.evasion_report import matrix_lines, matrix_total
-from agent.guardrails.disguises import Disguises, DisguiseWords
+from agent.guardrails.disguise_words import DisguiseWords
+from agent.guardrails.disguises import Disguises
 from agent.guardrails.evasion_matrix import Matrix, measure
 from agent.guardrails.evasions import applies, catalogue, vary
 from agent.guardrails.loader import load_packs

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tables import assert_built_by
 
 from agent.guardrails import normalize
-from agent.guardrails.disguises import Disguises, DisguiseWords
+from agent.guardrails.disguise_words import DisguiseWords
+from agent.guardrails.disguises import Disguises
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.normalize import TextView, fold, skeleton_of
 from agent.guardrails.vocabulary import Vocabulary
