@@ -53,10 +53,20 @@ class Recheck:
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """Return the facts the text cites: as the ledger has them, or as they were when the text was checked."""
-        kept = self.drafting.store.grounds(self.run.id).get(self.version.grounds)
-        told = {fact.id: fact for fact in kept.sources.facts} if kept else {}
         ledger = {fact.id: fact for fact in self.drafting.workspace.facts}
+        told = self._told() if self.cited - ledger.keys() - self._supplied else {}
         return tuple(ledger.get(name) or told[name] for name in sorted(self.cited) if name in ledger or name in told)
+
+    @property
+    def _supplied(self) -> frozenset[str]:
+        """Return the ids of what cannot be a fact: material of the brief, and points the bank has."""
+        points = (point.id for point in self.drafting.workspace.points)
+        return frozenset((*(material.id for material in self.run.brief.material), *points))
+
+    def _told(self) -> dict[str, Fact]:
+        """Return by id the facts as they were when the text was checked."""
+        kept = self.drafting.store.grounds(self.run.id).get(self.version.grounds)
+        return {fact.id: fact for fact in kept.sources.facts} if kept else {}
 
     def against_approval(self, reviewer: str, at: datetime) -> tuple[str, ...]:
         """Say, a sentence each, why the text may not be approved today; empty when it may."""

@@ -5,8 +5,9 @@ A refusal is a `UsageError` whose message says why; a text that may not be appro
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -40,7 +41,7 @@ from agent.drafting import Drafting
 from agent.errors import UsageError
 from agent.people import Person
 from agent.rechecking import Recheck, recheck_of
-from agent.record import Store, SubmissionRecord
+from agent.record import Store
 
 __all__ = ["Desk", "FindNear"]
 
@@ -66,22 +67,26 @@ class Desk:
         """Return the bank's choices for the desk."""
         return policy_of(self.drafting.workspace)
 
-    def queue(self, viewer: Person, filters: QueueFilter = EVERYTHING) -> tuple[QueueItem, ...]:
-        """Return what waits for a reviewer: overdue first, then urgent, then oldest."""
+    def queue(self, viewer: Person, filters: QueueFilter = EVERYTHING, *, near: bool = True) -> tuple[QueueItem, ...]:
+        """Return what waits for a reviewer: overdue first, then urgent, then oldest.
+
+        Looking for near duplicates may take a while; without `near` nobody looks, see `alike`.
+        """
         demand_insider(viewer)
-        items = (
-            item_of(self._seen(Recheck(self.drafting, w.run, w.version, self.today()), w.submission), viewer)
-            for w in self._store.desk.waiting(unsubmitted=filters.waiting)
-        )
+        items = (item_of(standing, viewer) for standing in self._waiting(unsubmitted=filters.waiting))
         shown = ordered(item for item in items if wanted(item, filters))
+        if not near:
+            return shown
         return tuple(item.model_copy(update={"near": tuple(self.near(item.run))}) for item in shown)
+
+    def alike(self, viewer: Person, runs: Iterable[str]) -> dict[str, tuple[NearNote, ...]]:
+        """Return by run the notes nearly the same as it; a run with none is left out."""
+        demand_insider(viewer)
+        return {run: found for run in runs if (found := tuple(self.near(run)))}
 
     def depths(self) -> dict[Lane, int]:
         """Count what waits for a reviewer by lane, every lane named."""
-        waiting = self._store.desk.waiting()
-        found = Counter(
-            self._seen(Recheck(self.drafting, w.run, w.version, self.today()), w.submission).lane.lane for w in waiting
-        )
+        found = Counter(standing.lane.lane for standing in self._waiting(unsubmitted=False))
         return {lane: found[lane] for lane in get_args(Lane)}
 
     async def case(self, run: str, viewer: Person, *, against: str = "") -> CaseFile:
@@ -90,10 +95,7 @@ class Desk:
         `against` names the text to compare with by its hash; otherwise it is the one last sent back or handed in.
         """
         demand_insider(viewer)
-        standing = self._standing(run)
-        item = item_of(standing, viewer).model_copy(update={"near": tuple(self.near(standing.run.id))})
-        barriers = standing.text.against_approval(viewer.id, standing.now) if standing.is_open else ()
-        return case_of(standing, item, against=against, barriers=barriers)
+        return await asyncio.to_thread(self._case, run, viewer, against)
 
     async def approve(self, run: str, *, text_hash: str, by: Person, reason: str = "", key: str = "") -> Decided:
         """Approve the text somebody saw, checked again on today's date; refused when anything speaks against it.
@@ -197,6 +199,26 @@ class Desk:
         deciding = Deciding(self._standing, verdict, text_hash=text_hash, by=by, reason=reason.strip(), key=key)
         return await deciding.carry_out(run, text)
 
+    def _case(self, run: str, viewer: Person, against: str) -> CaseFile:
+        standing = self._standing(run)
+        item = item_of(standing, viewer).model_copy(update={"near": tuple(self.near(standing.run.id))})
+        barriers = standing.text.against_approval(viewer.id, standing.now) if standing.is_open else ()
+        return case_of(standing, item, against=against, barriers=barriers)
+
+    def _waiting(self, *, unsubmitted: bool) -> Iterator[Standing]:
+        """Look at all that waits, at one moment."""
+        today, now, handed_over = self.today(), self.drafting.now(), self._store.desk.delegations()
+        for known in self._store.desk.waiting(unsubmitted=unsubmitted):
+            yield Standing(
+                drafting=self.drafting,
+                policy=self.policy,
+                text=Recheck(self.drafting, known.run, known.version, today),
+                submission=known.submission,
+                now=now,
+                known=known,
+                handed_over=handed_over,
+            )
+
     @property
     def _store(self) -> Store:
         return self.drafting.store
@@ -214,9 +236,10 @@ class Desk:
         text = recheck_of(self.drafting, run, today=self.today())
         handed = self._store.publishing.submissions(text.run.id)
         same = [item for item in handed if item.text_hash == text.version.text_hash]
-        return self._seen(text, same[-1] if same else None)
-
-    def _seen(self, text: Recheck, submission: SubmissionRecord | None) -> Standing:
         return Standing(
-            drafting=self.drafting, policy=self.policy, text=text, submission=submission, now=self.drafting.now()
+            drafting=self.drafting,
+            policy=self.policy,
+            text=text,
+            submission=same[-1] if same else None,
+            now=self.drafting.now(),
         )

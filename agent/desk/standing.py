@@ -19,6 +19,7 @@ from agent.record import (
     RunWaiver,
     SubmissionRecord,
     VersionRecord,
+    Waiting,
 )
 
 __all__ = ["Standing", "names"]
@@ -26,13 +27,18 @@ __all__ = ["Standing", "names"]
 
 @dataclass(frozen=True)
 class Standing:
-    """Hold one run with its best text, at one moment of one day."""
+    """Hold one run with its best text, at one moment of one day.
+
+    `known` and `handed_over` are what was read of the run and of delegations for many at once; None reads them here.
+    """
 
     drafting: Drafting
     policy: Policy
     text: Recheck
     submission: SubmissionRecord | None
     now: datetime
+    known: Waiting | None = None
+    handed_over: tuple[DelegationRecord, ...] | None = None
 
     @property
     def run(self) -> RunRecord:
@@ -62,17 +68,18 @@ class Standing:
     @cached_property
     def decisions(self) -> tuple[DecisionRecord, ...]:
         """Return the decisions on the run, oldest first."""
-        return self.drafting.store.decisions(self.run.id)
+        return self.known.decisions if self.known else self.drafting.store.decisions(self.run.id)
 
     @cached_property
     def waivers(self) -> tuple[RunWaiver, ...]:
         """Return what has been accepted in this run, whether it counts or not."""
-        return self.drafting.store.desk.waivers(self.run.id)
+        return self.known.waivers if self.known else self.drafting.store.desk.waivers(self.run.id)
 
     @cached_property
     def delegations(self) -> tuple[DelegationRecord, ...]:
         """Return the delegations that hold now."""
-        return tuple(item for item in self.drafting.store.desk.delegations() if item.is_active(self.now))
+        given = self.drafting.store.desk.delegations() if self.handed_over is None else self.handed_over
+        return tuple(item for item in given if item.is_active(self.now))
 
     @property
     def products(self) -> tuple[Product, ...]:

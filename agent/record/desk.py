@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 
 from agent.errors import UsageError
 from agent.record.database import Database
@@ -16,14 +16,13 @@ from agent.record.desk_tables import corrections, delegations, run_waivers
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
-from agent.record.rows import decision_of, run_of, submission_of, version_of
-from agent.record.tables import approvals, publications, runs, submissions, versions
+from agent.record.rows import decision_of, waiver_of
+from agent.record.tables import approvals, publications, runs, submissions
 from agent.record.values import CorrectionAction, CorrectionRecord, DecisionRecord, DelegationRecord, RunWaiver, Waiting
 from agent.record.vouching import new_salt, vouch_correction, vouch_delegation, vouch_waiver
+from agent.record.waiting import WaitingTexts
 
 __all__ = ["DeskRecord"]
-
-MOST_WAITING = 1000
 
 
 class DeskRecord:
@@ -31,25 +30,11 @@ class DeskRecord:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._waiting = WaitingTexts(database)
 
-    def waiting(self, *, unsubmitted: bool = False, limit: int = MOST_WAITING) -> tuple[Waiting, ...]:
-        """Return the texts handed in and not decided on, oldest first; `unsubmitted` adds runs that merely wait.
-
-        A text that a reviewer has sent back with a comment waits for its author, not for a reviewer.
-        """
-        same = (submissions.c.run_id == runs.c.id) & (submissions.c.text_hash == versions.c.text_hash)
-        query = (
-            select(runs.c.id, submissions.c.id)
-            .join(versions, (versions.c.run_id == runs.c.id) & (versions.c.revision == runs.c.best_revision))
-            .outerjoin(submissions, same)
-            .where(runs.c.outcome.in_(("in_review", "needs_human")), runs.c.erased_at.is_(None), ~_sent_back())
-            .order_by(func.coalesce(submissions.c.submitted_at, runs.c.updated_at), runs.c.id)
-            .limit(limit)
-        )
-        if not unsubmitted:
-            query = query.where(submissions.c.id.is_not(None))
-        with self._database.reading() as connection:
-            return tuple(_waiting(connection, run, handed) for run, handed in connection.execute(query).all())
+    def waiting(self, *, unsubmitted: bool = False) -> tuple[Waiting, ...]:
+        """Return the texts handed in and not decided on, oldest first; `unsubmitted` adds runs that merely wait."""
+        return self._waiting.listed(unsubmitted=unsubmitted)
 
     def waive(
         self,
@@ -85,7 +70,7 @@ class DeskRecord:
             vouch_waiver(connection, found, granted_at)
             about = f"{found}:{granted_at.isoformat()}"
             tell(connection, "waiver", run=run_id, about=about, to=tell_to, by=approver, reason=reason, at=granted_at)
-            return _waiver(connection.execute(select(run_waivers).where(key)).mappings().one())
+            return waiver_of(connection.execute(select(run_waivers).where(key)).mappings().one())
 
     def second(self, run_id: str, waiver_id: int, *, approver: str, at: datetime) -> RunWaiver:
         """Record the second approver of a waiver; raise `UsageError` when it is the first one, or there is none."""
@@ -100,13 +85,13 @@ class DeskRecord:
             if row["second_approver"] != approver:
                 connection.execute(update(run_waivers).where(key).values(second_approver=approver))
                 vouch_waiver(connection, waiver_id, at)
-            return _waiver(connection.execute(select(run_waivers).where(key)).mappings().one())
+            return waiver_of(connection.execute(select(run_waivers).where(key)).mappings().one())
 
     def waivers(self, run_id: str) -> tuple[RunWaiver, ...]:
         """Return the accepted findings of a run, oldest first."""
         query = select(run_waivers).where(run_waivers.c.run_id == run_id).order_by(run_waivers.c.id)
         with self._database.reading() as connection:
-            return tuple(_waiver(row) for row in connection.execute(query).mappings())
+            return tuple(waiver_of(row) for row in connection.execute(query).mappings())
 
     def delegate(
         self,
@@ -219,20 +204,6 @@ class DeskRecord:
             connection.execute(update(submissions).where(same).values(urgent=urgent))
 
 
-def _sent_back() -> ColumnElement[bool]:
-    about_it = (approvals.c.run_id == runs.c.id) & (approvals.c.text_hash == versions.c.text_hash)
-    after = approvals.c.decided_at >= func.coalesce(submissions.c.submitted_at, approvals.c.decided_at)
-    return exists().where(about_it, after, approvals.c.decision == "comment")
-
-
-def _waiting(connection: Connection, run_id: str, submission_id: int | None) -> Waiting:
-    run = run_of(connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one())
-    best = (versions.c.run_id == run_id) & (versions.c.revision == run.best_revision)
-    version = version_of(connection.execute(select(versions).where(best)).mappings().one())
-    handed = connection.execute(select(submissions).where(submissions.c.id == submission_id)).mappings().first()
-    return Waiting(run=run, version=version, submission=submission_of(handed) if handed else None)
-
-
 def _published_at(connection: Connection, run_id: str, url: str) -> str:
     where = (publications.c.run_id == run_id) & (publications.c.url == url)
     newest = select(publications.c.text_hash).where(where).order_by(publications.c.id.desc()).limit(1)
@@ -247,20 +218,6 @@ def _delegated(connection: Connection, delegation_id: int) -> DelegationRecord:
     if row is None:
         raise UsageError("delegation_unknown", value=delegation_id)
     return _delegation(row)
-
-
-def _waiver(row: RowMapping) -> RunWaiver:
-    return RunWaiver(
-        id=row["id"],
-        run=row["run_id"],
-        rule=row["rule"],
-        fingerprint=row["fingerprint"],
-        reason=row["reason"],
-        approver=row["approver"],
-        second_approver=row["second_approver"],
-        granted_at=utc(row["granted_at"]),
-        expires_on=row["expires_on"],
-    )
 
 
 def _delegation(row: RowMapping) -> DelegationRecord:

@@ -8,9 +8,9 @@ from sqlalchemy import RowMapping
 
 from agent.models import Brief, Round
 from agent.record.moments import utc
-from agent.record.values import DecisionRecord, RunRecord, SubmissionRecord, VersionRecord
+from agent.record.values import DecisionRecord, RunRecord, RunWaiver, SubmissionRecord, VersionRecord
 
-__all__ = ["decision_of", "run_of", "submission_of", "version_of"]
+__all__ = ["decision_of", "run_of", "submission_of", "version_of", "waiver_of"]
 
 
 def run_of(row: RowMapping) -> RunRecord:
@@ -63,6 +63,21 @@ def decision_of(row: RowMapping) -> DecisionRecord:
         decided_at=utc(row["decided_at"]),
         key=row["key"] or "",
         on_behalf_of=row["on_behalf_of"] or "",
+    )
+
+
+def waiver_of(row: RowMapping) -> RunWaiver:
+    """Restore an accepted finding."""
+    return RunWaiver(
+        id=row["id"],
+        run=row["run_id"],
+        rule=row["rule"],
+        fingerprint=row["fingerprint"],
+        reason=row["reason"],
+        approver=row["approver"],
+        second_approver=row["second_approver"],
+        granted_at=utc(row["granted_at"]),
+        expires_on=row["expires_on"],
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +106,9 @@ class Store:
         """Return what this database holds of a person beside notes and threads."""
         return PersonStore(self._database)
 
-    @property
+    @cached_property
     def desk(self) -> DeskRecord:
-        """Return the waivers, delegations and corrections of this database."""
+        """Return the waivers, delegations and corrections of this database, and what waits; it keeps what it read."""
         return DeskRecord(self._database)
 
     @property

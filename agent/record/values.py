@@ -103,14 +103,6 @@ class PublicationRecord(Frozen):
     published_at: datetime
 
 
-class Waiting(Frozen):
-    """Hold a text that waits for a reviewer; `submission` is None when nobody has handed it in."""
-
-    run: RunRecord
-    version: VersionRecord
-    submission: SubmissionRecord | None = None
-
-
 class RunWaiver(Frozen):
     """Hold an accepted finding of one run; `second_approver` is empty until somebody else agrees."""
 
@@ -136,6 +128,19 @@ class RunWaiver(Frozen):
             created=min(self.granted_at.date(), as_of),
             expires=self.expires_on,
         )
+
+
+class Waiting(Frozen):
+    """Hold a text that waits for a reviewer, with what was decided on its run and accepted in it, oldest first.
+
+    `submission` is None when nobody has handed it in.
+    """
+
+    run: RunRecord
+    version: VersionRecord
+    submission: SubmissionRecord | None = None
+    decisions: tuple[DecisionRecord, ...] = ()
+    waivers: tuple[RunWaiver, ...] = ()
 
 
 class DelegationRecord(Frozen):

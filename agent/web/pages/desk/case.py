@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from nicegui import ui
 
 from agent.errors import UsageError
@@ -32,7 +34,8 @@ async def show(view: View, run: str) -> None:
         view.absent()
         return
     filters = filters_of(view.request.query_params)
-    opened = Opened(view, case, filters, place_of(run, desk.queue(person, filters)))
+    queue = await asyncio.to_thread(desk.queue, person, filters, near=False)
+    opened = Opened(view, case, filters, place_of(run, queue))
     with ui.element("div").classes("desk desk-case"):
         _way(opened)
         _head(opened)

@@ -61,7 +61,7 @@ async def decide(opened: Opened, decision: Awaitable[Decided]) -> None:
     except KosnoteError as error:
         _not_decided(opened, error)
         return
-    opened.go_on(decided.decision)
+    await opened.go_on(decided.decision)
 
 
 def _button(opened: Opened, name: str, icon: str, key: str, ask: Callable[[], None], *, enabled: bool) -> None:

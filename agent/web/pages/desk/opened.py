@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, field
 
@@ -56,13 +57,14 @@ class Opened:
         """Show the note as it stands now."""
         self.view.go(case_address(self.run, self.filters))
 
-    def go_on(self, done: str = "") -> None:
+    async def go_on(self, done: str = "") -> None:
         """Lead to the next note that this person may decide on, else back to the queue."""
         more = {DONE: done} if done else {}
-        following = self._following()
+        following = await self._following()
         self.view.go(case_address(following, self.filters, **more) if following else address(self.filters, **more))
 
-    def _following(self) -> str:
-        queue = self.view.services.desk.queue(self.view.identity.person, self.filters)
+    async def _following(self) -> str:
+        desk, person = self.view.services.desk, self.view.identity.person
+        queue = await asyncio.to_thread(desk.queue, person, self.filters, near=False)
         others = [item.run for item in queue if item.run != self.run and item.permission.allowed]
         return self.place.following if self.place.following in others else next(iter(others), "")

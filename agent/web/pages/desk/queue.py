@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from typing import get_args
 
 from nicegui import ui
 
-from agent.desk.values import Lane, QueueItem
+from agent.desk.queueing import wanted
+from agent.desk.values import Lane, NearNote, QueueFilter, QueueItem
 from agent.web.pages.controls import press
 from agent.web.pages.desk.badges import ask_key, day_and_time, due_badge, duration, findings_badge, lane_badge
 from agent.web.pages.desk.delegating import delegation_button
@@ -23,6 +25,7 @@ __all__ = ["show"]
 
 COLUMNS = ("lane", "note", "who", "age", "due", "findings")
 LOOK_AGAIN_SECONDS = 30.0
+ROWS_AT_ONCE = 10
 MARKS = (
     ("overdue", "desk_only_overdue"),
     ("urgent", "desk_only_urgent"),
@@ -31,22 +34,32 @@ MARKS = (
 )
 
 
-def show(view: View) -> None:
+async def show(view: View) -> None:
     """Build the page."""
     page = QueuePage(view)
-    page.list()
+    await page.open()
     tell_last(view)
+    ui.timer(0, page.look_for_near, once=True)
     ui.timer(LOOK_AGAIN_SECONDS, page.look_again, immediate=False)
 
 
 class QueuePage:
-    """Hold what one opened queue shows: its filters, and the notes as they were listed."""
+    """Hold what one opened queue shows: its filters, all that waited when it was read, and its notes as listed.
+
+    What waits is worked out beside the event loop, once for each time the queue is listed.
+    """
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.say = view.say
         self.filters = filters_of(view.request.query_params)
-        self._shown: tuple[QueueItem, ...] = ()
+        self._all: tuple[QueueItem, ...] = ()
+        self._near_rows: dict[str, ui.element] = {}
+        self._asked = 0
+
+    async def open(self) -> None:
+        """Build the page with what waits now."""
+        self._all = await self._waiting()
         with ui.element("div").classes("desk desk-queue-page"):
             _head(self)
             with ui.element("div").classes("desk-filters"):
@@ -54,45 +67,86 @@ class QueuePage:
             self._stale = press(self.say("desk_changed_queue"), self.list, icon="refresh")
             self._stale.set_visibility(False)
             self._listed = ui.element("div").classes("desk-listed")
+        await self._show()
 
-    def narrow(self, **changes: object) -> None:
+    async def narrow(self, **changes: object) -> None:
         """Change filters, keep them in the address, and list anew."""
         self.filters = self.filters.model_copy(update=changes)
         ui.navigate.history.replace(address(self.filters))
-        self.list()
+        await self.list()
 
-    def mark(self, name: str, marked: bool) -> None:
+    async def mark(self, name: str, marked: bool) -> None:
         """Narrow by a yes-or-no filter; unmarked, it narrows nothing."""
-        self.narrow(**{name: marked or type(self.filters).model_fields[name].default})
+        await self.narrow(**{name: marked or type(self.filters).model_fields[name].default})
 
-    def list(self) -> None:
-        """List what waits now."""
-        self._shown = self._waiting()
-        self._stale.set_visibility(False)
-        lane = self.filters.lane
-        items = [item for item in self._shown if lane is None or item.lane.lane == lane]
-        self._listed.clear()
-        with self._listed:
-            _lanes(self, Counter(item.lane.lane for item in self._shown))
-            if items:
-                _table(self, items)
-            else:
-                _empty(self)
+    async def list(self) -> None:
+        """List what waits now; when somebody has asked anew meanwhile, that is listed."""
+        self._asked += 1
+        asked = self._asked
+        found = await self._waiting()
+        if asked == self._asked:
+            self._all = found
+            await self._show()
+            await self.look_for_near()
 
-    def look_again(self) -> None:
+    async def look_again(self) -> None:
         """Offer to refresh when the queue is no longer what it was; nothing moves under somebody's cursor."""
-        self._stale.set_visibility(_what_waits(self._waiting()) != _what_waits(self._shown))
+        asked = self._asked
+        found = await self._waiting()
+        if asked == self._asked:
+            self._stale.set_visibility(_what_waits(self._wanted(found)) != _what_waits(self._wanted(self._all)))
+
+    async def look_for_near(self) -> None:
+        """Mark the rows listed whose notes are nearly the same as another; that may take a while."""
+        rows = dict(self._near_rows)
+        desk, person = self.view.services.desk, self.view.identity.person
+        for run, found in (await asyncio.to_thread(desk.alike, person, list(rows))).items():
+            if not rows[run].is_deleted:
+                with rows[run]:
+                    _say_near(self, found[0])
 
     def choices(self, name: str) -> dict[str, str]:
         """Return the owners or accounts that have something in the whole queue, by id."""
-        whole = self.view.services.desk.queue(self.view.identity.person)
-        known = {getattr(item, name): getattr(item, f"{name}_name") for item in whole if getattr(item, name)}
+        known = {getattr(item, name): getattr(item, f"{name}_name") for item in self._all if getattr(item, name)}
         chosen = getattr(self.filters, name)
         return {"": self.say(f"desk_any_{name}"), **({chosen: chosen} if chosen else {}), **known}
 
-    def _waiting(self) -> tuple[QueueItem, ...]:
+    def near_row(self, run: str) -> None:
+        """Keep the place in a row where a note that is nearly the same is named."""
+        self._near_rows[run] = ui.element("div")
+
+    async def _show(self) -> None:
+        """Show the notes that were read; a long list lets others have their turn in between."""
+        asked = self._asked
+        self._stale.set_visibility(False)
+        shown = self._wanted(self._all)
+        lane = self.filters.lane
+        items = [item for item in shown if lane is None or item.lane.lane == lane]
+        self._near_rows = {}
+        self._listed.clear()
+        with self._listed:
+            _lanes(self, Counter(item.lane.lane for item in shown))
+            if not items:
+                _empty(self)
+                return
+            body = _table(self)
+        for place, item in enumerate(items):
+            if asked != self._asked:
+                return
+            with body:
+                _row(self, item, first=place == 0)
+            if place % ROWS_AT_ONCE == ROWS_AT_ONCE - 1:
+                await asyncio.sleep(0)
+
+    def _wanted(self, items: Sequence[QueueItem]) -> Sequence[QueueItem]:
+        """Return what the filters let through, in every lane."""
         every_lane = self.filters.model_copy(update={"lane": None})
-        return self.view.services.desk.queue(self.view.identity.person, every_lane)
+        return [item for item in items if wanted(item, every_lane)]
+
+    async def _waiting(self) -> tuple[QueueItem, ...]:
+        everything = QueueFilter(waiting=self.filters.waiting)
+        desk, person = self.view.services.desk, self.view.identity.person
+        return await asyncio.to_thread(desk.queue, person, everything, near=False)
 
 
 def _what_waits(items: Sequence[QueueItem]) -> set[tuple[str, str]]:
@@ -151,16 +205,15 @@ def _lanes(page: QueuePage, counts: Counter[Lane]) -> None:
                 text(str(count), "desk-count", tag="span")
 
 
-def _table(page: QueuePage, items: Sequence[QueueItem]) -> None:
+def _table(page: QueuePage) -> ui.element:
+    """Build the table but for its rows, and return where they go."""
     say = page.say
     with ui.element("table").classes("desk-queue"):
         text(say("desk_queue_caption"), "desk-caption", tag="caption")
         with ui.element("thead"), ui.element("tr"):
             for column in COLUMNS:
                 attribute(text(say(f"desk_column_{column}"), tag="th"), scope="col")
-        with ui.element("tbody"):
-            for place, item in enumerate(items):
-                _row(page, item, first=place == 0)
+        return ui.element("tbody")
 
 
 def _row(page: QueuePage, item: QueueItem, *, first: bool) -> None:
@@ -206,11 +259,14 @@ def _note_cell(page: QueuePage, item: QueueItem, *, first: bool) -> None:
             text(say("desk_lane_sampling"), tag="span")
         if item.permission.on_behalf_of:
             text(say("desk_on_behalf", name=page.view.name(item.permission.on_behalf_of)), "desk-badge", tag="span")
-    for near in item.near[:1]:
-        percent = round(near.score * 100)
-        text(say("desk_near", title=near.title, account=near.account, percent=percent), "desk-warning")
+    page.near_row(item.run)
     if not item.permission.allowed:
         text(item.permission.reason, "desk-quiet")
+
+
+def _say_near(page: QueuePage, near: NearNote) -> None:
+    percent = round(near.score * 100)
+    text(page.say("desk_near", title=near.title, account=near.account, percent=percent), "desk-warning")
 
 
 def _empty(page: QueuePage) -> None:

@@ -1,6 +1,7 @@
 """A desk that hands out what a test gives it and remembers what it was asked; and notes to put on it."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -158,8 +159,12 @@ class FakeDesk:
     calls: list = field(default_factory=list)
     refusing: Exception | None = None
 
-    def queue(self, viewer, filters=None):
-        self.calls.append(("queue", {"viewer": viewer.id, "filters": filters}))
+    def alike(self, viewer, runs):
+        self.calls.append(("alike", {"runs": tuple(runs), "beside": _is_beside_the_loop()}))
+        return {run: self.cases[run].item.near for run in runs if run in self.cases and self.cases[run].item.near}
+
+    def queue(self, viewer, filters=None, *, near=True):
+        self.calls.append(("queue", {"viewer": viewer.id, "near": near, "beside": _is_beside_the_loop()}))
         items = [case.item for case in self.cases.values() if case.outcome in ("in_review", "needs_human")]
         lane = filters.lane if filters else None
         return tuple(line for line in items if lane in (None, line.lane.lane))
@@ -237,6 +242,10 @@ class FakeDesk:
         return values.Decided(
             run=run, decision=decision, outcome=outcome, text_hash=given["text_hash"], by=given["by"].id, at=NOW
         )
+
+
+def _is_beside_the_loop():
+    return threading.current_thread() is not threading.main_thread()
 
 
 def waiver(**given):

@@ -1,10 +1,11 @@
 """The queue says what waits, how urgent it is and for whom, and never by colour alone."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from deskcases import HASH, NOW, case, clear_case, item
-from nicegui import ui
+from nicegui import Client, ui
 
 from agent.desk.values import NearNote, Notice, Permission
 from agent.web.pages.desk.filters import case_address, filters_of, place_of
@@ -56,20 +57,67 @@ async def test_a_lane_without_notes_offers_to_clear_the_filter(visit, desk):
     await user.should_see("清空筛选")
 
 
-async def test_typing_into_the_filter_asks_the_desk(visit, desk):
+async def test_typing_into_the_filter_narrows_the_queue(visit, desk):
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="一杯手冲"))
+    desk.cases["n2"] = clear_case("n2", item=item("n2", title="夜跑五公里", topic="夜跑"))
     user = await visit("/desk")
+    await user.should_see("夜跑五公里")
     user.find(marker="search").type("手冲")
-    await user.should_see("没有符合筛选的笔记")
-    assert desk.did("queue")[-1]["filters"].search == "手冲"
+    await user.should_not_see("夜跑五公里")
+    await user.should_see("一杯手冲")
 
 
 async def test_an_account_narrows_the_queue(visit, desk):
-    desk.cases["n1"] = clear_case("n1")
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="阿宁的一篇"))
+    desk.cases["n2"] = clear_case("n2", item=item("n2", title="林姐的一篇", account="staff-linjie"))
     user = await visit("/desk")
     (chooser,) = user.find(marker="by-account").elements
     with user:
         chooser.value = "staff-aning"
-    assert desk.did("queue")[-1]["filters"].account == "staff-aning"
+    await user.should_not_see("林姐的一篇")
+    await user.should_see("阿宁的一篇")
+
+
+async def test_opening_the_queue_works_it_out_once_beside_the_event_loop(visit, desk):
+    desk.cases["n1"] = clear_case("n1", item=item("n1", near=(NearNote(run="n2", title="x", account="y", score=0.9),)))
+    user = await visit("/desk")
+    await user.should_see("90% 相似")
+    (asked,) = desk.did("queue")
+    assert asked["beside"] and not asked["near"]
+    assert desk.did("alike") == [{"runs": ("n1",), "beside": True}]
+
+
+async def test_a_long_queue_lets_others_have_their_turn_while_it_is_listed(visit, desk):
+    desk.cases = {f"n{n}": clear_case(f"n{n}", item=item(f"n{n}", title=f"第{n}篇")) for n in range(60)}
+    longest, ended = 0, False
+
+    async def rows_meanwhile():
+        nonlocal longest
+        seen = 0
+        while not ended:
+            rows = sum(
+                element.tag == "tr" for client in Client.instances.values() for element in client.elements.values()
+            )
+            longest, seen = max(longest, rows - seen), rows
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(rows_meanwhile())
+    user = await visit("/desk")
+    await user.should_see("第59篇")
+    ended = True
+    await counting
+    assert 0 < longest <= 20
+
+
+async def test_opening_a_note_and_going_on_work_the_queue_out_beside_the_event_loop(visit, desk):
+    desk.cases["n1"], desk.cases["n2"] = clear_case("n1"), clear_case("n2", item=item("n2", title="下一篇"))
+    user = await visit("/desk/n1")
+    user.find(marker="approve").click()
+    user.find("确认通过").click()
+    await desk.asked("approve")
+    await user.should_see("下一篇")
+    asked = [(call["beside"], call["near"]) for call in desk.did("queue")]
+    assert len(asked) >= 2 and set(asked) == {(True, False)}
 
 
 async def test_the_desk_is_asked_for_the_person_who_looks(visit, desk):
