@@ -107,6 +107,7 @@ def _card(finding: Finding, sentence: str) -> FindingCard:
         clause="；".join(cite(basis) for basis in finding.basis),
         advice=finding.advice,
         fix=fix,
+        safe=finding.fix is not None and finding.fix.safety == "safe",
         acceptable=fix is not None and not blanks_in(fix) and (finding.start is not None or bool(fix)),
     )
 

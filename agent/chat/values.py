@@ -103,7 +103,10 @@ class Ask(Frozen):
 
 
 class FindingCard(Frozen):
-    """Explain one finding as staff read it: which sentence, why (clause), what to do, and the fix to accept."""
+    """Explain one finding as staff read it: which sentence, why (clause), what to do, and the fix to accept.
+
+    `safe` marks a fix that may be accepted together with others, unseen.
+    """
 
     id: str
     rule: str
@@ -119,6 +122,7 @@ class FindingCard(Frozen):
     advice: str = ""
     fix: str | None = None
     acceptable: bool = False
+    safe: bool = False
 
 
 class Block(Frozen):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
@@ -19,8 +19,12 @@ def human_share(
     decisions: Sequence[DecisionRecord],
     *,
     name_of: Callable[[str], str],
+    asked: Collection[str] = (),
 ) -> HumanShare:
-    """Compare the present text with the one the first edit began from; without an edit nothing is a person's."""
+    """Add up what people wrote over the text the first edit began from; without an edit nothing is a person's.
+
+    asked: what edits are called that the machine wrote because somebody asked for them.
+    """
     edits: list[HumanEdit] = []
     machine, place = present, 0
     for decision in (decision for decision in decisions if decision.decision == "edit"):
@@ -37,14 +41,16 @@ def human_share(
                 at=decision.decided_at,
                 reason=decision.reason,
                 characters=_distance(before, after),
+                asked=decision.reason in asked,
             )
         )
-    characters = _distance(machine, present)
+    longer = max(len(machine.to_text()), len(present.to_text())) or 1
+    characters = min(longer, sum(edit.characters for edit in edits if not edit.asked))
     known = {segment.text for segment in machine.segments}
     return HumanShare(
         machine_hash=machine.text_hash,
         characters=characters,
-        share=characters / (max(len(machine.to_text()), len(present.to_text())) or 1),
+        share=characters / longer,
         segments=tuple(i for i, segment in enumerate(present.segments) if segment.text not in known),
         edits=tuple(edits),
     )

@@ -64,12 +64,16 @@ class WebhookPolicy(Frozen):
 
 
 class Policy(Frozen):
-    """Hold what the file says; its last rule must take whatever comes."""
+    """Hold what the file says; its last rule must take whatever comes.
+
+    `asked_edits` are the names of edits that a person asked for and the machine wrote.
+    """
 
     lanes: dict[Lane, LanePolicy]
     rules: tuple[LaneRule, ...] = Field(min_length=1)
     urgent_if_fact_ends_within_days: int = Field(default=2, ge=0)
     webhook: WebhookPolicy = WebhookPolicy()
+    asked_edits: tuple[str, ...] = ()
 
     def call(
         self, settings: Settings, run: str, *, note_types: Collection[str], products: Collection[str], waived: bool

@@ -223,21 +223,25 @@ class TextDiff(Frozen):
 
 
 class HumanEdit(Frozen):
-    """Tell of one edit: who, when, what they called it, and how many characters it changed."""
+    """Tell of one edit: who, when, what they called it, and how many characters it changed.
+
+    `asked` marks one that a person asked for and the machine wrote.
+    """
 
     by: str
     name: str
     at: datetime
     reason: str
     characters: int
+    asked: bool = False
 
 
 class HumanShare(Frozen):
-    """Measure how much people changed: edit distance in characters between the machine's last text and this one.
+    """Measure how much people changed: the characters of the edits they wrote themselves.
 
-    `share` is that distance over the length of the longer text (0…1). `segments` are the positions of the segments
-    whose words the machine's text does not hold. An edit somebody asked the machine for is counted as theirs: `edits`
-    carry what each was called.
+    `share` is those over the length of the longer of the machine's text and this one, at most 1. `segments` are the
+    positions of the segments whose words the machine's first text does not hold. What somebody asked the machine for
+    is listed among `edits` and not counted.
     """
 
     machine_hash: str

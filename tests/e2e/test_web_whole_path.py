@@ -1,4 +1,4 @@
-"""The whole path in a real browser: told on a phone, handed in, approved at a desk, copied out, its address recorded."""
+"""The whole path in a real browser: told on a phone, handed in, approved at a desk, copied out, its address kept."""
 
 import json
 import re

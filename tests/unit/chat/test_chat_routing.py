@@ -184,3 +184,17 @@ async def test_free_words_answer_the_question_that_waits_unless_they_ask_for_som
 
 async def test_hidden_characters_do_not_hide_a_wish():
     assert (await routed("短\u200b一点"))[0].intent is Intent.SHORTER
+
+
+@pytest.mark.parametrize(
+    ("line", "topic"),
+    [
+        ("写一篇投教：接到冒充客服的电话，别屏幕共享", "接到冒充客服的电话，别屏幕共享"),
+        ("写一篇投教笔记，讲怎么识别冒充客服的诈骗", "怎么识别冒充客服的诈骗"),
+        ("写一篇投教笔记", ""),
+        ("写一篇生活里的小事", "生活里的小事"),
+    ],
+)
+def test_the_kind_of_note_is_no_part_of_its_topic(line, topic):
+    assert load_cues().topic_of(line) == topic
+    assert load_cues().note_type_of(line) == ("education" if "投教" in line else None)

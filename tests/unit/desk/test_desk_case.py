@@ -85,6 +85,18 @@ async def test_what_people_changed_is_measured_with_who_and_when(bench):
     assert human.edits[1].at > human.edits[0].at and 0 < human.share < 0.5 and len(human.segments) == 1
 
 
+async def test_what_the_machine_rewrote_on_request_is_listed_and_not_counted(bench):
+    run = await bench.note()
+    note = (await bench.case(run)).note
+    shorter = note.model_copy(update={"segments": (note.segments[0], *note.segments[2:])})
+    await bench.drafting.review(
+        run, Review(action="edit", reviewer="aning", reason="更短", text_hash=note.text_hash, note=shorter)
+    )
+    human = (await bench.case(run)).human
+    assert (human.characters, human.share) == (0, 0.0)
+    assert [(edit.asked, edit.characters > 0) for edit in human.edits] == [(True, True)]
+
+
 async def test_what_could_not_be_decided_says_of_which_rule_and_what_it_would_need(bench):
     case = await bench.case(await bench.note(note_type="benefit"))
     (line,) = [line for line in case.undetermined if line.startswith("AIG-02 ")]

@@ -117,12 +117,12 @@ def _tag(page: ChatPage, table: Table, index: int, tag: str) -> None:
 
 def _findings(page: ChatPage, table: Table) -> None:
     say = page.say
-    fixable = [finding for finding in table.findings if finding.acceptable]
+    safe = [finding for finding in table.findings if finding.safe]
     with ui.element("section").classes("findings") as section:
         attribute(section, aria_label=say("chat_findings"))
         with ui.element("div").classes("section-head"):
             ui.label(say("chat_findings_count", count=len(table.findings))).props("role=heading aria-level=3")
-            if len(fixable) > 1 and table.open_to_change:
+            if len(safe) > 1 and table.open_to_change:
                 press(say("chat_accept_all"), partial(page.act, intent=Intent.ACCEPT_FIX), kind="quiet")
         for finding in table.findings:
             finding_row(page, finding)

@@ -56,7 +56,9 @@ def show_human(opened: Opened) -> None:
             with ui.element("li"):
                 with ui.element("div").classes("desk-inline"):
                     text(edit.name or edit.by, tag="bdi")
-                    text(say("desk_human_edit", count=edit.characters), tag="span")
+                    text(
+                        say("desk_human_asked" if edit.asked else "desk_human_edit", count=edit.characters), tag="span"
+                    )
                     text(day_and_time(edit.at), "desk-quiet", tag="span")
                 if edit.reason:
                     text(edit.reason, "desk-quiet")

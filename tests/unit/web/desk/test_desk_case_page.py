@@ -100,7 +100,7 @@ async def test_each_claim_shows_what_it_rests_on_in_the_words_it_was_told(visit,
 async def test_what_people_changed_is_measured_and_named(visit, desk):
     desk.cases["n1"] = case("n1")
     user = await visit("/desk/n1")
-    for words in ("和机器最后一稿相差 18 个字，占 16%", "改 18 字", "换成我真喝的"):
+    for words in ("人自己写的改动 18 个字，占 16%", "改 18 字", "换成我真喝的"):
         await user.should_see(words)
 
 
