@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from agent.catalogue import say
 from agent.chat.context import Told, TurnContext
@@ -12,10 +11,10 @@ from agent.chat.state import Request, ThreadState, Work
 from agent.chat.values import Intent
 from agent.people import Person, reviewers
 from agent.rechecking import recheck_of
+from agent.text.addresses import platform_address
 
 __all__ = ["perform_published", "perform_submit", "prepare_published", "prepare_submit"]
 
-HOSTS = ("xiaohongshu.com", "xhslink.com")
 _ADDRESS = re.compile(r"https?://[^\s，。；、）)”\"<>]+", re.IGNORECASE)
 
 
@@ -81,11 +80,4 @@ async def perform_published(context: TurnContext, work: Work) -> Told:
 
 def _address(text: str) -> str:
     """Return the first address of the platform in a text; a look-alike host is none."""
-    for found in _ADDRESS.findall(text):
-        try:
-            host = (urlsplit(found).hostname or "").lower()
-        except ValueError:
-            continue
-        if any(host == known or host.endswith(f".{known}") for known in HOSTS):
-            return str(found)
-    return ""
+    return next((found for found in _ADDRESS.findall(text) if platform_address(found)), "")

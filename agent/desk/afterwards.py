@@ -12,6 +12,7 @@ from agent.desk.standing import Standing
 from agent.drafting import Drafting
 from agent.errors import UsageError
 from agent.people import Person, reviewers
+from agent.text.addresses import HOSTS, platform_address
 
 __all__ = ["Afterwards"]
 
@@ -53,6 +54,8 @@ class Afterwards:
         """Record where a text was published, unless a rule of that stage speaks against it today."""
         demand_handler(by, standing)
         _demand_text(standing, text_hash)
+        if not platform_address(url):
+            raise UsageError("publication_foreign", hosts="、".join(HOSTS))
         if standing.run.outcome != "approved":
             raise UsageError("publication_unapproved", run=standing.run.id)
         against = standing.text.against_publication(by)

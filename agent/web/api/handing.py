@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from agent.results import DraftResult
+from agent.text.addresses import HOSTS, platform_address
 from agent.web.api.problems import ApiError
 
 __all__ = ["demand_open", "demand_platform"]
-
-HOSTS = ("xiaohongshu.com", "xhslink.com")
 
 
 def demand_open(result: DraftResult, text_hash: str) -> DraftResult:
@@ -23,10 +20,6 @@ def demand_open(result: DraftResult, text_hash: str) -> DraftResult:
 
 def demand_platform(url: str) -> str:
     """Return an address of the platform; raise 422 for any other, a look-alike too."""
-    try:
-        host = (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        host = ""
-    if not any(host == known or host.endswith(f".{known}") for known in HOSTS):
+    if not platform_address(url):
         raise ApiError(422, "api_address_foreign", hosts="、".join(HOSTS))
     return url

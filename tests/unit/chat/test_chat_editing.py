@@ -256,7 +256,8 @@ class TestHandingIn:
         await talk.session.chat.drafting.review(
             benefit.run, Review(action="approve", reviewer="乙", text_hash=benefit.note.text_hash)
         )
-        for wrong in ("https://xiaohongshu.com.evil.cn/1", "https://evil.cn/?xiaohongshu.com", "没有链接"):
+        disguised = "https://evil.cn\\@www.xiaohongshu.com/x"
+        for wrong in ("https://xiaohongshu.com.evil.cn/1", "https://evil.cn/?xiaohongshu.com", disguised, "没有链接"):
             assert "链接" in (await talk(wrong, intent="published")).text
         await talk(f"发布了 {url}")
         (kept,) = talk.store.publishing.publications(benefit.run)

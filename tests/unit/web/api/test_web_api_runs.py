@@ -285,6 +285,8 @@ def test_a_note_is_handed_in_once_and_published_only_when_approved(api):
     approve(api, run, text_hash)
     foreign = client.post(f"runs/{run}/publications", json={**published, "url": "https://xiaohongshu.com.evil.cn/1"})
     assert (foreign.status_code, foreign.json()["code"]) == (422, "address_foreign")
+    disguised = {**published, "url": "https://evil.example\\@www.xiaohongshu.com/x"}
+    assert client.post(f"runs/{run}/publications", json=disguised).json()["code"] == "address_foreign"
     for _ in range(2):
         answer = client.post(f"runs/{run}/publications", json=published)
     assert answer.status_code == 201
