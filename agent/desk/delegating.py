@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from agent.desk.values import Delegation, LaneOrAll
 from agent.drafting import Drafting
@@ -14,6 +15,7 @@ from agent.record import DelegationRecord
 __all__ = ["Delegating"]
 
 LONGEST = timedelta(days=90)
+AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Delegating:
     """Give, end and list delegations."""
 
     drafting: Drafting
+    today: Callable[[], date]
 
     def delegate(
         self, *, by: Person, to: str, lane: LaneOrAll, starts_at: datetime, ends_at: datetime, reason: str
@@ -28,14 +31,14 @@ class Delegating:
         """Record a delegation; both must be reviewers, and its end must be ahead and near enough."""
         if Role.REVIEWER not in by.roles:
             raise UsageError("desk_not_reviewer")
-        delegate = self.drafting.workspace.person(to)
-        if delegate is None or Role.REVIEWER not in delegate.roles or delegate.left_on is not None:
+        now, delegate = self.drafting.now(), self.drafting.workspace.person(to)
+        if delegate is None or Role.REVIEWER not in delegate.roles or _has_left(delegate, self.today()):
             raise UsageError("desk_delegate_unfit", value=to)
         if to == by.id:
             raise UsageError("desk_delegate_self")
         if starts_at.tzinfo is None or ends_at.tzinfo is None or not reason.strip():
             raise UsageError("desk_delegation_vague")
-        if not max(starts_at, self.drafting.now()) < ends_at <= starts_at + LONGEST:
+        if not (max(starts_at, now) < ends_at and ends_at - starts_at <= LONGEST and ends_at - now <= AHEAD):
             raise UsageError("desk_delegation_period", days=LONGEST.days)
         return self._shown(
             self.drafting.store.desk.delegate(
@@ -45,7 +48,7 @@ class Delegating:
                 starts_at=starts_at,
                 ends_at=ends_at,
                 reason=reason.strip(),
-                created_at=self.drafting.now(),
+                created_at=now,
             )
         )
 
@@ -65,3 +68,7 @@ class Delegating:
         return Delegation.model_validate(
             {**kept.model_dump(exclude={"created_at"}), "active": kept.is_active(self.drafting.now())}
         )
+
+
+def _has_left(person: Person, today: date) -> bool:
+    return person.left_on is not None and person.left_on <= today

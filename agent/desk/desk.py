@@ -229,7 +229,7 @@ class Desk:
 
     @property
     def _delegating(self) -> Delegating:
-        return Delegating(self.drafting)
+        return Delegating(self.drafting, self.today)
 
     def _standing(self, run: str) -> Standing:
         """Return a run with its best text as it is now; raise `UsageError` when it has none."""

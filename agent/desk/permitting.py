@@ -20,7 +20,10 @@ def may_decide(person: Person, standing: Standing) -> Permission:
     given = [
         item.delegator
         for item in standing.delegations
-        if item.delegate == person.id and item.lane in (lane, "all") and (not own or item.delegator in own)
+        if item.delegate == person.id
+        and item.lane in (lane, "all")
+        and (not own or item.delegator in own)
+        and _is_reviewing(item.delegator, standing)
     ]
     for_whom = next((name for name in given if not _is_theirs(name, standing)), "")
     if own and person.id not in own and not for_whom:
@@ -70,6 +73,12 @@ def _why_no_reviewer(person: Person, standing: Standing) -> str:
     if Role.REVIEWER not in person.roles:
         return "desk_not_reviewer"
     return "desk_has_left" if person.left_on is not None and person.left_on <= standing.today else ""
+
+
+def _is_reviewing(name: str, standing: Standing) -> bool:
+    """Tell whether somebody is a reviewer of the bank today; whoever is none any longer has nothing to hand over."""
+    person = standing.drafting.workspace.person(name)
+    return person is not None and not _why_no_reviewer(person, standing)
 
 
 def _is_theirs(name: str, standing: Standing) -> bool:

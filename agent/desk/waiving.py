@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from agent.catalogue import say
 from agent.desk.casefile import findings_of, waiver_of
@@ -19,6 +19,8 @@ from agent.people import Person, reviewers
 from agent.record import RunWaiver
 
 __all__ = ["Waiving"]
+
+LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Waiving:
             raise UsageError("desk_no_such_finding", value=finding)
         if not reason.strip():
             raise UsageError("desk_reason_missing")
-        if not standing.today <= expires_on <= standing.today.replace(year=standing.today.year + 1):
+        if not standing.today <= expires_on <= standing.today + LONGEST:
             raise UsageError("desk_waiver_period")
         kept = standing.drafting.store.desk.waive(
             standing.run.id,

@@ -1,6 +1,6 @@
 """Waivers: a finding accepted for one run, by two people where it is a block, until a day; then the lane is red."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from reviewing import refused
@@ -43,6 +43,14 @@ async def test_a_block_counts_once_somebody_else_agrees_and_can_then_be_approved
     assert [item.run for item in bench.desk.queue(bench.shen)] == [run]
     assert (await bench.approve(run)).outcome == "approved"
     assert bench.store.audit.verify().breaks == ()
+
+
+async def test_a_finding_is_accepted_on_a_leap_day_too(bench, blocked):
+    run, (first, *_) = blocked
+    bench.clock.moment = datetime(2028, 2, 29, 5, tzinfo=UTC)
+    with refused("desk_waiver_period"):
+        await accept(bench, run, first, expires_on=date(2029, 3, 2))
+    assert (await accept(bench, run, first, expires_on=date(2029, 2, 28))).expires_on == date(2029, 2, 28)
 
 
 async def test_a_waiver_that_has_expired_stops_counting(bench, blocked):
