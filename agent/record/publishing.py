@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from agent.errors import UsageError
 from agent.record.database import Database
+from agent.record.desk_tables import corrections
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
@@ -39,11 +40,17 @@ class Publishing:
         urgent: bool = False,
         tell_to: Sequence[str] = (),
     ) -> None:
-        """Record that this text was handed in for review, and tell who reviews."""
+        """Record that this text was handed in for review, and tell who reviews; the same text again changes nothing.
+
+        Raises `UsageError` when a reviewer has sent this text back and nothing in it has changed since.
+        """
         same = (submissions.c.run_id == run_id) & (submissions.c.text_hash == text_hash)
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
-            if connection.execute(select(submissions.c.id).where(same)).first() is not None:
+            handed = connection.execute(select(submissions.c.submitted_at).where(same)).scalar_one_or_none()
+            if _is_sent_back(connection, run_id, text_hash, since=handed):
+                raise UsageError("submission_sent_back", run=run_id)
+            if handed is not None:
                 return
             row = insert(submissions).values(
                 run_id=run_id,
@@ -58,12 +65,17 @@ class Publishing:
             tell(connection, "submitted", run=run_id, about=str(made), to=tell_to, by=submitted_by, at=submitted_at)
 
     def publish(self, run_id: str, *, text_hash: str, url: str, published_by: str, published_at: datetime) -> None:
-        """Record where a text was published; raise `UsageError` unless this very text was approved."""
+        """Record where a text was published; raise `UsageError` unless this very text was approved.
+
+        A text that was taken back anywhere is published nowhere else.
+        """
         same = (publications.c.run_id == run_id) & (publications.c.text_hash == text_hash) & (publications.c.url == url)
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
             if not _is_approved(connection, run_id, text_hash):
                 raise UsageError("publication_unapproved", run=run_id)
+            if _is_retracted(connection, run_id, text_hash):
+                raise UsageError("publication_retracted", run=run_id)
             if connection.execute(select(publications.c.id).where(same)).first() is not None:
                 return
             row = insert(publications).values(
@@ -101,5 +113,21 @@ class Publishing:
 def _is_approved(connection: Connection, run_id: str, text_hash: str) -> bool:
     query = select(approvals.c.id).where(
         approvals.c.run_id == run_id, approvals.c.text_hash == text_hash, approvals.c.decision == "approve"
+    )
+    return connection.execute(query).first() is not None
+
+
+def _is_sent_back(connection: Connection, run_id: str, text_hash: str, *, since: datetime | None) -> bool:
+    """Tell whether a reviewer sent the text back after it was handed in (None: at any time)."""
+    query = select(approvals.c.id).where(
+        approvals.c.run_id == run_id, approvals.c.text_hash == text_hash, approvals.c.decision == "comment"
+    )
+    after = query if since is None else query.where(approvals.c.decided_at >= since)
+    return connection.execute(after).first() is not None
+
+
+def _is_retracted(connection: Connection, run_id: str, text_hash: str) -> bool:
+    query = select(corrections.c.id).where(
+        corrections.c.run_id == run_id, corrections.c.text_hash == text_hash, corrections.c.action == "retract"
     )
     return connection.execute(query).first() is not None

@@ -1,7 +1,7 @@
 """Decisions: who may, about which text, once, and checked again on the day they are made."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from reviewing import URL, refused
@@ -110,6 +110,25 @@ class TestWhichText:
         before = bench.hash_of(run)
         await bench.desk.suggest(run, text_hash=before, by=bench.shen, reason="开头再具体一点")
         assert bench.hash_of(run) == before and bench.desk.queue(bench.shen) == ()
+
+    async def test_what_was_sent_back_is_changed_before_it_is_handed_in_again(self, bench):
+        run = await bench.note()
+        bench.clock.pass_by(minutes=5)
+        await bench.desk.suggest(run, text_hash=bench.hash_of(run), by=bench.shen, reason="开头再具体一点")
+        bench.clock.pass_by(minutes=5)
+        with refused("submission_sent_back") as caught:
+            bench.hand_in(run)
+        assert "先改了再送" in caught.value.hint
+        await bench.edited(run)
+        bench.hand_in(run)
+        assert [item.run for item in bench.desk.queue(bench.shen)] == [run]
+
+    async def test_a_text_sent_back_before_anybody_handed_it_in_is_changed_first_too(self, bench):
+        run = await bench.note(hand_in=False)
+        await bench.desk.suggest(run, text_hash=bench.hash_of(run), by=bench.shen, reason="开头再具体一点")
+        with refused("submission_sent_back"):
+            bench.hand_in(run)
+        assert bench.store.publishing.submissions(run) == ()
 
     async def test_an_open_block_keeps_a_note_from_being_approved(self, bench):
         run = await bench.note()
@@ -229,8 +248,6 @@ class TestOnce:
 class TestDelegation:
     def give(self, bench, *, by=None, to="shenhe2", lane="all", days=3, **given):
         start = bench.clock()
-        from datetime import timedelta
-
         period = {"starts_at": start, "ends_at": start + timedelta(days=days), **given}
         return bench.desk.delegate(by=by or bench.shen, to=to, lane=lane, reason="休假", **period)
 
@@ -265,6 +282,36 @@ class TestDelegation:
             await bench.approve(run, by=bench.zheng)
         self.give(bench, lane="green")
         assert (await bench.approve(run, by=bench.zheng)).on_behalf_of == "shenhe"
+
+    @pytest.mark.parametrize("lost", [{"left_on": date(2026, 11, 24)}, {"roles": ("employee",)}, None])
+    async def test_whoever_has_left_or_reviews_no_longer_has_nothing_to_hand_over(self, bench, lost):
+        lane = {"green": LanePolicy(reviewers=("shenhe",))}
+        run = await bench.note()
+        self.give(bench)
+        people = [p.model_copy(update=lost or {}) if p.id == "shenhe" else p for p in bench.drafting.workspace.people]
+        left = bench.with_workspace(people=tuple(p for p in people if lost or p.id != "shenhe"))
+        left.choose(**lane)
+        with refused("desk_other_lane"):
+            await left.approve(run, by=left.zheng)
+        bench.choose(**lane)
+        assert (await bench.approve(run, by=bench.zheng)).on_behalf_of == "shenhe"
+
+    async def test_whoever_leaves_only_later_can_be_handed_reviews_until_then(self, bench):
+        for left_on, fits in ((date(2026, 12, 1), True), (date(2026, 11, 24), False)):
+            people = bench.drafting.workspace.people
+            gone = [p.model_copy(update={"left_on": left_on}) if p.id == "shenhe2" else p for p in people]
+            other = bench.with_workspace(people=tuple(gone))
+            if fits:
+                assert self.give(other).active
+            else:
+                with refused("desk_delegate_unfit"):
+                    self.give(other)
+
+    async def test_a_period_at_the_end_of_time_is_refused(self, bench):
+        start, west = datetime(9999, 12, 31, tzinfo=UTC), timezone(-timedelta(hours=14))
+        for end in (start, start.replace(hour=10), start.replace(hour=23, tzinfo=west)):
+            with refused("desk_delegation_period"):
+                self.give(bench, starts_at=start, ends_at=end)
 
     async def test_nobody_decides_for_the_one_whose_note_it_is(self, bench):
         run = await bench.note(owner="shenhe", account="", persona="", hand_in=False)
@@ -323,6 +370,24 @@ class TestSelfService:
 
 
 class TestPublishing:
+    async def test_a_text_taken_back_is_published_nowhere_else(self, bench):
+        run = await bench.note()
+        await bench.approve(run)
+        await bench.desk.publish(run, text_hash=bench.hash_of(run), url=URL, by=bench.aning)
+        bench.desk.retract(run, url=URL, reason="活动改期", by=bench.shen)
+        for url in (URL, f"{URL}2"):
+            with refused("publication_retracted"):
+                await bench.desk.publish(run, text_hash=bench.hash_of(run), url=url, by=bench.aning)
+        assert [item.url for item in bench.store.publishing.publications(run)] == [URL]
+
+    async def test_only_an_address_of_the_platform_is_one(self, bench):
+        run = await bench.note()
+        await bench.approve(run)
+        for url in ("javascript:alert(1)", "https://evil.example\\@www.xiaohongshu.com/x"):
+            with refused("publication_foreign"):
+                await bench.desk.publish(run, text_hash=bench.hash_of(run), url=url, by=bench.aning)
+        assert bench.store.publishing.publications(run) == ()
+
     async def test_an_approved_text_is_published_and_can_be_taken_back(self, bench):
         run = await bench.note()
         await bench.approve(run)
