@@ -13,7 +13,7 @@ from agent.people import Person, reviewers
 from agent.rechecking import recheck_of
 from agent.text.addresses import platform_address
 
-__all__ = ["perform_published", "perform_submit", "prepare_published", "prepare_submit"]
+__all__ = ["address_in", "perform_published", "perform_submit", "prepare_published", "prepare_submit"]
 
 _ADDRESS = re.compile(r"https?://[^\s，。；、）)”\"<>]+", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ async def prepare_published(context: TurnContext, request: Request, state: Threa
     """Settle which text was published where; only the approved one can have been."""
     if not state.run:
         return told(context, Intent.PUBLISHED, say("no_note_yet"), state)
-    address = _address(request.text)
+    address = address_in(request.text)
     if not address:
         return told(context, Intent.PUBLISHED, say("paste_address"), state)
     result = await context.standing(state.run)
@@ -78,6 +78,6 @@ async def perform_published(context: TurnContext, work: Work) -> Told:
     return told(context, Intent.PUBLISHED, say("published", url=work.request.text), work.state)
 
 
-def _address(text: str) -> str:
+def address_in(text: str) -> str:
     """Return the first address of the platform in a text; a look-alike host is none."""
     return next((found for found in _ADDRESS.findall(text) if platform_address(found)), "")

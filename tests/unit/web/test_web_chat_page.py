@@ -181,6 +181,10 @@ async def test_another_title_is_chosen_by_a_tap(visitor, services, session_of):
     assert (await services.drafting.peek(session_of(thread).state().run)).note.title == other
 
 
+def fields_of(user):
+    return user.find(kind=ui.input, content="发布链接").elements
+
+
 async def test_the_note_goes_from_submission_to_publication_on_the_page(visitor, decide, services, session_of):
     user = await visitor("aning")
     thread = await drafted(user)
@@ -190,6 +194,11 @@ async def test_the_note_goes_from_submission_to_publication_on_the_page(visitor,
     await user.open(f"/chat/{thread}")
     await sees(user, content="批准了。复制发布，再把链接贴回来。")
     press(user, "贴网址")
+    user.find(kind=ui.input, content="发布链接").type("豆腐")
+    press(user, "登记")
+    await until(lambda: any("不是小红书的链接" in str(field.props.get("error-message")) for field in fields_of(user)))
+    assert len(session_of(thread).history()) == 3  # nothing was said to the chat
+    user.find(kind=ui.input, content="发布链接").clear()
     user.find(kind=ui.input, content="发布链接").type("https://www.xiaohongshu.com/explore/abc123")
     press(user, "登记")
     await sees(user, content="发布已登记。")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import events, ui
 
+from agent.chat.handing import address_in
 from agent.chat.values import MAX_TEXT, Intent
 from agent.web.pages.controls import icon_press, press, row_press, sheet, sheet_head
 from agent.web.pages.writing import attribute, text
@@ -73,6 +74,9 @@ class Composer:
         say = self._say
 
         async def record() -> None:
+            if not address_in(field.value or ""):
+                field.error = say("chat_url_foreign")
+                return
             dialog.close()
             await self._page.act(intent=Intent.PUBLISHED, text=field.value or "")
 
