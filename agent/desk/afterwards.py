@@ -43,13 +43,6 @@ class Afterwards:
             tell_to=reviewers(self.drafting.workspace.people),
         )
 
-    def mark_urgent(self, standing: Standing, *, by: Person, urgent: bool) -> None:
-        """Mark what was handed in."""
-        demand_handler(by, standing)
-        if standing.submission is None:
-            raise UsageError("desk_not_handed_in", run=standing.run.id)
-        self.drafting.store.desk.mark_urgent(standing.run.id, standing.version.text_hash, urgent=urgent)
-
     def publish(self, standing: Standing, *, text_hash: str, url: str, by: Person) -> None:
         """Record where a text was published, unless a rule of that stage speaks against it today."""
         demand_handler(by, standing)

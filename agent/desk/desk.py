@@ -131,10 +131,6 @@ class Desk:
         """Hand a text in for review and notify the reviewers; the same text again changes nothing."""
         self._after.hand_in(self._standing(run), text_hash=text_hash, by=by, urgent=urgent)
 
-    def mark_urgent(self, run: str, *, by: Person, urgent: bool = True) -> None:
-        """Mark the text that was handed in as urgent, or no longer."""
-        self._after.mark_urgent(self._standing(run), by=by, urgent=urgent)
-
     async def waive(
         self, run: str, *, text_hash: str, finding: str, reason: str, expires_on: date, by: Person
     ) -> CaseWaiver:

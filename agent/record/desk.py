@@ -17,7 +17,7 @@ from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
 from agent.record.rows import decision_of, waiver_of
-from agent.record.tables import approvals, publications, runs, submissions
+from agent.record.tables import approvals, publications, runs
 from agent.record.values import CorrectionAction, CorrectionRecord, DecisionRecord, DelegationRecord, RunWaiver, Waiting
 from agent.record.vouching import new_salt, vouch_correction, vouch_delegation, vouch_waiver
 from agent.record.waiting import WaitingTexts
@@ -196,12 +196,6 @@ class DeskRecord:
         query = select(approvals).where(approvals.c.reason != "").order_by(approvals.c.run_id, approvals.c.id)
         with self._database.reading() as connection:
             return tuple(decision_of(row) for row in connection.execute(query).mappings())
-
-    def mark_urgent(self, run_id: str, text_hash: str, *, urgent: bool = True) -> None:
-        """Mark a hand-in as urgent, or no longer."""
-        same = (submissions.c.run_id == run_id) & (submissions.c.text_hash == text_hash)
-        with self._database.writing() as connection:
-            connection.execute(update(submissions).where(same).values(urgent=urgent))
 
 
 def _published_at(connection: Connection, run_id: str, url: str) -> str:

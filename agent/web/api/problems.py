@@ -44,7 +44,7 @@ CODES: dict[int, str] = {
     404: "delegation_unknown publication_unknown run_unknown thread_unknown waiver_unknown",
     409: (
         "approval_unfounded approve_with_block approve_without_packs desk_decided_already desk_key_reused "
-        "desk_must_review desk_no_such_finding desk_no_such_text desk_not_clean desk_not_handed_in desk_not_today "
+        "desk_must_review desk_no_such_finding desk_no_such_text desk_not_clean desk_not_today "
         "publication_forbidden publication_retracted publication_unapproved resume_other_author "
         "review_of_other_text run_being_decided run_not_in_review run_unfinished run_without_text "
         "submission_sent_back thread_busy"

@@ -46,8 +46,6 @@ async def test_overdue_comes_first_then_urgent_then_oldest(bench):
     hurried = await bench.note(urgent=True)
     assert runs_of(bench.desk.queue(bench.shen)) == [late, hurried, older, newer]
     assert [item.overdue for item in bench.desk.queue(bench.shen)] == [True, False, False, False]
-    bench.desk.mark_urgent(hurried, by=bench.aning, urgent=False)
-    assert runs_of(bench.desk.queue(bench.shen)) == [late, older, newer, hurried]
 
 
 async def test_an_urgent_note_has_the_urgent_hours(bench):
