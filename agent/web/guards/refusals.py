@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
+from agent.catalogue import advise
+from agent.web.api.problems import problem
 from agent.web.guards.paths import is_api, is_socket
 from agent.web.plain import notice
 from agent.web.words import Words
@@ -47,6 +49,6 @@ def _sign_in_address(path: str) -> str:
 def _answer(scope: Scope, status: int, code: str, headers: Mapping[str, str] | None) -> Response:
     if is_api(scope["path"]):
         say = Words("zh")
-        problem = {"type": "about:blank", "title": say(f"refused_{code}"), "status": status, "code": code}
-        return JSONResponse(problem, status, headers, media_type="application/problem+json")
+        hint = advise(f"api_{code}") or say(f"refused_{code}_more")
+        return problem(status, code, title=say(f"refused_{code}"), hint=hint, headers=headers)
     return notice(HTTPConnection(scope), f"refused_{code}", status=status, headers=headers)

@@ -92,7 +92,7 @@ class OpenIdConnect:
 
     async def _admit(self, request: Request, claims: Mapping[str, Any], *, goal: str) -> Response:
         person = self._people.get(str(claims.get(self._claim, "")))
-        if person is None or (self._claim == "email" and claims.get("email_verified") is False):
+        if person is None or (self._claim == "email" and claims.get("email_verified") is not True):
             return notice(request, "refused_unknown_person", status=403)
         if not is_here(person, services_of(request).today()):
             return notice(request, "refused_person_left", status=403)

@@ -3,7 +3,7 @@
 import pytest
 from reviewing import Bench, refused
 
-from agent.desk.policy import LanePolicy, Policy, policy_of
+from agent.desk.policy import LanePolicy, Policy, _kept_secret, policy_of
 from agent.desk.values import NearNote, QueueFilter
 from agent.drafting import open_drafting
 from agent.settings import Settings
@@ -130,17 +130,23 @@ class TestLanes:
         call = policy.call(Settings(), "r", note_types={"lifestyle"}, products=(), waived=False)
         assert call.lane == "red"
 
-    def test_a_share_of_the_green_lane_is_drawn_the_same_each_time(self):
+    def test_a_share_of_the_green_lane_is_drawn_the_same_each_time_and_nobody_can_tell_which(self, tmp_path):
         policy = Policy.model_validate(
             {"lanes": {"green": {"sampled": 0.25}}, "rules": [{"lane": "green", "why": "x"}]}
         )
-        drawn = [
-            policy.call(Settings(), f"r{n}", note_types=(), products=(), waived=False).must_review for n in range(2000)
-        ]
-        assert 400 < sum(drawn) < 600
-        assert drawn == [
-            policy.call(Settings(), f"r{n}", note_types=(), products=(), waived=False).must_review for n in range(2000)
-        ]
+
+        def drawn(name, **given):
+            settings = Settings(home=tmp_path / name, **given)
+            about = {"note_types": (), "products": (), "waived": False}
+            return [policy.call(settings, f"sha256:{n}", **about).must_review for n in range(2000)]
+
+        several = [drawn("a"), drawn("b"), drawn("a", web_secret="s" * 40), drawn("a", web_secret="t" * 40)]
+        assert all(400 < sum(each) < 600 for each in several)
+        assert len({tuple(each) for each in several}) == 4
+        assert several[2:] == [drawn("c", web_secret="s" * 40), drawn("c", web_secret="t" * 40)]
+        _kept_secret.cache_clear()
+        assert several[0] == drawn("a"), "the secret is kept with the record"
+        assert [file.name for file in (tmp_path / "a").iterdir()] == ["desk.key"]
 
     def test_only_the_green_lane_is_sampled(self):
         policy = Policy(lanes={"yellow": LanePolicy(sampled=0)}, rules=policy_of(load_workspace(None)).rules)

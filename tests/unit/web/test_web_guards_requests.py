@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocketDisconnect
 
+from agent.web.api.problems import MEDIA_TYPE, Problem
 from agent.web.guards.forgery import HEADER
 
 LOOPBACK = {"sign_in": "loopback"}
@@ -219,6 +220,28 @@ def test_refusals_are_pages_for_people_and_problems_for_programs(visiting, app):
     assert answer.status_code == 401 and answer.headers["www-authenticate"] == "Bearer"
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["code"] == "unauthenticated"
+
+
+def test_every_refusal_of_a_program_is_the_same_kind_of_problem_as_the_routes_give(visiting, open_app):
+    app = open_app(requests_per_minute=4, largest_request=1000)
+    client = visiting.signed_in(app, "employee")
+    answers = {
+        "unauthenticated": visiting.stranger(app).get("/api/echo"),
+        "foreign_origin": client.post("/api/echo", headers={"Origin": "https://evil.example"}),
+        "no_proof": client.post("/api/echo", headers={"X-CSRF-Token": "geraten"}),
+        "too_large": client.post("/api/echo", content=b"x" * 1001),
+        "free": client.get("/api/echo"),
+        "too_often": client.get("/api/echo"),
+    }
+    statuses = {code: answer.status_code for code, answer in answers.items()}
+    assert statuses == {
+        "unauthenticated": 401, "foreign_origin": 403, "no_proof": 403, "too_large": 413, "free": 200, "too_often": 429,
+    }  # fmt: skip
+    for code in statuses.keys() - {"free"}:
+        told = Problem.model_validate(answers[code].json())
+        assert (told.type, told.code, told.status) == (f"urn:kosnote:problem:{code}", code, statuses[code])
+        assert told.title and told.hint and not told.title.startswith("refused_")
+        assert answers[code].headers["content-type"] == MEDIA_TYPE
 
 
 # one machine

@@ -154,11 +154,19 @@ def test_another_claim_can_name_the_person(visiting, open_bank, provider):
     assert client.get(agree(begin(client), "u-17")).status_code == 303
 
 
-def test_an_address_nobody_verified_names_nobody(visiting, open_bank, provider):
+@pytest.mark.parametrize("said", [{}, *({"email_verified": value} for value in (False, None, "true", "false", 1))])
+def test_an_address_nobody_verified_names_nobody(visiting, open_bank, provider, said):
     issuer = provider()
-    httpx2.put(f"{issuer}/users/u-17", json={"email": "reviewer", "email_verified": False})
+    httpx2.put(f"{issuer}/users/u-17", json={"email": "reviewer", **said})
     client = visiting.stranger(open_bank(issuer, oidc_user_claim="email"))
     assert refused(client.get(agree(begin(client), "u-17")), "refused_unknown_person")
+
+
+def test_an_address_somebody_verified_names_the_person(visiting, open_bank, provider):
+    issuer = provider()
+    httpx2.put(f"{issuer}/users/u-17", json={"email": "reviewer", "email_verified": True})
+    client = visiting.stranger(open_bank(issuer, oidc_user_claim="email"))
+    assert client.get(agree(begin(client), "u-17")).status_code == 303
 
 
 def test_a_provider_that_is_down_is_said_and_asked_again_later(visiting, open_bank):
