@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -170,7 +170,7 @@ def approve(
     text_hash: Annotated[str, typer.Option("--hash", help="看过的文本哈希；文本若已变则拒绝。")] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Approve the note as it stands; refused while a block is open or when the text has changed."""
+    """Approve the note as it stands today; refused while a block is open, a fact is over or the text has changed."""
     result = _decide(run, "approve", reviewer, reason, text_hash, workspace)
     note = result.note
     typer.echo(f"已批准 {result.run} {note.text_hash if note else ''}")
@@ -189,25 +189,19 @@ def reject(
     typer.echo(f"已退回 {result.run}：{reason}")
 
 
-def _decide(run: str, action: str, reviewer: str, reason: str, text_hash: str, workspace: Path | None) -> DraftResult:
-    from agent.cli.queueing import demand_other
-    from agent.errors import UsageError
-    from agent.graph.state import Review
-
-    if not reviewer.strip():
-        raise UsageError("reviewer_empty")
+def _decide(
+    run: str, action: Literal["approve", "reject"], reviewer: str, reason: str, text_hash: str, workspace: Path | None
+) -> DraftResult:
+    from agent.cli.queueing import desk_of, reviewer_called
 
     async def go(drafting: Drafting) -> DraftResult:
+        by = reviewer_called(reviewer, drafting.workspace.people)
         kept = drafting.store.run(run)
         seen = text_hash or await _best_hash(drafting, kept)
-        demand_other(drafting, kept.id, reviewer.strip(), approving=action == "approve")
-        review = Review(
-            action=action,
-            reviewer=reviewer.strip(),
-            reason=reason,
-            text_hash=seen,
-        )
-        return await drafting.review(kept.id, review)
+        desk = desk_of(drafting)
+        decide = desk.approve if action == "approve" else desk.reject
+        await decide(kept.id, text_hash=seen, by=by, reason=reason)
+        return await drafting.peek(kept.id)
 
     return _with_drafting(workspace, go)
 

@@ -1,15 +1,19 @@
-"""The desk in a terminal: the queue in lines, and that nobody approves their own note."""
+"""The desk in a terminal: the queue in lines, and whom a name on the command line means."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+
+from rapidfuzz import process
 
 from agent.desk import Desk
 from agent.desk.values import QueueFilter, QueueItem
 from agent.drafting import Drafting
+from agent.errors import UsageError
 from agent.people import Person, Role
 
-__all__ = ["demand_other", "line_of", "waiting_for"]
+__all__ = ["desk_of", "line_of", "reviewer_called", "waiting_for"]
 
 LANES = {"green": "绿", "yellow": "黄", "red": "红"}
 
@@ -18,7 +22,7 @@ def waiting_for(drafting: Drafting, *, lane: str, overdue: bool, waiting: bool) 
     """Return the queue as whoever sits at the terminal sees it."""
     asked = {"lane": lane or None, "overdue": overdue or None, "waiting": waiting}
     somebody = Person(id="", name="", roles=(Role.REVIEWER,))
-    return _desk(drafting).queue(somebody, QueueFilter.model_validate(asked))
+    return desk_of(drafting).queue(somebody, QueueFilter.model_validate(asked))
 
 
 def line_of(item: QueueItem) -> str:
@@ -30,14 +34,26 @@ def line_of(item: QueueItem) -> str:
     return f"{item.run}  {LANES[item.lane.lane]}  {age}  {due}{marks}  {whose}  {item.topic}"
 
 
-def demand_other(drafting: Drafting, run: str, reviewer: str, *, approving: bool) -> None:
-    """Raise `UsageError` when the reviewer, by id or name, is whose note it is, or (to approve) changed it."""
-    people = drafting.workspace.people
-    known = next((person for person in people if reviewer in (person.id, person.name)), None)
-    _desk(drafting).demand_other(run, known or Person(id=reviewer, name=reviewer), approving=approving)
+def reviewer_called(name: str, people: Sequence[Person]) -> Person:
+    """Return the reviewer with this id or exact name; in a workspace that lists nobody, whoever is named.
+
+    Raises `UsageError` naming the nearest reviewers when nobody who reviews, or more than one, is called this.
+    """
+    called = name.strip()
+    if not called:
+        raise UsageError("reviewer_empty")
+    if not people:
+        return Person(id=called, name=called, roles=(Role.REVIEWER,))
+    known = [person for person in people if Role.REVIEWER in person.roles]
+    found = [p for p in known if p.id == called] or [p for p in known if p.name == called]
+    if len(found) == 1:
+        return found[0]
+    near = process.extract(called, [f"{person.id}（{person.name}）" for person in found or known], limit=3)
+    raise UsageError("reviewer_unknown", value=called, nearest="、".join(match[0] for match in near) or "—")
 
 
-def _desk(drafting: Drafting) -> Desk:
+def desk_of(drafting: Drafting) -> Desk:
+    """Return the desk as it is on today's date."""
     return Desk(drafting=drafting, today=_today)
 
 

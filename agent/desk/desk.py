@@ -18,7 +18,7 @@ from agent.desk.casefile import case_of
 from agent.desk.deciding import Deciding, Verdict
 from agent.desk.delegating import Delegating
 from agent.desk.golden import golden_cases
-from agent.desk.permitting import demand_insider, why_theirs
+from agent.desk.permitting import demand_insider
 from agent.desk.policy import Policy, policy_of
 from agent.desk.queueing import item_of, ordered, wanted
 from agent.desk.standing import Standing
@@ -38,7 +38,6 @@ from agent.desk.values import (
 )
 from agent.desk.waiving import Waiving
 from agent.drafting import Drafting
-from agent.errors import UsageError
 from agent.people import Person
 from agent.rechecking import Recheck, recheck_of
 from agent.record import Store
@@ -104,12 +103,6 @@ class Desk:
         finishes what was cut off and otherwise repeats nothing.
         """
         return await self._decide(run, "approve", text_hash, by, reason, key)
-
-    def demand_other(self, run: str, person: Person, *, approving: bool = True) -> None:
-        """Raise `UsageError` when a note is this person's own, or (to approve) when they changed or handed it in."""
-        code = why_theirs(person, self._standing(run))
-        if code and (approving or code != "desk_wrote_on_it"):
-            raise UsageError(code)
 
     async def release(self, run: str, *, text_hash: str, by: Person, key: str = "") -> Decided:
         """Approve one's own note where its lane lets authors do so, nothing is open and it was not drawn for a look."""

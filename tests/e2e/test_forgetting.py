@@ -18,7 +18,7 @@ from agent.workspace import load_workspace
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
-WORDS = ("耶加", "隔壁桌", "忘在门口的桶里", "下班绕路", "合规小李", "手冲")
+WORDS = ("耶加", "隔壁桌", "忘在门口的桶里", "下班绕路", "shenhe", "手冲")
 
 
 def bytes_left(home):
@@ -30,7 +30,7 @@ def bytes_left(home):
 @pytest.fixture
 def approved(agent, drafted):
     run = drafted()["run"]
-    done = agent("approve", run, "--reviewer", "合规小李", "--reason", "已核对")
+    done = agent("approve", run, "--reviewer", "shenhe", "--reason", "已核对")
     assert done.returncode == 0, done.stderr
     return run
 
@@ -55,7 +55,7 @@ class TestForget:
         data = json.loads(agent("show", approved, "--format", "json").stdout)
         assert data["erased_at"] and [link["kind"] for link in data["audit"]][-1] == "erased"
         assert "已删除" in agent("runs").stdout
-        for command in (["resume", approved], ["approve", approved, "--reviewer", "李"]):
+        for command in (["resume", approved], ["approve", approved, "--reviewer", "shenhe2"]):
             done = agent(*command)
             assert done.returncode == 2 and done.stdout == "" and "已经删除" in done.stderr
 

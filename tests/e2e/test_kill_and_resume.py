@@ -59,7 +59,7 @@ def resumed_as_undisturbed(agent, before):
     ours = json.loads(resumed.stdout)
     assert ours["note"] == undisturbed["note"]
     assert ours["outcome"] == "in_review"
-    assert agent("approve", run["id"], "--reviewer", "审核人").returncode == 0
+    assert agent("approve", run["id"], "--reviewer", "shenhe").returncode == 0
 
 
 @pytest.mark.parametrize("node", NODES)
@@ -76,25 +76,25 @@ def test_resuming_a_run_that_waits_for_a_person_repeats_nothing(agent):
     first = json.loads(agent(*DRAFT).stdout)
     again = json.loads(agent("resume", first["run"], "--format", "json").stdout)
     assert again == first
-    assert agent("approve", first["run"], "--reviewer", "甲").returncode == 0
-    second = agent("approve", first["run"], "--reviewer", "乙")
+    assert agent("approve", first["run"], "--reviewer", "shenhe").returncode == 0
+    second = agent("approve", first["run"], "--reviewer", "shenhe2")
     assert (second.returncode, second.stdout) == (2, "")
-    assert "不在等待审核" in second.stderr
+    assert "作出决定" in second.stderr
 
 
 def test_an_approval_names_the_text_it_saw(agent):
     run = json.loads(agent(*DRAFT).stdout)["run"]
-    other = agent("approve", run, "--reviewer", "甲", "--hash", "sha256:0")
+    other = agent("approve", run, "--reviewer", "shenhe", "--hash", "sha256:0")
     assert (other.returncode, other.stdout) == (2, "") and "哈希" in other.stderr
     shown = agent("show", run).stdout
     text_hash = next(line for line in shown.splitlines() if line.startswith("文本哈希：")).removeprefix("文本哈希：")
-    assert agent("approve", run, "--reviewer", "甲", "--hash", text_hash).returncode == 0
-    assert "甲 approve" in agent("show", run).stdout
+    assert agent("approve", run, "--reviewer", "shenhe", "--hash", text_hash).returncode == 0
+    assert "shenhe approve" in agent("show", run).stdout
 
 
 def test_a_rejected_run_keeps_its_reason(agent):
     run = json.loads(agent(*DRAFT).stdout)["run"]
-    assert agent("reject", run, "--reviewer", "甲", "--reason", "素材太少").returncode == 0
+    assert agent("reject", run, "--reviewer", "shenhe", "--reason", "素材太少").returncode == 0
     assert only_run(agent)["outcome"] == "rejected"
     assert "素材太少" in agent("show", run).stdout
 
@@ -105,8 +105,8 @@ def test_an_approval_killed_before_it_was_recorded_is_recorded_on_resume(agent):
         "import os, signal\nfrom agent.record import Store\n"
         "Store.add_decision = lambda self, *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
     )
-    assert agent("approve", run, "--reviewer", "甲", before=before).returncode == -signal.SIGKILL
+    assert agent("approve", run, "--reviewer", "shenhe", before=before).returncode == -signal.SIGKILL
     assert json.loads(agent("resume", run, "--format", "json").stdout)["outcome"] == "approved"
-    assert agent("show", run).stdout.count("甲 approve") == 1
+    assert agent("show", run).stdout.count("shenhe approve") == 1
     agent("resume", run)
-    assert agent("show", run).stdout.count("甲 approve") == 1
+    assert agent("show", run).stdout.count("shenhe approve") == 1

@@ -58,9 +58,9 @@ def test_an_undisturbed_run_writes_as_many_checkpoints(agent):
 
 def test_a_decision_that_was_taken_when_the_process_died_stands(agent):
     run = json.loads(agent(*DRAFT).stdout)["run"]
-    approve = ["approve", run, "--reviewer", "林审"]
+    approve = ["approve", run, "--reviewer", "shenhe"]
     agent(*approve, before=AT.format(number=1), code=-signal.SIGKILL)
-    refused = agent("reject", run, "--reviewer", "林审", "--reason", "改主意", code=2)
+    refused = agent("reject", run, "--reviewer", "shenhe", "--reason", "改主意", code=2)
     assert f"agent resume {run}" in refused.stderr
     assert json.loads(agent("resume", run, "--format", "json").stdout)["outcome"] == "approved"
-    assert "林审 approve" in agent("show", run).stdout
+    assert "shenhe approve" in agent("show", run).stdout

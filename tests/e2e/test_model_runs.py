@@ -251,7 +251,7 @@ class TestLanguages:
     def test_one_without_rule_packs_ends_with_a_person_and_cannot_be_approved(self, drafted, agent, language):
         data = drafted("--language", language, code=1)
         assert data["outcome"] == "needs_human" and language in data["needs_look"][0]
-        refused = agent("approve", data["run"], "--reviewer", "林审")
+        refused = agent("approve", data["run"], "--reviewer", "沈审核")
         assert refused.returncode == 2 and language in refused.stderr and refused.stdout == ""
 
 

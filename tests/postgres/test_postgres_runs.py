@@ -44,10 +44,10 @@ def test_processes_that_share_only_the_database_write_approve_and_show(
     drafted = data_of(agent(*drafting_command))
     assert drafted["outcome"] == "in_review" and drafted["note"] == undisturbed["note"]
     assert drafted["report"]["findings"] == undisturbed["report"]["findings"]
-    approved = agent("approve", drafted["run"], "--reviewer", "林审", "--reason", "可发")
+    approved = agent("approve", drafted["run"], "--reviewer", "shenhe", "--reason", "可发")
     assert approved.returncode == 0, approved.stderr
     shown = agent("show", drafted["run"])
-    assert "approved" in shown.stdout and "林审" in shown.stdout
+    assert "approved" in shown.stdout and "shenhe" in shown.stdout
     with Store.open(url) as store:
         assert store.audit.verify().breaks == ()
     assert not list(tmp_path.rglob("*.db"))

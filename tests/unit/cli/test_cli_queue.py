@@ -2,14 +2,20 @@
 
 import asyncio
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from agent.cli import queueing
+from agent.cli.queueing import reviewer_called
 from agent.drafting import open_drafting
+from agent.errors import UsageError
 from agent.models import Brief, Material
+from agent.people import Person, Role
+from agent.record import Store
 from agent.settings import Settings
 from agent.workspace import load_workspace
+from agent.workspace.copying import init_workspace
 
 
 @pytest.fixture
@@ -19,13 +25,13 @@ def home(tmp_path, monkeypatch):
     return Settings(home=tmp_path / "home", author="offline")
 
 
-def draft(home, *, owner, account=""):
+def draft(home, *, owner="aning", account="", **given):
     """Draft a note that belongs to somebody, hand it in, and return its run."""
     now = datetime.now(UTC)
+    told = {"note_type": "education", "as_of": now.date(), **given}
     brief = Brief(
-        id="20261124-0000aa", topic="下班绕路喝一杯手冲", note_type="education", persona="", account=account,
+        **told, id="20261124-0000aa", topic="下班绕路喝一杯手冲", persona="", account=account,
         material=(Material(id="m1", text="周二下班绕到青年路，点了一杯耶加，32 块", told_by="阿宁"),),
-        as_of=now.date(),
     )  # fmt: skip
 
     async def go():
@@ -57,3 +63,57 @@ def test_an_owner_does_not_approve_by_id_or_by_name_and_somebody_else_does(home,
         code, _, told = agent(*command, "--reviewer", reviewer)
         assert code == 2 and "本人的笔记" in told
     assert agent("approve", run, "--reviewer", "郑审核")[0] == 0
+
+
+class TestWhoDecides:
+    @pytest.mark.parametrize("nobody", ["随便谁", "aning", "guanli", "方编辑", "SHENHE", "审核"])
+    def test_only_a_reviewer_of_the_bank_does_and_the_nearest_is_named(self, home, agent, nobody):
+        run = draft(home)
+        for command in (["approve", run], ["reject", run, "--reason", "不行"]):
+            code, out, told = agent(*command, "--reviewer", nobody)
+            assert (code, out) == (2, "") and nobody in told and "shenhe（沈审核）" in told
+        assert decisions(home, run) == []
+
+    @pytest.mark.parametrize("called", ["shenhe", " 沈审核 "])
+    def test_an_id_and_an_exact_name_mean_the_same_person(self, home, agent, called):
+        run = draft(home)
+        assert agent("approve", run, "--reviewer", called)[0] == 0
+        assert decisions(home, run) == [("approve", "shenhe")]
+
+    def test_two_of_one_name_are_told_apart_by_id(self):
+        people = tuple(Person(id=name, name="沈", roles=(Role.REVIEWER,)) for name in ("a", "b"))
+        with pytest.raises(UsageError) as refused:
+            reviewer_called("沈", people)
+        assert refused.value.code == "reviewer_unknown" and "a（沈）" in refused.value.hint
+        assert reviewer_called("b", people) == people[1]
+
+    def test_a_workspace_that_lists_nobody_takes_any_name(self, home, agent, tmp_path):
+        init_workspace(tmp_path / "bank")
+        (tmp_path / "bank" / "people.yaml").unlink()
+        run = draft(home)
+        assert agent("approve", run, "--reviewer", " ", "-w", tmp_path / "bank")[0] == 2
+        code, _, told = agent("approve", run, "--reviewer", "合规小李", "-w", tmp_path / "bank")
+        assert code == 0, told
+        assert decisions(home, run) == [("approve", "合规小李")]
+
+
+class TestToday:
+    def test_a_note_whose_fact_is_over_by_today_is_not_approved_in_a_terminal_either(self, home, agent, monkeypatch):
+        bank = load_workspace(None)
+        run = draft(home, note_type="benefit", as_of=date(2026, 11, 24), products=("coffee-card",),
+                    facts=("cc-coffee-30-5",))  # fmt: skip
+        with Store.open(home.record_target) as store:
+            cited = {source for part in store.versions(run)[-1].round.note.segments for source in part.sources}
+        fact = next(fact for fact in bank.facts if fact.id in cited and fact.valid_to)
+        monkeypatch.setattr(queueing, "_today", lambda: fact.valid_to + timedelta(days=1))
+        code, out, told = agent("approve", run, "--reviewer", "shenhe")
+        assert (code, out) == (2, "") and fact.id in told and "今天不能批准" in told
+        assert decisions(home, run) == []
+        monkeypatch.setattr(queueing, "_today", lambda: date(2026, 11, 24))
+        assert agent("approve", run, "--reviewer", "shenhe")[0] == 0
+
+
+def decisions(home, run):
+    """Return what was decided on a run, and by whom."""
+    with Store.open(home.record_target) as store:
+        return [(decision.decision, decision.reviewer) for decision in store.decisions(run)]
