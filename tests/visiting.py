@@ -93,7 +93,7 @@ class Visiting:
     def token(self, app, who, *, scopes=SCOPES, days=1):
         """Return the text of a new token of somebody."""
         store = app.state.services.store
-        return issue(store, user=who, name="接口", scopes=scopes, by="admin", at=self.now, days=days)[1]
+        return issue(store, user=who, name="接口", scopes=scopes, by=who, at=self.now, days=days)[1]
 
     def bearing(self, app, who, **given):
         """Return a client with a token of somebody."""

@@ -84,9 +84,11 @@ class AccessStore:
                 connection.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(used_at=at))
         return _token(row)
 
-    def tokens(self) -> tuple[TokenRecord, ...]:
-        """Return every token there was, newest first; none can be used from what is returned."""
+    def tokens(self, *, user: str | None = None) -> tuple[TokenRecord, ...]:
+        """Return every token there was, or a person's, newest first; none can be used from what is returned."""
         query = select(api_tokens).order_by(api_tokens.c.created_at.desc(), api_tokens.c.id)
+        if user is not None:
+            query = query.where(api_tokens.c.user_id == user)
         with self._database.reading() as connection:
             return tuple(_token(row) for row in connection.execute(query).mappings())
 

@@ -7,11 +7,12 @@ from typing import Literal
 from agent.models import Frozen
 from agent.people import Person, Role
 
-__all__ = ["SCOPES", "Identity", "Scope", "Way"]
+__all__ = ["FOR_OTHERS", "SCOPES", "Identity", "Scope", "Way"]
 
 Way = Literal["loopback", "oidc", "proxy", "token"]
 Scope = Literal["draft", "check", "runs", "review", "facts", "metrics"]
 SCOPES: tuple[Scope, ...] = ("draft", "check", "runs", "review", "facts", "metrics")
+FOR_OTHERS: tuple[Scope, ...] = ("check", "facts", "metrics")  # nothing is done or read in anybody's name
 
 
 class Identity(Frozen):

@@ -20,9 +20,10 @@ def ask(url, token):
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
-def test_an_admin_makes_a_token_that_works_until_it_is_revoked(visit, served, size):
+@pytest.mark.parametrize(("path", "who"), [("/people", "guanli"), ("/tokens", "aning")])
+def test_a_token_works_until_it_is_revoked(visit, served, path, who, size):
     blocked = []
-    page = visit("/people", user="guanli", size=size)
+    page = visit(path, user=who, size=size)
     page.on("console", lambda said: blocked.append(said.text) if "Content Security Policy" in said.text else None)
     page.get_by_role("button", name="新建令牌").click()
     page.get_by_label("用途").fill(f"门户 <b>{size}</b>")
@@ -36,6 +37,13 @@ def test_an_admin_makes_a_token_that_works_until_it_is_revoked(visit, served, si
     row.get_by_role("button", name="作废").click()
     row.get_by_text("已失效").wait_for()
     assert ask(served.url, token) == 401 and not blocked
+
+
+def test_ones_own_tokens_are_found_in_the_settings(visit):
+    page = visit("/library", user="aning")
+    page.get_by_role("button", name="设置（阿宁）").click()
+    page.get_by_role("link", name="我的接口令牌").click()
+    page.get_by_role("heading", name="我的接口令牌").wait_for()
 
 
 def test_nobody_else_opens_it(visit):

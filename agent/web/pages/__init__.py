@@ -16,7 +16,7 @@ RECONNECT_SECONDS = 10  # a phone in a lift
 
 def attach(app: FastAPI) -> None:
     """Mount the pages; the application's services must be open before the first one is asked for."""
-    from agent.web.pages import chat, dashboard, desk, facts, home, library, people
+    from agent.web.pages import chat, dashboard, desk, facts, home, library, people, tokens
 
     app.include_router(assets.router)
     app.include_router(preferences.router)
@@ -27,6 +27,7 @@ def attach(app: FastAPI) -> None:
     facts.register(app)
     dashboard.register(app)
     people.register(app)
+    tokens.register(app)
     nicegui.colors(primary=GREEN)
     ui.add_head_html(assets.head(), shared=True)
     ui.run_with(

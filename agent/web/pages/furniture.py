@@ -100,6 +100,7 @@ def _settings(
         else:
             text(f"{identity.name} · {identity.user}", "hint")
             _choices(say("frame_session"), "/sign-out", "out", (("yes", say("frame_sign_out")),), "", {"csrf": proof})
+        ui.link(say("frame_tokens"), "/tokens").classes("button-link")
     return dialog
 
 

@@ -1,7 +1,7 @@
 """`/people`: who has which role, who is signed in, and which API tokens are out. For admins.
 
-The list itself is the workspace's people.yaml; here sessions and tokens are ended, and tokens made. The text of a token
-is shown once.
+The list itself is the workspace's people.yaml; here sessions and tokens are ended, and tokens made with which nobody
+can act as somebody else. For those that act as oneself there is `/tokens`.
 """
 
 from __future__ import annotations
@@ -16,17 +16,14 @@ from nicegui import ui
 
 from agent.people import Person, Role
 from agent.record.values import SessionRecord, TokenRecord
-from agent.web.identity import SCOPES
-from agent.web.pages.controls import Kind, copy_button, press, sheet, sheet_head
+from agent.web.identity import FOR_OTHERS
+from agent.web.pages.controls import Kind, press
 from agent.web.pages.frame import View, private_page
+from agent.web.pages.issuing import TokenMaker, moment_of, row, token_row
 from agent.web.pages.writing import text
 from agent.web.signin.persons import is_here
-from agent.web.signin.tokens import issue
 
 __all__ = ["register"]
-
-LASTING = (7, 30, 90, 365)  # days
-LONGEST_NAME = 60
 
 
 class End(Protocol):
@@ -75,7 +72,7 @@ class _Board:
         text(self._say("people_people"), tag="h2")
         for person in self._view.services.workspace.people:
             here = is_here(person, self._view.services.today())
-            with _row(f"{person.name} · {person.id}", self._described(person), gone=not here):
+            with row(f"{person.name} · {person.id}", self._described(person), gone=not here):
                 self._button("people_end_all", self._access.end_all_of, person.id, kind="quiet")
 
     def _described(self, person: Person) -> Sequence[str]:
@@ -85,19 +82,14 @@ class _Board:
 
     def _show_tokens(self, tokens: Sequence[TokenRecord], now: datetime) -> None:
         text(self._say("people_tokens"), tag="h2")
+        text(self._say("people_token_limits"), "hint")
         press(self._say("people_token_new"), self._make_token, icon="add", kind="main")
         if not tokens:
             text(self._say("people_tokens_none"), "hint")
         for token in tokens:
-            over = token.revoked_at is not None or token.expires_at <= now
-            used = _moment(token.used_at) if token.used_at else self._say("people_never")
-            facts = [
-                self._say("people_token_for", person=self._name(token.user), by=self._name(token.created_by)),
-                "、".join(self._say(f"people_scope_{scope}") for scope in token.scopes),
-                self._say("people_token_times", until=_moment(token.expires_at), used=used),
-            ]
-            with _row(token.name, [*facts, self._say("people_over")] if over else facts, gone=over):
-                if not over:
+            whose = self._say("people_token_for", person=self._name(token.user), by=self._name(token.created_by))
+            with token_row(token, self._say, now=now, more=(whose,)) as holds:
+                if holds:
                     self._button("people_revoke", self._access.revoke_token, token.id)
 
     def _show_sessions(self, sessions: Sequence[SessionRecord]) -> None:
@@ -105,9 +97,11 @@ class _Board:
         if not sessions:
             text(self._say("people_sessions_none"), "hint")
         for session in sessions:
-            times = self._say("people_session", since=_moment(session.created_at), until=_moment(session.expires_at))
+            times = self._say(
+                "people_session", since=moment_of(session.created_at), until=moment_of(session.expires_at)
+            )
             own = [self._say("people_session_own")] if session.digest == self._view.identity.session else []
-            with _row(self._name(session.user), [times, *own]):
+            with row(self._name(session.user), [times, *own]):
                 self._button("people_end", self._access.end_session, session.digest)
 
     def _button(self, key: str, act: End, subject: str, *, kind: Kind = "plain") -> None:
@@ -119,52 +113,9 @@ class _Board:
         press(self._say(key), pressed, kind=kind)
 
     def _make_token(self) -> None:
-        """Ask for what a token needs, make it, and show its text this once."""
-        say, people = self._say, self._here()
-        with self._sheets, sheet(say("people_token_new")) as dialog, ui.card().classes("sheet-card") as card:
-            sheet_head(dialog, say("people_token_new"), say("frame_close"))
-            name = ui.input(label=say("people_token_name")).props(f"outlined maxlength={LONGEST_NAME}")
-            person = ui.select(people, label=say("people_token_person"), value=next(iter(people), None)).props(
-                "outlined"
-            )
-            scopes = ui.select(
-                {scope: say(f"people_scope_{scope}") for scope in SCOPES},
-                label=say("people_token_scopes"), value=["draft", "check"], multiple=True,
-            ).props("outlined use-chips")  # fmt: skip
-            lasting = {day: say("people_days", days=day) for day in LASTING}
-            days = ui.select(lasting, label=say("people_token_days"), value=LASTING[1]).props("outlined")
-
-            async def make() -> None:
-                if not ((name.value or "").strip() and person.value and scopes.value):
-                    ui.notify(say("people_token_incomplete"), type="warning")
-                    return
-                made = await asyncio.to_thread(self._issue, name.value, person.value, scopes.value, days.value)
-                self._show_once(card, dialog, made)
-                await self._show()
-
-            press(say("people_token_make"), make, kind="main")
-        dialog.open()
-
-    def _issue(self, name: str, person: str, scopes: Sequence[str], days: int) -> str:
-        services = self._view.services
-        _, made = issue(
-            services.store,
-            user=person,
-            name=name.strip()[:LONGEST_NAME],
-            scopes=tuple(scope for scope in SCOPES if scope in scopes),
-            by=self._view.identity.user,
-            at=services.now(),
-            days=days,
-        )
-        return made
-
-    def _show_once(self, card: ui.card, dialog: ui.dialog, made: str) -> None:
-        card.clear()
-        with card:
-            sheet_head(dialog, self._say("people_token_made"), self._say("frame_close"))
-            text(self._say("people_token_once"), "hint")
-            text(made, "people-token", tag="code")
-            copy_button(made, self._say("people_token_copy"), self._say("frame_copied"), kind="main")
+        maker = TokenMaker(self._view, people=self._here(), scopes=FOR_OTHERS, made=self._show)
+        with self._sheets:
+            maker.ask()
 
     def _here(self) -> dict[str, str]:
         services = self._view.services
@@ -172,17 +123,3 @@ class _Board:
 
     def _name(self, user: str) -> str:
         return self._names.get(user, user)
-
-
-def _row(title: str, facts: Sequence[str], *, gone: bool = False) -> ui.element:
-    """Return a row to put buttons in, with what it is about."""
-    row = ui.element("section").classes("people-row gone" if gone else "people-row")
-    with row, ui.element("div").classes("people-about"):
-        text(title, "people-name")
-        for fact in facts:
-            text(fact, "hint")
-    return row
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from starlette.requests import HTTPConnection
 
+from agent.errors import UsageError
 from agent.record import Store
 from agent.record.values import TokenRecord
 from agent.web.access import services_of
-from agent.web.identity import SCOPES, Identity
+from agent.web.identity import FOR_OTHERS, SCOPES, Identity
 from agent.web.signin.keys import digest_of
 from agent.web.signin.persons import identity_for, person_of
 from agent.workspace import Workspace
@@ -49,8 +50,13 @@ def bearer_of(connection: HTTPConnection) -> str:
 def issue(
     store: Store, *, user: str, name: str, scopes: tuple[str, ...], by: str, at: datetime, days: int
 ) -> tuple[TokenRecord, str]:
-    """Make a token and return it with the text its holder sends: that text can never be read again."""
+    """Make a token and return it with the text its holder sends: that text can never be read again.
+
+    Raises `UsageError` when somebody makes one for somebody else with which they could act as that person.
+    """
     assert scopes and set(scopes) <= set(SCOPES), scopes
+    if user != by and not set(scopes) <= set(FOR_OTHERS):
+        raise UsageError("token_for_another", user=user)
     token_id, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
     token = TokenRecord(
         id=token_id,

@@ -56,7 +56,7 @@ def served(tmp_path_factory):
     web = {**OIDC, "requests_per_minute": 1_000_000, "sign_ins_per_minute": 1_000_000}
     own = Settings(home=tmp_path_factory.mktemp("schema"), author="offline", web_secret=SECRET, web=web)
     with Store.open(own.record_target) as store:
-        token = issue(store, user="neirong", name="接口", scopes=SCOPES, by="guanli", at=NOW, days=3650)[1]
+        token = issue(store, user="neirong", name="接口", scopes=SCOPES, by="neirong", at=NOW, days=3650)[1]
     HELD["app"] = build_app(load_workspace(None), own, pages=False)
     yield {"headers": {"Authorization": f"Bearer {token}"}}
     shutdown_lifespans()
