@@ -118,7 +118,7 @@ def _token(target: Path | str) -> str:
     """Make a token of a demo employee in a record and return what its holder sends."""
     with Store.open(target) as store:
         now = datetime.now(UTC)
-        return issue(store, user="aning", name="bench", scopes=("draft",), by="guanli", at=now, days=1)[1]
+        return issue(store, user="aning", name="bench", scopes=("draft",), by="aning", at=now, days=1)[1]
 
 
 @asynccontextmanager
