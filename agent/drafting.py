@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -30,7 +30,7 @@ from agent.holding import holding, purpose_of
 from agent.ingredients import gather
 from agent.llm import OnText, total_usage
 from agent.models import Brief, Note, Plan, Sources, Waiver
-from agent.record import EarlierNote, Grounds, RunRecord, Store
+from agent.record import DecisionRecord, EarlierNote, Grounds, RunRecord, Store
 from agent.results import DraftResult, result_of
 from agent.roles import Casting, open_casting
 from agent.settings import Settings
@@ -239,26 +239,25 @@ class Drafting:
             result.outcome,
             best_revision=values.get("best"),
             updated_at=self.now(),
-            decided=len(values.get("reviews", ())),
+            decisions=self._decisions(brief.id, values.get("reviews", ())),
         )
-        self._record_decisions(brief, values)
         return result
 
-    def _record_decisions(self, brief: Brief, values: dict[str, Any]) -> None:
-        """Record every decision the run holds and the record does not: one may be missing after a kill."""
-        known = len(self.store.decisions(brief.id))
-        for number, review in list(enumerate(values.get("reviews", ())))[known:]:
-            self.store.add_decision(
-                brief.id,
+    def _decisions(self, run_id: str, reviews: Iterable[Review]) -> tuple[DecisionRecord, ...]:
+        """Return every decision a run has had, as the record keeps it; those it has not kept yet are of now."""
+        return tuple(
+            DecisionRecord(
+                run=run_id,
                 decision=review.action,
                 text_hash=review.text_hash,
                 reviewer=review.reviewer,
                 reason=review.reason,
                 decided_at=self.now(),
-                number=number,
                 key=review.key,
                 on_behalf_of=review.on_behalf_of,
             )
+            for review in reviews
+        )
 
     def _result(self, brief: Brief, values: dict[str, Any]) -> DraftResult:
         return result_of(

@@ -20,6 +20,7 @@ NOT_LET_IN = re.compile(r"authentication failed|does not exist|no pg_hba\.conf e
 
 CODES = {
     "08": "record_unreachable",
+    "22": "record_value_refused",
     "28": "record_refused",
     "3D": "record_refused",
     "42501": "record_no_rights",
@@ -50,9 +51,14 @@ def refusal_of(error: object) -> tuple[str, str]:
     """Return the message code for an error of psycopg, and what the server said without any row it quotes."""
     state = getattr(error, "sqlstate", None) or ""
     if not state:
-        return _refusal_of_connection(error)
+        return ("record_value_refused", "") if _is_about_a_value(error) else _refusal_of_connection(error)
     code = next((code for prefix, code in CODES.items() if state.startswith(prefix)), "record_unusable")
     return code, getattr(getattr(error, "diag", None), "message_primary", None) or state
+
+
+def _is_about_a_value(error: object) -> bool:
+    """Tell an error about what was to be written, which the driver raises without asking the server."""
+    return any(kind.__name__ == "DataError" for kind in type(error).__mro__)
 
 
 def _refusal_of_connection(error: object) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from agent.drafting import Drafting
 from agent.errors import UsageError
 from agent.people import Person, reviewers
 from agent.text.addresses import HOSTS, platform_address
+from agent.text.clean import stated
 
 __all__ = ["Afterwards"]
 
@@ -61,15 +62,15 @@ class Afterwards:
     def retract(self, standing: Standing, *, url: str, reason: str, by: Person) -> None:
         """Record that a publication is taken back; its owner is told to delete it."""
         demand_handler(by, standing, reviewing=True)
-        _demand_reason(reason)
+        reason = _demanded(reason)
         self.drafting.store.desk.correct(
-            standing.run.id, url=url, action="retract", reason=reason.strip(), by=by.id, asked_at=standing.now
+            standing.run.id, url=url, action="retract", reason=reason, by=by.id, asked_at=standing.now
         )
 
     async def correct(self, standing: Standing, *, url: str, reason: str, by: Person) -> str:
         """Open a run from the published text, or return the one that is open; one that was cut off is begun again."""
         demand_handler(by, standing, reviewing=True)
-        _demand_reason(reason)
+        reason = _demanded(reason)
         published = [item for item in self.drafting.store.publishing.publications(standing.run.id) if item.url == url]
         if not published:
             raise UsageError("publication_unknown", run=standing.run.id, url=url)
@@ -77,7 +78,7 @@ class Afterwards:
             standing.run.id,
             url=url,
             action="correct",
-            reason=reason.strip(),
+            reason=reason,
             by=by.id,
             asked_at=standing.now,
             new_run=new_run_id(self.today()),
@@ -100,6 +101,7 @@ def _demand_text(standing: Standing, text_hash: str) -> None:
         raise UsageError("review_of_other_text", run=standing.run.id, given=text_hash, current=current)
 
 
-def _demand_reason(reason: str) -> None:
-    if not reason.strip():
+def _demanded(reason: str) -> str:
+    if not (said := stated(reason)):
         raise UsageError("desk_reason_missing")
+    return said

@@ -11,6 +11,7 @@ from agent.drafting import Drafting
 from agent.errors import UsageError
 from agent.people import Person, Role
 from agent.record import DelegationRecord
+from agent.text.clean import stated
 
 __all__ = ["Delegating"]
 
@@ -31,12 +32,13 @@ class Delegating:
         """Record a delegation; both must be reviewers, and its end must be ahead and near enough."""
         if Role.REVIEWER not in by.roles:
             raise UsageError("desk_not_reviewer")
+        reason = stated(reason)
         now, delegate = self.drafting.now(), self.drafting.workspace.person(to)
         if delegate is None or Role.REVIEWER not in delegate.roles or _has_left(delegate, self.today()):
             raise UsageError("desk_delegate_unfit", value=to)
         if to == by.id:
             raise UsageError("desk_delegate_self")
-        if starts_at.tzinfo is None or ends_at.tzinfo is None or not reason.strip():
+        if starts_at.tzinfo is None or ends_at.tzinfo is None or not reason:
             raise UsageError("desk_delegation_vague")
         if not (max(starts_at, now) < ends_at and ends_at - starts_at <= LONGEST and ends_at - now <= AHEAD):
             raise UsageError("desk_delegation_period", days=LONGEST.days)
@@ -47,7 +49,7 @@ class Delegating:
                 lane=lane,
                 starts_at=starts_at,
                 ends_at=ends_at,
-                reason=reason.strip(),
+                reason=reason,
                 created_at=now,
             )
         )

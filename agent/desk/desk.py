@@ -41,6 +41,7 @@ from agent.drafting import Drafting
 from agent.people import Person
 from agent.rechecking import Recheck, recheck_of
 from agent.record import Store
+from agent.text.clean import stated
 
 __all__ = ["Desk", "FindNear"]
 
@@ -185,7 +186,7 @@ class Desk:
         key: str,
         text: EditedText | None = None,
     ) -> Decided:
-        deciding = Deciding(self._standing, verdict, text_hash=text_hash, by=by, reason=reason.strip(), key=key)
+        deciding = Deciding(self._standing, verdict, text_hash=text_hash, by=by, reason=stated(reason), key=key)
         return await deciding.carry_out(run, text)
 
     def _case(self, run: str, viewer: Person, against: str) -> CaseFile:

@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from agent.models import Basis, FieldName, Frozen, Note, NoteType, Outcome, SegmentKind, Severity, Verdict
+from agent.text.clean import Storable
 
 __all__ = [
     "CaseClaim",
@@ -344,10 +345,10 @@ class CaseFile(Frozen):
 class EditedText(Frozen):
     """Carry a text as a person typed it; sources stay with the pieces whose words stay."""
 
-    title: str = Field(max_length=200)
-    cover: str = Field(default="", max_length=200)
-    body: str = Field(max_length=LONGEST)
-    tags: tuple[str, ...] = Field(default=(), max_length=30)
+    title: Storable = Field(max_length=200)
+    cover: Storable = Field(default="", max_length=200)
+    body: Storable = Field(max_length=LONGEST)
+    tags: tuple[Storable, ...] = Field(default=(), max_length=30)
 
     @model_validator(mode="after")
     def _has_words(self) -> EditedText:

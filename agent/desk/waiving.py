@@ -17,6 +17,7 @@ from agent.errors import UsageError
 from agent.graph.state import Review
 from agent.people import Person, reviewers
 from agent.record import RunWaiver
+from agent.text.clean import stated
 
 __all__ = ["Waiving"]
 
@@ -41,7 +42,8 @@ class Waiving:
         found = next((f for f in findings_of(standing) if f.id == finding and f.status == "open"), None)
         if found is None or not found.fingerprint:
             raise UsageError("desk_no_such_finding", value=finding)
-        if not reason.strip():
+        reason = stated(reason)
+        if not reason:
             raise UsageError("desk_reason_missing")
         if not standing.today <= expires_on <= standing.today + LONGEST:
             raise UsageError("desk_waiver_period")
@@ -49,7 +51,7 @@ class Waiving:
             standing.run.id,
             rule=found.rule,
             fingerprint=found.fingerprint,
-            reason=reason.strip(),
+            reason=reason,
             approver=by.id,
             granted_at=standing.now,
             expires_on=expires_on,

@@ -9,8 +9,11 @@ from __future__ import annotations
 import operator
 from typing import Annotated, Literal, TypedDict
 
+from pydantic import field_validator
+
 from agent import models
 from agent.models import Brief, Critique, Finding, Frozen, Note, Outcome, Plan, Report, Round
+from agent.text.clean import Stated, storable
 
 __all__ = ["CHECKPOINT_TYPES", "DraftState", "Review", "Route", "SavedVersion"]
 
@@ -21,16 +24,36 @@ class Review(Frozen):
     """Decide on a note in review; `text_hash` binds the decision to the text the reviewer saw.
 
     `recheck` decides nothing: the text is checked again, on the waivers as they are now. `key` identifies the decision:
-    sent again, it is carried out once.
+    sent again, it is carried out once. What no database could keep of it is left out as it is made.
     """
 
     action: Literal["approve", "edit", "comment", "reject", "recheck"]
-    reviewer: str
-    reason: str = ""
+    reviewer: Stated
+    reason: Stated = ""
     text_hash: str
     note: Note | None = None
     key: str = ""
     on_behalf_of: str = ""
+
+    @field_validator("note")
+    @classmethod
+    def _can_be_kept(cls, note: Note | None) -> Note | None:
+        if note is None or (kept := _kept_of(note)) == note:
+            return note
+        return kept
+
+
+def _kept_of(note: Note) -> Note:
+    segments = tuple(part.model_copy(update={"text": storable(part.text)}) for part in note.segments)
+    return note.model_copy(
+        update={
+            "titles": tuple(map(storable, note.titles)),
+            "title": storable(note.title),
+            "cover": storable(note.cover),
+            "segments": segments,
+            "tags": tuple(map(storable, note.tags)),
+        }
+    )
 
 
 class SavedVersion(Frozen):

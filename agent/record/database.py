@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from agent.errors import StorageError
 from agent.record.engine import explain, writing
 
 __all__ = ["Database"]
@@ -44,6 +45,8 @@ class Database:
             yield
         except (DBAPIError, sqlite3.Error) as error:
             raise explain(error, self.where) from error
+        except UnicodeEncodeError:  # what it says quotes the text
+            raise StorageError("record_value_refused", path=self.where, reason="") from None
 
     def probe(self) -> None:
         """Take the lock every write takes and give it back; raise `StorageError` when nothing could be written."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import Connection, func, insert, select
 
 from agent.errors import UsageError
@@ -11,7 +9,7 @@ from agent.models import Round
 from agent.record.notices import tell
 from agent.record.rows import decision_of
 from agent.record.tables import approvals, runs, versions
-from agent.record.values import Decision, DecisionRecord
+from agent.record.values import DecisionRecord
 from agent.record.vouching import new_salt, vouch_decision
 
 __all__ = ["count_decisions", "decisions_of", "write_decision"]
@@ -25,31 +23,20 @@ def count_decisions(connection: Connection, run_id: str) -> int:
     return connection.execute(count).scalar_one()
 
 
-def write_decision(
-    connection: Connection,
-    run_id: str,
-    *,
-    decision: Decision,
-    text_hash: str,
-    reviewer: str,
-    reason: str,
-    decided_at: datetime,
-    key: str = "",
-    on_behalf_of: str = "",
-) -> None:
+def write_decision(connection: Connection, made: DecisionRecord) -> None:
     """Write a decision; raise `UsageError` for an approval of what is not the best text, or has a block open."""
-    if decision == "approve":
-        _demand_approvable(connection, run_id, text_hash)
+    if made.decision == "approve":
+        _demand_approvable(connection, made.run, made.text_hash)
     row = insert(approvals).values(
-        run_id=run_id,
-        decision=decision,
-        text_hash=text_hash,
-        reviewer=reviewer,
-        reason=reason,
-        decided_at=decided_at,
+        run_id=made.run,
+        decision=made.decision,
+        text_hash=made.text_hash,
+        reviewer=made.reviewer,
+        reason=made.reason,
+        decided_at=made.decided_at,
         salt=new_salt(),
-        key=key or None,
-        on_behalf_of=on_behalf_of or None,
+        key=made.key or None,
+        on_behalf_of=made.on_behalf_of or None,
     )
     decision_id = connection.execute(row.returning(approvals.c.id)).scalar_one()
     vouch_decision(connection, decision_id)

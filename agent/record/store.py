@@ -5,7 +5,7 @@ Each write of a run, a text, a decision or an outcome appends to the audit in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -194,29 +194,22 @@ class Store:
         *,
         best_revision: int | None,
         updated_at: datetime,
-        decided: int | None = None,
+        decisions: Sequence[DecisionRecord] | None = None,
     ) -> None:
-        """Record how a run stands; nothing is written when it already stands so.
+        """Record how a run stands, with the decisions that made it so: all of it or nothing.
 
-        Neither is it when the record knows better: `decided` counts the decisions the caller knew of, and a run that
-        has ended does not come back.
+        `decisions` are all the run has had, oldest first; those the record has are not recorded again. Nothing is
+        written where a run stands so already, nor where the record knows better: it has more decisions, or the run
+        has ended. Raises `UsageError` for an approval of anything but the best text with no block open.
         """
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
-            row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
-            if row and (row.outcome, row.best_revision) == (outcome, best_revision):
+            known = count_decisions(connection, run_id) if decisions is not None else 0
+            if decisions is not None and known > len(decisions):
                 return
-            if row and row.outcome in ENDED and outcome not in ENDED:
-                return
-            if decided is not None and count_decisions(connection, run_id) > decided:
-                return
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id)
-                .values(outcome=outcome, best_revision=best_revision, updated_at=updated_at)
-            )
-            if row:
-                vouch_outcome(connection, run_id)
+            _write_outcome(connection, run_id, outcome, best_revision, updated_at)
+            for decision in (decisions or ())[known:]:
+                write_decision(connection, decision)
 
     def add_decision(
         self,
@@ -227,29 +220,23 @@ class Store:
         reviewer: str,
         reason: str,
         decided_at: datetime,
-        number: int | None = None,
-        key: str = "",
-        on_behalf_of: str = "",
     ) -> None:
-        """Record a decision, and tell the owner; an approval must name the best text as it stands, no block open.
+        """Record a decision that leaves a run as it stands, and tell the owner; see `finish_run`.
 
-        Raises `UsageError` otherwise: an approval is a statement about one text, not about a run. With a `number`
-        (the decisions before it) a decision that somebody recorded meanwhile is not recorded again.
+        Raises `UsageError` for an approval of anything but the best text with no block open: an approval is a
+        statement about one text, not about a run.
         """
+        made = DecisionRecord(
+            run=run_id,
+            decision=decision,
+            text_hash=text_hash,
+            reviewer=reviewer,
+            reason=reason,
+            decided_at=decided_at,
+        )
         with self._database.writing() as connection:
             demand_kept(connection, run_id)
-            if number is None or count_decisions(connection, run_id) <= number:
-                write_decision(
-                    connection,
-                    run_id,
-                    decision=decision,
-                    text_hash=text_hash,
-                    reviewer=reviewer,
-                    reason=reason,
-                    decided_at=decided_at,
-                    key=key,
-                    on_behalf_of=on_behalf_of,
-                )
+            write_decision(connection, made)
 
     def forget(self, run_id: str, *, erased_at: datetime) -> None:
         """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds."""
@@ -338,6 +325,20 @@ def _corrected(connection: Connection, run_id: str) -> tuple[str, ...]:
     asked = select(corrections.c.run_id).where(corrections.c.new_run == run_id)
     found = connection.execute(asked).scalars().first()
     return () if found is None else (found, *_corrected(connection, found))
+
+
+def _write_outcome(
+    connection: Connection, run_id: str, outcome: Outcome, best_revision: int | None, updated_at: datetime
+) -> None:
+    """Write how a run stands, unless it stands so already or has ended."""
+    row = connection.execute(select(runs.c.outcome, runs.c.best_revision).where(runs.c.id == run_id)).first()
+    if row is None or (row.outcome, row.best_revision) == (outcome, best_revision):
+        return
+    if row.outcome in ENDED and outcome not in ENDED:
+        return
+    now = {"outcome": outcome, "best_revision": best_revision, "updated_at": updated_at}
+    connection.execute(update(runs).where(runs.c.id == run_id).values(**now))
+    vouch_outcome(connection, run_id)
 
 
 def _is_known(connection: Connection, run_id: str) -> bool:

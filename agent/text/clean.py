@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Annotated
 
-__all__ = ["Cleaned", "clean"]
+from pydantic import BeforeValidator
+
+__all__ = ["Cleaned", "Stated", "Storable", "clean", "stated", "storable"]
 
 _KEPT_CONTROLS = {"\n", "\t"}
 _EMOJI_JOINERS = {"\u200d", "\ufe0f"}
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,28 @@ def clean(raw: str) -> Cleaned:
     text = raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     removed = tuple(character for character in text if _is_hidden(character))
     return Cleaned("".join(character for character in text if not _is_hidden(character)), removed)
+
+
+def stated(raw: str) -> str:
+    """Return what a person gives as a reason or a name, without what cannot be seen and without blanks around it."""
+    return clean(raw).text.strip()
+
+
+def storable(raw: str) -> str:
+    """Return a text as it is, without the characters no database and no file can hold: NUL and half a pair."""
+    return _UNSTORABLE.sub("", raw)
+
+
+def _stated(value: object) -> object:
+    return stated(value) if isinstance(value, str) else value
+
+
+def _storable(value: object) -> object:
+    return storable(value) if isinstance(value, str) else value
+
+
+Stated = Annotated[str, BeforeValidator(_stated)]
+Storable = Annotated[str, BeforeValidator(_storable)]
 
 
 def _is_hidden(character: str) -> bool:

@@ -33,6 +33,7 @@ nodes.{node} = killed
 CLAIMS = {"module": "agent.record.claims", "owner": "Claims"}
 DRAFTING = {"module": "agent.drafting", "owner": "Drafting"}
 STORE = {"module": "agent.record", "owner": "Store"}
+WRITING = {"module": "agent.record", "owner": "store"}
 CUTS = {
     "before the claim": CUT.format(**CLAIMS, name="take", first=False),
     "after the claim": CUT.format(**CLAIMS, name="take", first=True),
@@ -41,8 +42,9 @@ CUTS = {
     "before the last node": NODE.format(node="finish", first=False),
     "after the last node": CUT.format(**DRAFTING, name="_settle", first=False),
     "before the outcome is recorded": CUT.format(**STORE, name="finish_run", first=False),
-    "between outcome and decision": CUT.format(**STORE, name="finish_run", first=True),
-    "after the decision": CUT.format(**STORE, name="add_decision", first=True),
+    "between outcome and decision": CUT.format(**WRITING, name="write_decision", first=False),
+    "before both are kept": CUT.format(**WRITING, name="write_decision", first=True),
+    "after outcome and decision": CUT.format(**STORE, name="finish_run", first=True),
     "before the claim is given up": CUT.format(**CLAIMS, name="release", first=False),
 }
 
@@ -71,6 +73,15 @@ def test_an_approval_killed_at_any_point_is_finished_by_the_same_word_again(agen
     (kept,) = json.loads(agent("runs", "--format", "json").stdout)
     assert kept["outcome"] == "approved"
     assert agent("audit", "verify").returncode == 0
+
+
+@pytest.mark.parametrize("cut", ["between outcome and decision", "before both are kept"])
+def test_no_run_is_approved_without_its_approver(agent, run, cut):
+    killed = agent("approve", run, "--reviewer", "shenhe", before=CUTS[cut])
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    (kept,) = json.loads(agent("runs", "--format", "json").stdout)
+    assert kept["outcome"] == "in_review"
+    assert "shenhe" not in agent("show", run).stdout
 
 
 @pytest.mark.parametrize("cut", ["before the last node", "after the last node", "between outcome and decision"])

@@ -102,8 +102,8 @@ def test_a_rejected_run_keeps_its_reason(agent):
 def test_an_approval_killed_before_it_was_recorded_is_recorded_on_resume(agent):
     run = json.loads(agent(*DRAFT).stdout)["run"]
     before = (
-        "import os, signal\nfrom agent.record import Store\n"
-        "Store.add_decision = lambda self, *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "import os, signal\nfrom agent.record import store\n"
+        "store.write_decision = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     assert agent("approve", run, "--reviewer", "shenhe", before=before).returncode == -signal.SIGKILL
     assert json.loads(agent("resume", run, "--format", "json").stdout)["outcome"] == "approved"

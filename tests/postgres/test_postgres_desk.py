@@ -10,17 +10,19 @@ import approving
 import processes
 import pytest
 
+from agent.errors import StorageError
+from agent.graph.state import Review
 from agent.models import Brief
-from agent.record import Store
+from agent.record import DecisionRecord, Store
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1", *processes.HOSTS])
 PROCESSES, THREADS, EACH = 4, 2, 63
 BEFORE_DECISION = """
 import os, signal
 from agent import holding
-from agent.record import Store
+from agent.record import store
 holding.LEASE_SECONDS = 1.0
-Store.add_decision = lambda self, *a, **k: os.kill(os.getpid(), signal.SIGKILL)
+store.write_decision = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
 """
 AFTER_CLAIM = """
 import os, signal
@@ -80,3 +82,32 @@ def test_a_killed_approval_is_finished_once_its_lease_has_ended(agent, drafting_
     with Store.open(url) as store:
         assert [decision.reviewer for decision in store.decisions(run)] == ["shenhe"]
         assert store.run(run).outcome == "approved" and store.audit.verify().breaks == ()
+
+
+@pytest.mark.parametrize("verdict", ["approve", "comment"])
+def test_a_reason_with_a_nul_in_it_leaves_no_decision_without_its_reviewer(url, tmp_path, verdict):
+    async def decided():
+        run, text_hash = await drafted(url, tmp_path)
+        async with approving.opened(url, tmp_path) as drafting:
+            review = Review(action=verdict, reviewer="shenhe", reason="好\x00的", text_hash=text_hash)
+            await drafting.review(run, review)
+        return run
+
+    run = asyncio.run(decided())
+    with Store.open(url) as store:
+        assert [(kept.reviewer, kept.reason) for kept in store.decisions(run)] == [("shenhe", "好的")]
+        assert store.run(run).outcome == ("approved" if verdict == "approve" else "in_review")
+
+
+def test_a_value_the_database_refuses_is_told_as_such_and_leaves_nothing(url, tmp_path):
+    run, text_hash = asyncio.run(drafted(url, tmp_path))
+    with Store.open(url) as store:
+        now = store.run(run).created_at
+        made = DecisionRecord(
+            run=run, decision="approve", text_hash=text_hash, reviewer="shenhe", reason="好\x00", decided_at=now
+        )
+        best = store.run(run).best_revision
+        with pytest.raises(StorageError) as caught:
+            store.finish_run(run, "approved", best_revision=best, updated_at=now, decisions=[made])
+        assert caught.value.code == "record_value_refused" and "好" not in str(caught.value)
+        assert store.run(run).outcome == "in_review" and store.decisions(run) == ()

@@ -50,6 +50,7 @@ CODES: dict[int, str] = {
         "submission_sent_back thread_busy"
     ),
     410: "run_erased",
+    422: "record_value_refused",
 }
 STATUS: dict[str, int] = {code: status for status, codes in CODES.items() for code in codes.split()}
 PROVIDER_STATUS = {"provider_busy": 503, "provider_timeout": 504}
@@ -140,7 +141,7 @@ def handle_problems(app: FastAPI) -> None:
 
 async def _failed(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, KosnoteError)
-    kind = next((kind for kind in OURS if isinstance(error, kind)), None)
+    kind = None if error.code in STATUS else next((kind for kind in OURS if isinstance(error, kind)), None)
     if kind is not None:
         logger.error("%s %s: %s", request.method, _route(request), error.code)
         code, status = OURS[kind]

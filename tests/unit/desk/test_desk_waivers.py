@@ -127,3 +127,11 @@ async def test_the_record_of_a_waiver_cannot_be_changed_unseen(bench, blocked):
     assert [(found.code, found.kind) for found in bench.store.audit.verify().breaks] == [
         ("audit_row_changed", "waived")
     ]
+
+
+async def test_a_waiver_takes_a_reason_that_can_be_seen_and_keeps_only_that(bench, blocked):
+    run, (finding, *_) = blocked
+    with refused("desk_reason_missing"):
+        await accept(bench, run, finding, reason="\x00\u200b")
+    await accept(bench, run, finding, reason="引用\x00反面例子")
+    assert [kept.reason for kept in bench.store.desk.waivers(run)] == ["引用反面例子"]

@@ -28,7 +28,7 @@ CONNECTING = {
 RUNNING = {
     "53100": "record_disk_full", "53300": "record_crowded", "57P01": "record_unreachable",
     "08006": "record_unreachable", "42501": "record_no_rights", "28P01": "record_refused", "3D000": "record_refused",
-    "XX001": "record_unusable",
+    "XX001": "record_unusable", "22021": "record_value_refused",
 }  # fmt: skip
 
 
@@ -44,3 +44,11 @@ def test_a_statement_that_fails_is_told_by_its_code_without_the_row_it_quotes(st
     code, reason = refusal_of(error)
     told = StorageError(code, path="PostgreSQL", reason=reason)
     assert code == RUNNING[state] and told.hint and "林审" not in str(told)
+
+
+def test_a_value_the_driver_refuses_is_no_connection_that_broke():
+    class DataError(DriverError):
+        """Named as the driver names it."""
+
+    refused = DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes: 林审")
+    assert refusal_of(refused) == ("record_value_refused", "")

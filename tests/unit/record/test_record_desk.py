@@ -4,6 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from agent.errors import StorageError, UsageError
+from agent.record import DecisionRecord
+
 
 def take(store, worker, now, purpose="p", seconds=15):
     return store.claims.take("r-001", worker=worker, purpose=purpose, now=now, seconds=seconds)
@@ -22,33 +25,66 @@ def test_a_claim_is_one_workers_until_it_is_given_up_or_has_lapsed(either_store,
 
 
 @pytest.fixture
-def decided(store, start, make_round, began):
-    """A run that was rejected."""
-    start()
+def handed(either_store, make_brief, make_round, began):
+    """A run that waits for a reviewer, and what its reviewers say of its text."""
+    either_store.start_run(make_brief(), author="a", workspace="/w", created_at=began)
     round_ = make_round()
-    store.save_version("r-001", 1, round_, saved_at=began)
+    either_store.save_version("r-001", 1, round_, saved_at=began)
+    either_store.finish_run("r-001", "in_review", best_revision=1, updated_at=began)
+
+    def say(decision, reviewer, reason="改", text_hash=round_.note.text_hash):
+        return DecisionRecord(
+            run="r-001", decision=decision, text_hash=text_hash, reviewer=reviewer, reason=reason, decided_at=began
+        )
+
+    return either_store, say
+
+
+def stand(store, outcome, began, *decisions):
+    store.finish_run("r-001", outcome, best_revision=1, updated_at=began, decisions=decisions)
+
+
+def standing(store):
+    return store.run("r-001").outcome, [kept.reviewer for kept in store.decisions("r-001")]
+
+
+def test_who_knew_of_fewer_decisions_does_not_say_how_a_run_stands(handed, began):
+    store, say = handed
+    stand(store, "in_review", began, say("comment", "沈"))
+    stand(store, "needs_human", began)
+    assert standing(store) == ("in_review", ["沈"])
+    stand(store, "needs_human", began, say("comment", "沈"))
+    assert standing(store) == ("needs_human", ["沈"])
+
+
+def test_a_run_that_has_ended_does_not_come_back(handed, began):
+    store, say = handed
+    stand(store, "rejected", began, say("reject", "沈"))
     store.finish_run("r-001", "in_review", best_revision=1, updated_at=began)
-    said = {"text_hash": round_.note.text_hash, "reviewer": "沈", "reason": "改", "decided_at": began}
-    store.add_decision("r-001", decision="comment", number=0, **said)
-    return round_
+    assert standing(store) == ("rejected", ["沈"])
 
 
-def test_who_knew_of_fewer_decisions_does_not_say_how_a_run_stands(store, decided, began):
-    store.finish_run("r-001", "needs_human", best_revision=None, updated_at=began, decided=0)
-    assert store.run("r-001").outcome == "in_review"
-    store.finish_run("r-001", "needs_human", best_revision=1, updated_at=began, decided=1)
-    assert store.run("r-001").outcome == "needs_human"
+def test_a_decision_that_somebody_recorded_meanwhile_is_not_recorded_again(handed, began):
+    store, say = handed
+    stand(store, "in_review", began, say("comment", "沈"))
+    stand(store, "in_review", began, say("comment", "郑"))
+    assert standing(store) == ("in_review", ["沈"])
+    stand(store, "in_review", began, say("comment", "沈"), say("comment", "郑"))
+    assert standing(store) == ("in_review", ["沈", "郑"])
 
 
-def test_a_run_that_has_ended_does_not_come_back(store, decided, began):
-    store.finish_run("r-001", "rejected", best_revision=1, updated_at=began)
-    store.finish_run("r-001", "in_review", best_revision=1, updated_at=began)
-    assert store.run("r-001").outcome == "rejected"
+def test_an_outcome_whose_decision_cannot_be_recorded_is_not_recorded_either(handed, began):
+    store, say = handed
+    events = len(store.audit.events())
+    with pytest.raises(UsageError) as caught:
+        stand(store, "approved", began, say("comment", "沈"), say("approve", "郑", text_hash="sha256:other"))
+    assert caught.value.code == "approval_unfounded"
+    assert standing(store) == ("in_review", []) and len(store.audit.events()) == events
 
 
-def test_a_decision_that_somebody_recorded_meanwhile_is_not_recorded_again(store, decided, began):
-    again = {"text_hash": decided.note.text_hash, "reviewer": "郑", "reason": "", "decided_at": began}
-    store.add_decision("r-001", decision="comment", number=0, **again)
-    assert [kept.reviewer for kept in store.decisions("r-001")] == ["沈"]
-    store.add_decision("r-001", decision="comment", number=1, **again)
-    assert [kept.reviewer for kept in store.decisions("r-001")] == ["沈", "郑"]
+def test_what_no_database_holds_is_told_as_such_and_leaves_nothing(handed, began):
+    store, say = handed
+    with pytest.raises(StorageError) as caught:
+        stand(store, "approved", began, say("approve", "沈", reason="好\ud800的"))
+    assert caught.value.code == "record_value_refused" and "好" not in str(caught.value)
+    assert standing(store) == ("in_review", [])
