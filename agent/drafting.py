@@ -151,15 +151,18 @@ class Drafting:
             decision: Command[str] = Command(resume=review.model_dump(mode="json"))
             return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 
-    async def forget(self, run_id: str) -> RunRecord:
+    async def forget(self, run_id: str, *, spare_evidence: bool = False) -> RunRecord:
         """Erase what is personal in a run, here and in its checkpoints, and leave hashes; safe to repeat.
 
         The record says "erased" only after the checkpoints are gone; they are erased once more for a process that
-        was still at work on the run.
+        was still at work on the run. With `spare_evidence` it raises `UsageError` for a run that was handed in,
+        approved or published, and leaves it whole.
         """
         run = self.store.run(run_id)
+        if spare_evidence and self.store.holds_evidence(run.id):
+            raise UsageError("kept_as_evidence")
         await self._erase_thread(run.id)
-        self.store.forget(run.id, erased_at=self.now())
+        self.store.forget(run.id, erased_at=self.now(), spare_evidence=spare_evidence)
         await self._erase_thread(run.id)
         return self.store.run(run.id)
 

@@ -10,7 +10,6 @@ from agent import guardrails
 from agent.chat.state import ThreadState
 from agent.chat.values import Answer
 from agent.drafting import Drafting, Event
-from agent.errors import UsageError
 from agent.llm import Calls
 from agent.models import Account, Frozen, Persona
 from agent.record import Store, TurnRecord
@@ -67,10 +66,7 @@ class TurnContext:
 
     def knows(self, run: str) -> bool:
         """Tell whether a run is in the record, whatever became of it."""
-        try:
-            return self.store.run(run).id == run
-        except UsageError:
-            return False
+        return self.store.find(run) is not None
 
     async def standing(self, run: str) -> DraftResult:
         """Return a run as it stands, carried on first if it was cut off, with every decision recorded."""

@@ -17,6 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
+from weakref import WeakValueDictionary
 
 from agent import guardrails
 from agent.catalogue import say
@@ -70,7 +71,7 @@ class Chat:
     today: Callable[[], date]
     worker: str = field(default_factory=lambda: f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
     works: dict[tuple[str, str], Working] = field(default_factory=dict)
-    turns_taken: dict[str, asyncio.Lock] = field(default_factory=dict)
+    turns_taken: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     @cached_property
     def packs(self) -> guardrails.Packs:
@@ -99,15 +100,28 @@ class Chat:
             logger.info("waiting for %d turns to end", len(tasks))
             await asyncio.wait(tasks, timeout=seconds)
 
-    async def forget(self, user: str, thread: str) -> tuple[str, ...]:
-        """Erase a thread of this user and every run it led to; return those runs."""
-        turns = self.drafting.store.threads.turns(thread, owner=user)
-        runs = tuple(dict.fromkeys(turn.run for turn in turns if turn.run))
-        for run in runs:
-            with suppress(UsageError):  # a run that was allotted and never begun
-                await self.drafting.forget(run)
-        self.drafting.store.threads.forget(thread, owner=user, erased_at=self.drafting.now())
+    def holds_evidence(self, user: str, thread: str) -> bool:
+        """Tell whether a thread of this user led to a note that was handed in, approved or published."""
+        return self.drafting.store.holds_evidence(*self._led_to(user, thread))
+
+    async def forget(self, user: str, thread: str, *, evidence_too: bool = False) -> tuple[str, ...]:
+        """Erase a thread of this user and every run it led to; return those runs.
+
+        Raises `UsageError`, with everything left as it is, when one of them was handed in, approved or published:
+        that is evidence, and only `evidence_too`, on a person's lawful request, erases it.
+        """
+        store, runs = self.drafting.store, self._led_to(user, thread)
+        if not evidence_too and store.holds_evidence(*runs):
+            raise UsageError("kept_as_evidence")
+        for run in filter(None, map(store.find, runs)):  # one that was allotted and never begun is not there
+            await self.drafting.forget(run.id, spare_evidence=not evidence_too)
+        now = self.drafting.now()
+        store.threads.forget(thread, owner=user, erased_at=now, spare_evidence=not evidence_too)
         return runs
+
+    def _led_to(self, user: str, thread: str) -> tuple[str, ...]:
+        turns = self.drafting.store.threads.turns(thread, owner=user)
+        return tuple(dict.fromkeys(turn.run for turn in turns if turn.run))
 
 
 @asynccontextmanager
@@ -261,7 +275,7 @@ class ChatSession:
     @asynccontextmanager
     async def _alone(self) -> AsyncIterator[None]:
         """Hold the thread: one turn at a time, in this process and among all that share the record."""
-        lock = self.chat.turns_taken.setdefault(self.thread, asyncio.Lock())
+        lock = self.chat.turns_taken.setdefault(self.thread, asyncio.Lock())  # kept while somebody holds or awaits it
         async with lock:
             await self._lease()
             renewing = asyncio.create_task(self._renew())

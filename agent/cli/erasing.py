@@ -95,7 +95,7 @@ async def _forget_user(bank: Workspace, settings: Settings, user: str, *, yes: b
             raise UsageError("forget_needs_yes", count=len(threads) + len(held.runs))
         while threads:
             for thread in threads:
-                runs = await chat.forget(user, thread.id)
+                runs = await chat.forget(user, thread.id, evidence_too=True)
                 typer.echo(f"已删除对话 {thread.id} 和它写出的 {len(runs)} 次运行；只留哈希")
             threads = chat.threads(user)
         await _forget(chat.drafting, tuple(map(chat.drafting.store.run, people.held(user).runs)), yes=True)

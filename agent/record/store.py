@@ -28,6 +28,7 @@ from agent.record.desk import DeskRecord
 from agent.record.desk_tables import corrections
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
+from agent.record.evidence import demand_no_evidence, holds_evidence
 from agent.record.journal import ReplyJournal
 from agent.record.library import LibraryStore
 from agent.record.listing import listed
@@ -238,9 +239,19 @@ class Store:
             demand_kept(connection, run_id)
             write_decision(connection, made)
 
-    def forget(self, run_id: str, *, erased_at: datetime) -> None:
-        """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds."""
+    def holds_evidence(self, *run_ids: str) -> bool:
+        """Tell whether one of these runs was handed in, approved or published."""
+        with self._database.reading() as connection:
+            return holds_evidence(connection, run_ids)
+
+    def forget(self, run_id: str, *, erased_at: datetime, spare_evidence: bool = False) -> None:
+        """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds.
+
+        With `spare_evidence` it raises `UsageError` for a run that was handed in, approved or published.
+        """
         with self._database.writing() as connection:
+            if spare_evidence:
+                demand_no_evidence(connection, (run_id,))
             erase(connection, run_id, erased_at)
         with self._database.explained():
             scrub(self._database.engine, self._database.where)
@@ -260,13 +271,23 @@ class Store:
         with self._database.reading() as connection:
             return tuple(run_of(row) for row in connection.execute(query).mappings())
 
+    def find(self, run_id: str) -> RunRecord | None:
+        """Return the run of exactly this id, erased or not, if there is one."""
+        if not run_id.isprintable():  # what no database holds
+            return None
+        with self._database.reading() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
+            return run_of(row) if row else None
+
     def run(self, run_id: str) -> RunRecord:
         """Return a run by id or unique beginning; raise `UsageError` naming the nearest or the candidates."""
+        if (exact := self.find(run_id)) is not None:
+            return exact
         beginning = runs.c.id.startswith(run_id, autoescape=True)
         query = select(runs).where(beginning).order_by(func.length(runs.c.id), runs.c.id).limit(CANDIDATES)
         with self._database.reading() as connection:
             found = connection.execute(query).mappings().all()
-            if found and (len(found) == 1 or found[0]["id"] == run_id):
+            if len(found) == 1:
                 return run_of(found[0])
             if found:
                 raise UsageError("run_ambiguous", value=run_id, candidates="、".join(row["id"] for row in found))

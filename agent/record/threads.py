@@ -16,6 +16,7 @@ from agent.llm.protocol import CallKey, Completion, Entry
 from agent.record.database import Database
 from agent.record.engine import writing
 from agent.record.erasure import demand_kept, erase_thread, scrub
+from agent.record.evidence import demand_no_evidence
 from agent.record.moments import utc
 from agent.record.tables import chat_replies, chat_threads, chat_turns
 from agent.record.values import ThreadRecord, TurnRecord
@@ -130,10 +131,18 @@ class ThreadStore:
         with self._database.writing() as connection:
             connection.execute(update(chat_threads).where(held).values(worker=None, leased_until=None))
 
-    def forget(self, thread_id: str, *, owner: str, erased_at: datetime) -> None:
-        """Erase the words of a thread and whose it was, and clean the file; the runs it led to are erased by run."""
+    def forget(self, thread_id: str, *, owner: str, erased_at: datetime, spare_evidence: bool = False) -> None:
+        """Erase the words of a thread and whose it was, and clean the file; the runs it led to are erased by run.
+
+        With `spare_evidence` it raises `UsageError` when one of them was handed in, approved or published.
+        """
+        led_to = select(chat_turns.c.run_id).where(
+            chat_turns.c.thread_id == thread_id, chat_turns.c.run_id.is_not(None)
+        )
         with self._database.writing() as connection:
             _owned(connection, thread_id, owner, lock=True)
+            if spare_evidence:
+                demand_no_evidence(connection, connection.execute(led_to.distinct()).scalars().all())
             erase_thread(connection, thread_id, erased_at)
         with self._database.explained():
             scrub(self._database.engine, self._database.where)

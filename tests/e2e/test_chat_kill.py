@@ -63,7 +63,7 @@ DRAFT_CUTS = {
 EDIT_CUTS = {
     "before the edit reaches the run": AFTER.format(**THREADS, name="intend", when=THIRD_TURN),
     "inside its check": INSIDE.format(node="comply"),
-    "before it is recorded": BEFORE.format(**DRAFTING, name="_record_decisions", when="True"),
+    "before it is recorded": BEFORE.format(module="agent.record", owner="Store", name="finish_run", when="True"),
     "between the work and the answer": BEFORE.format(**THREADS, name="answer", when=THIRD_TURN),
 }
 

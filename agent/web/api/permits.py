@@ -81,11 +81,7 @@ def changeable_run(services: Services, identity: Identity, run_id: str) -> RunRe
 
 def known_run(services: Services, run_id: str) -> RunRecord | None:
     """Return a run by its whole id, whoever owns it."""
-    try:
-        run = services.store.run(run_id)
-    except UsageError:
-        return None
-    return run if run.id == run_id else None
+    return services.store.find(run_id)
 
 
 def demand_speaker(services: Services, identity: Identity, *, persona: str, account: str) -> None:

@@ -43,6 +43,7 @@ CODES: dict[int, str] = {
     403: "desk_has_left desk_not_reviewer desk_other_lane desk_own_note desk_wrote_on_it waiver_same_person",
     404: "delegation_unknown publication_unknown run_unknown thread_unknown waiver_unknown",
     409: (
+        "kept_as_evidence "
         "approval_unfounded approve_with_block approve_without_packs desk_decided_already desk_key_reused "
         "desk_must_review desk_no_such_finding desk_no_such_text desk_not_clean desk_not_today "
         "publication_forbidden publication_retracted publication_unapproved resume_other_author "

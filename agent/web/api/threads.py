@@ -75,9 +75,9 @@ def read(thread_id: ThreadId, services: Serving, identity: Talker) -> Thread:
     return Thread(id=session.thread, turns=session.history(), unfinished=session.unfinished())
 
 
-@router.delete("/threads/{thread_id}", status_code=204, response_class=Response, responses=problems(404))
+@router.delete("/threads/{thread_id}", status_code=204, response_class=Response, responses=problems(404, 409))
 async def forget(thread_id: ThreadId, services: Serving, identity: Talker) -> None:
-    """Erase a thread and every run it led to; hashes stay in the audit."""
+    """Erase a thread and every run it led to, unless one was handed in, approved or published; hashes stay."""
     await services.chat.forget(identity.user, thread_id)
 
 

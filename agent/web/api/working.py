@@ -30,11 +30,10 @@ class _Going:
 
 
 class Works:
-    """Hold the runs under way and a lock a run; closing stops them, and what they had done is kept."""
+    """Hold the runs under way; closing stops them, and what they had done is kept."""
 
     def __init__(self) -> None:
         self._going: dict[str, _Going] = {}
-        self._locks: dict[str, asyncio.Lock] = {}
 
     def start(self, brief: Brief, *, owner: str, work: Callable[[OnEvent], Awaitable[object]]) -> Working:
         """Begin the work on a run; raise 429 when its owner has too many under way."""
@@ -64,15 +63,6 @@ class Works:
         """Return brief and owner of a run under way here."""
         going = self._going.get(run)
         return (going.brief, going.owner) if going else None
-
-    @asynccontextmanager
-    async def alone(self, run: str) -> AsyncIterator[None]:
-        """Hold a run: one change at a time in this process."""
-        lock = self._locks.setdefault(run, asyncio.Lock())
-        async with lock:
-            yield
-        if not lock.locked():
-            self._locks.pop(run, None)
 
     async def close(self) -> None:
         """Stop everything under way."""

@@ -1,6 +1,7 @@
 """Turns that are done once: the same key, a dropped listener, two at a time, a crash at any point, somebody else."""
 
 import asyncio
+import gc
 
 import pytest
 from chatting import COFFEE, NOW, TODAY
@@ -10,7 +11,7 @@ from agent.chat.values import Answered, Intent, Turn
 from agent.drafting import Drafting
 from agent.errors import ProviderError, UsageError
 from agent.graph.state import Review
-from agent.record import ThreadStore
+from agent.record import Store, ThreadStore
 from agent.workspace import load_workspace
 
 
@@ -115,7 +116,7 @@ async def test_a_draft_cut_off_anywhere_is_carried_on_and_begun_once(opened, tal
         (ThreadStore, "intend", True),
         (Drafting, "_record", False),
         (Drafting, "_settle", False),
-        (Drafting, "_record_decisions", True),
+        (Store, "finish_run", True),
         (ThreadStore, "answer", False),
     ],
 )
@@ -223,6 +224,33 @@ async def test_forgetting_a_thread_takes_its_runs_along_and_leaves_a_whole_chain
     assert chat.drafting.store.audit.verify().breaks == ()
     left = b"".join(path.read_bytes() for path in settings.home.iterdir())
     assert "青年路".encode() not in left and "耶加".encode() not in left
+
+
+async def test_a_note_that_was_approved_keeps_its_thread_from_its_author(talk, chat):
+    answer = await talk.drafted()
+    store, thread = chat.drafting.store, talk.session.thread
+    text_hash = store.versions(answer.run)[-1].text_hash
+    await chat.drafting.review(answer.run, Review(action="approve", reviewer="乙", text_hash=text_hash))
+    assert chat.holds_evidence("甲", thread)
+    forgetting = (
+        lambda: chat.forget("甲", thread),
+        lambda: chat.drafting.forget(answer.run, spare_evidence=True),
+        lambda: store.forget(answer.run, erased_at=chat.drafting.now(), spare_evidence=True),
+        lambda: store.threads.forget(thread, owner="甲", erased_at=chat.drafting.now(), spare_evidence=True),
+    )
+    for forget in forgetting:
+        with pytest.raises(UsageError) as caught:
+            await forget()
+        assert caught.value.code == "kept_as_evidence"
+    assert (await chat.drafting.peek(answer.run)).outcome == "approved" and len(talk.session.history()) == 2
+    assert await chat.forget("甲", thread, evidence_too=True) == (answer.run,)
+    assert store.find(answer.run).erased_at is not None and store.audit.verify().breaks == ()
+
+
+async def test_a_thread_nobody_is_at_holds_no_lock(talk, chat):
+    await talk("周二下班喝了一杯手冲")
+    gc.collect()
+    assert len(chat.turns_taken) == 0
 
 
 async def test_forgetting_a_run_takes_the_talk_about_it_along(talk, chat):

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from agent.record import Store
+
 TODAY = "2026-11-24"
 LINES = """\
 /身份 阿宁
@@ -179,6 +181,16 @@ class TestForget:
         assert "青年路".encode() not in left and "鞋底开了胶".encode() in left
         assert agent("audit", "verify")[0] == 0
         assert agent("forget", "--user", "甲", "--yes")[:2] == (2, "")
+
+    def test_a_lawful_request_takes_what_was_handed_in_along(self, typed, agent, home):
+        typed(f"{self.TOLD}送审\n", "--user", "甲")
+        with Store.open(home / "record.db") as store:
+            (run,) = store.runs()
+            assert store.publishing.submissions(run.id)
+        assert agent("forget", "--user", "甲", "--yes")[0] == 0
+        with Store.open(home / "record.db") as store:
+            assert store.find(run.id).erased_at is not None and store.publishing.submissions(run.id) == ()
+        assert agent("audit", "verify")[0] == 0
 
     @pytest.mark.parametrize("options", [[], ["--user", "甲", "--told-by", "乙"], ["r-1", "--user", "甲"]])
     def test_exactly_one_thing_is_named(self, agent, home, options):

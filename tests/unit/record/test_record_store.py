@@ -158,3 +158,11 @@ def test_earlier_notes_are_the_best_ones_of_runs_that_began_before(store, start,
     assert store.earlier_notes("a-1", before="now") == (said["second"].note, said["first"].note)
     assert store.earlier_notes("a-1", before="now", limit=1) == (said["second"].note,)
     assert store.earlier_notes("a-2", before="now") == ()
+
+
+def test_a_run_is_found_by_its_whole_id_and_nothing_else(either_store, make_brief, began, monkeypatch):
+    either_store.start_run(make_brief(), author="a", workspace="/w", created_at=began)
+    assert either_store.find("r-001") == either_store.run("r-001") == either_store.run("r-0")
+    monkeypatch.setattr("agent.record.store.process.extract", None)
+    for name in ("r-0", "r-002", "r-001\x00", ""):
+        assert either_store.find(name) is None

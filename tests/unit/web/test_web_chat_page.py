@@ -264,6 +264,19 @@ async def test_a_thread_is_erased_after_a_question_and_never_once_it_was_handed_
     await user.should_not_see(marker=f"forget-{handed}")
 
 
+async def test_a_note_handed_in_while_its_author_is_asked_is_not_erased(visitor, services):
+    user = await visitor("aning")
+    thread = await drafted(user)
+    user.find(marker=f"forget-{thread}").click()
+    (run,) = (turn.run for turn in services.store.threads.turns(thread, owner="aning")[-1:])
+    person, text_hash = services.workspace.person("aning"), services.store.versions(run)[-1].text_hash
+    services.desk.hand_in(run, text_hash=text_hash, by=person)
+    press(user, "删去")
+    await sees(user, content="那是凭据")
+    assert services.store.find(run).erased_at is None
+    assert thread in [kept.id for kept in services.chat.threads("aning")]
+
+
 async def test_the_page_speaks_english_when_asked(visitor):
     user = await visitor("aning", kosnote_tongue="en")
     await user.open("/chat?new")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from agent.errors import UsageError
 from agent.record import ThreadRecord
 from agent.web.pages.controls import icon_press, press, sheet, sheet_head
 from agent.web.pages.writing import attribute, text
@@ -38,16 +39,10 @@ def _thread(page: ChatPage, record: ThreadRecord) -> None:
             text(f"{record.updated_at.astimezone():%m-%d %H:%M}", "hint", tag="span")
         if here:
             attribute(link, aria_current="page")
-        if _is_handed_in(page, record.id):
+        if page.view.services.chat.holds_evidence(page.session.user, record.id):
             return  # evidence of what was reviewed or published is not for its author to erase
         label = page.say("chat_forget", title=record.title)
         icon_press("delete_outline", label, partial(_ask, page, record)).mark(f"forget-{record.id}")
-
-
-def _is_handed_in(page: ChatPage, thread: str) -> bool:
-    store = page.view.services.store
-    runs = {turn.run for turn in store.threads.turns(thread, owner=page.session.user) if turn.run}
-    return any(store.publishing.submissions(run) for run in runs)
 
 
 def _ask(page: ChatPage, record: ThreadRecord) -> None:
@@ -56,9 +51,11 @@ def _ask(page: ChatPage, record: ThreadRecord) -> None:
 
     async def forget() -> None:
         dialog.close()
-        if _is_handed_in(page, record.id):
+        try:
+            await page.view.services.chat.forget(page.session.user, record.id)
+        except UsageError as error:  # handed in, or erased, since the list was drawn
+            page.announce(error.message)
             return
-        await page.view.services.chat.forget(page.session.user, record.id)
         page.view.go("/chat")
 
     with sheet(say("chat_forget_title")) as dialog, ui.card().classes("sheet-card"):

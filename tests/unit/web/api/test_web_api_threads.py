@@ -88,6 +88,26 @@ def test_forgetting_erases_the_thread_and_its_runs(aning, thread, api):
     assert api.services.store.run(run).erased_at is not None and api.services.store.audit.verify().breaks == ()
 
 
+@pytest.mark.parametrize("as_far_as", ["handed in", "approved", "published"])
+def test_evidence_is_not_its_authors_to_erase(aning, thread, api, as_far_as):
+    take(aning, thread, intent="capture", text=STORY)
+    drafted = take(aning, thread, "k2", intent="draft", text="下班喝一杯手冲").json()
+    run, text = f"runs/{drafted['run']}", {"text_hash": api.services.store.versions(drafted["run"])[-1].text_hash}
+    assert aning.post(f"{run}/submit", json=text).status_code == 200
+    if as_far_as != "handed in":
+        decided = api("shenhe").post(f"review/{drafted['run']}/decision", json={"decision": "approve", **text})
+        assert decided.status_code == 200
+    if as_far_as == "published":
+        url = "https://www.xiaohongshu.com/explore/1"
+        assert aning.post(f"{run}/publications", json={**text, "url": url}).status_code == 201
+    refused = aning.delete(f"threads/{thread}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "kept_as_evidence")
+    assert "agent " not in refused.text
+    assert len(aning.get(f"threads/{thread}").json()["turns"]) == 2
+    store = api.services.store
+    assert store.find(drafted["run"]).erased_at is None and store.publishing.submissions(drafted["run"])
+
+
 @pytest.mark.parametrize("text", ["a\x00b", "\u202e反", "长" * 5000])
 def test_odd_words_are_taken_as_words(aning, thread, text):
     assert take(aning, thread, text=text).status_code == 200
