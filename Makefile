@@ -38,9 +38,11 @@ eval:
 record:
 	$(PY) -m evals.recording
 
+# Minutes, on a quiet machine: ratios, the rule engine, then how many people can chat at once.
 bench:
 	$(PY) -m evals.bench
 	$(PY) -m evals.bench_guardrail
+	$(PY) -m evals.bench_web
 
 # Minutes: archives of 20 and 200 thousand notes.
 bench-screen:
