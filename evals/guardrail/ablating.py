@@ -6,13 +6,14 @@ contexts (no guard clears anything; benign superstrings stay). The reader is tak
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from agent.guardrails import Packs
 from agent.guardrails.disguises import Disguises
 from agent.guardrails.document import Document, Reveal
+from agent.guardrails.guesses import Guesses
 from evals.guardrail.outcomes import Outcome, outcomes, without_likeness
 
 __all__ = ["ABLATIONS", "ablate", "without_contexts", "without_disguises"]
@@ -31,6 +32,17 @@ class _Unseeing(Disguises):
         return ()
 
 
+class _Unguessing(Guesses):
+    """Read a text in no other way."""
+
+    def __init__(self) -> None:
+        """Hold no word."""
+
+    def readings(self, document: Document) -> Iterator[tuple[Reveal, ...]]:
+        """Yield no reading."""
+        yield from ()
+
+
 def ablate(found: Sequence[Outcome], packs: Packs) -> dict[str, list[Outcome]]:
     """Return the outcomes of the whole engine (given) and without each of its parts, by the names of `ABLATIONS`."""
     texts = [one.text for one in found]
@@ -45,7 +57,7 @@ def ablate(found: Sequence[Outcome], packs: Packs) -> dict[str, list[Outcome]]:
 
 def without_disguises(packs: Packs) -> Packs:
     """Return packs that see words only as they are written."""
-    return replace(packs, disguises=_Unseeing())
+    return replace(packs, disguises=_Unseeing(), guesses=_Unguessing())
 
 
 def without_contexts(packs: Packs) -> Packs:

@@ -26,12 +26,12 @@ def test_a_token_works_until_it_is_revoked(visit, served, path, who, size):
     page = visit(path, user=who, size=size)
     page.on("console", lambda said: blocked.append(said.text) if "Content Security Policy" in said.text else None)
     page.get_by_role("button", name="新建令牌").click()
-    page.get_by_label("用途").fill(f"门户 <b>{size}</b>")
+    page.get_by_label("用途").fill(f"门户 {path} <b>{size}</b>")
     page.get_by_role("button", name="生成").click()
     token = page.locator(".people-token").inner_text()
     assert re.fullmatch(r"kn_[0-9a-f]{16}_[\w-]{43}", token) and ask(served.url, token) == 200
     page.reload()
-    row = page.locator(".people-row").filter(has_text=f"门户 <b>{size}</b>")
+    row = page.locator(".people-row").filter(has_text=f"门户 {path} <b>{size}</b>")
     row.get_by_role("button", name="作废").wait_for()
     assert token.split("_", 2)[2] not in page.content() and overflow(page) <= 0
     row.get_by_role("button", name="作废").click()

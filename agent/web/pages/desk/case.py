@@ -28,9 +28,6 @@ __all__ = ["show"]
 async def show(view: View, run: str) -> None:
     """Build the page of one note; one without a text to decide on is not there."""
     desk, person = view.services.desk, view.identity.person
-    if view.services.store.find(run) is None:
-        view.absent()
-        return
     try:
         case = await desk.case(run, person)
     except UsageError:
