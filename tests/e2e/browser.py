@@ -147,6 +147,14 @@ class Visits:
             self.wrong.append(f"asked another host: {asked}")
 
 
-def overflow(page):
-    """Return how many pixels a page is wider than its window; whoever scrolls sideways cannot read."""
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+def overflow(page, seconds=5):
+    """Return how many pixels a page stays wider than its window; whoever scrolls sideways cannot read.
+
+    Styles and late parts of a page may take a moment to arrive on a loaded machine.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider <= 0 or time.monotonic() > until:
+            return wider
+        page.wait_for_timeout(100)
