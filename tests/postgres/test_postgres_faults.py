@@ -238,7 +238,7 @@ async def test_a_server_whose_database_is_gone_is_alive_and_not_ready(url, tmp_p
         numbers = await client.get("/metrics")
         assert 'kosnote_storage_errors_total{code="record_unreachable"}' in numbers.text
         stopped.start()
-        for _ in range(60):  # the pool tries again at intervals that grow
+        for _ in range(240):  # the pool tries again at intervals that grow
             back = (await client.get("/readyz")).json()["status"]
             if back == "ready":
                 break
