@@ -5,10 +5,11 @@ What a database says is turned into `StorageError`, here and (through `explained
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import aiosqlite
@@ -20,10 +21,9 @@ from agent.errors import StorageError
 from agent.graph.postgres import open_postgres
 from agent.graph.state import CHECKPOINT_TYPES
 from agent.postgres import refusal_of
+from agent.sqlite import BUSY_TIMEOUT_MS, write_ahead
 
 __all__ = ["erase_thread", "explained", "open_checkpoints", "serializer"]
-
-BUSY_TIMEOUT_MS = 30_000
 
 
 def serializer() -> JsonPlusSerializer:
@@ -75,15 +75,20 @@ async def erase_thread(saver: BaseCheckpointSaver[str], thread: str) -> None:
 async def _open_file(path: Path) -> AsyncIterator[BaseCheckpointSaver[str]]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(_turn_over, path)
         connection = await aiosqlite.connect(path)
     except (OSError, aiosqlite.Error) as error:
         raise StorageError("checkpoints_unusable", path=path, reason=error) from error
     try:
         with explained(path):
             await connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-            await connection.execute("PRAGMA journal_mode=WAL")
             await connection.execute("PRAGMA synchronous=NORMAL")
             await connection.execute("PRAGMA secure_delete=ON")
         yield AsyncSqliteSaver(connection, serde=serializer())
     finally:
         await connection.close()
+
+
+def _turn_over(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000)) as connection:
+        write_ahead(connection)

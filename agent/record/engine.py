@@ -15,12 +15,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from agent.errors import ConfigurationError, StorageError
 from agent.postgres import CONNECT_SECONDS, refusal_of
+from agent.sqlite import BUSY_TIMEOUT_MS, write_ahead
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
 HEAD = "0006"
 KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", HEAD})
-BUSY_TIMEOUT_MS = 30_000
 UPGRADE_LOCK = 7_042_002  # any number, the same for every process of this program
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -110,7 +110,7 @@ def _listen(engine: Engine) -> None:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA journal_mode=WAL")
+    write_ahead(connection, patience_ms=BUSY_TIMEOUT_MS)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA secure_delete=ON")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -236,6 +237,18 @@ def test_a_full_disk_says_so_and_keeps_what_was_written(store, start):
             start(f"r-{number}", topic="很长的主题" * 500)
     assert caught.value.code == "record_disk_full" and "磁盘空间" in caught.value.hint
     assert store.run("before").id == "before"
+
+
+def test_a_new_file_another_program_is_just_making_is_waited_for(tmp_path):
+    path = tmp_path / "record.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE somebody (name)")
+        other.execute("BEGIN IMMEDIATE")
+        release = Timer(0.2, other.execute, ["ROLLBACK"])
+        release.start()
+        with Store.open(path) as store:
+            assert store.runs() == ()
+        release.join()
 
 
 def test_a_lock_that_is_never_released_is_told_as_such(tmp_path, monkeypatch, make_brief, began):
