@@ -61,6 +61,19 @@ def test_both_workflows_are_there():
     assert "make eval" in lanes and any(line.startswith("python -m evals run --live --k") for line in lanes)
 
 
+def test_windows_runs_the_very_lines_of_the_readme_in_the_shell_that_comes_with_it():
+    job = read_yaml(WORKFLOWS[0]).value["jobs"]["windows"]
+    scripts = [step["run"] for step in job["steps"] if step.get("shell") == "powershell"]
+    assert job["runs-on"] == "windows-latest" and len(scripts) == len(job["steps"]) - 1
+    run = []
+    for script in scripts:
+        assert script.isascii() and "-Encoding UTF8 README.md" in script, "5.1 reads a script and a page as ANSI"
+        assert script.rstrip().endswith("exit $LASTEXITCODE"), "an error of the last command would be lost"
+        wanted = re.search(r"Matches\(\$page, '(.+)'\)\nInvoke-Expression \$lines\[(\d)\]\.Groups\[1\]\.Value\n", script)
+        run.append(re.findall(wanted[1], READMES[0].read_text("utf-8"))[int(wanted[2])])
+    assert r"\agent draft --topic" in run[0] and r"\python -m pytest" in run[1]
+
+
 @each_workflow
 def test_a_workflow_may_only_read_and_stops_its_forerunner(path):
     workflow = read_yaml(path).value
