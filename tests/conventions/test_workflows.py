@@ -69,7 +69,9 @@ def test_windows_runs_the_very_lines_of_the_readme_in_the_shell_that_comes_with_
     for script in scripts:
         assert script.isascii() and "-Encoding UTF8 README.md" in script, "5.1 reads a script and a page as ANSI"
         assert script.rstrip().endswith("exit $LASTEXITCODE"), "an error of the last command would be lost"
-        wanted = re.search(r"Matches\(\$page, '(.+)'\)\nInvoke-Expression \$lines\[(\d)\]\.Groups\[1\]\.Value\n", script)
+        wanted = re.search(
+            r"Matches\(\$page, '(.+)'\)\nInvoke-Expression \$lines\[(\d)\]\.Groups\[1\]\.Value\n", script
+        )
         run.append(re.findall(wanted[1], READMES[0].read_text("utf-8"))[int(wanted[2])])
     assert r"\agent draft --topic" in run[0] and r"\python -m pytest" in run[1]
 
