@@ -38,6 +38,7 @@ from agent.desk.values import (
 )
 from agent.desk.waiving import Waiving
 from agent.drafting import Drafting
+from agent.handing import hand_in, record_publication
 from agent.people import Person
 from agent.rechecking import Recheck, recheck_of
 from agent.record import Store
@@ -123,7 +124,7 @@ class Desk:
 
     def hand_in(self, run: str, *, text_hash: str, by: Person, urgent: bool = False) -> None:
         """Hand a text in for review and notify the reviewers; the same text again changes nothing."""
-        self._after.hand_in(self._standing(run), text_hash=text_hash, by=by, urgent=urgent)
+        hand_in(self._text(run), text_hash=text_hash, by=by, urgent=urgent)
 
     async def waive(
         self, run: str, *, text_hash: str, finding: str, reason: str, expires_on: date, by: Person
@@ -153,7 +154,7 @@ class Desk:
 
     async def publish(self, run: str, *, text_hash: str, url: str, by: Person) -> None:
         """Record where an approved text was published, once the rules of that stage have passed."""
-        self._after.publish(self._standing(run), text_hash=text_hash, url=url, by=by)
+        record_publication(self._text(run), text_hash=text_hash, url=url, by=by)
 
     def retract(self, run: str, *, url: str, reason: str, by: Person) -> None:
         """Mark a publication as taken back, and tell the owner to delete it."""
@@ -221,9 +222,12 @@ class Desk:
     def _delegating(self) -> Delegating:
         return Delegating(self.drafting, self.today)
 
+    def _text(self, run: str) -> Recheck:
+        return recheck_of(self.drafting, run, today=self.today())
+
     def _standing(self, run: str) -> Standing:
         """Return a run with its best text as it is now; raise `UsageError` when it has none."""
-        text = recheck_of(self.drafting, run, today=self.today())
+        text = self._text(run)
         handed = self._store.publishing.submissions(text.run.id)
         same = [item for item in handed if item.text_hash == text.version.text_hash]
         return Standing(

@@ -8,7 +8,7 @@ from agent.desk.values import Permission
 from agent.errors import UsageError
 from agent.people import Person, Role
 
-__all__ = ["demand", "demand_handler", "demand_insider", "demand_reviewer", "may_decide", "why_theirs"]
+__all__ = ["demand", "demand_insider", "demand_reviewer", "may_decide", "why_theirs"]
 
 
 def may_decide(person: Person, standing: Standing) -> Permission:
@@ -52,15 +52,6 @@ def demand_insider(person: Person) -> None:
     """Raise `UsageError` unless this person may see everybody's notes."""
     if not {Role.REVIEWER, Role.CONTENT, Role.ADMIN} & set(person.roles):
         raise UsageError("desk_not_reviewer")
-
-
-def demand_handler(person: Person, standing: Standing, *, reviewing: bool = False) -> None:
-    """Raise `UsageError` unless the note is this person's to hand in or publish, or they work on everybody's."""
-    allowed = {Role.CONTENT, Role.ADMIN, *([Role.REVIEWER] if reviewing else ())}
-    account = standing.run.brief.account
-    theirs = standing.run.owner == person.id or (account and account in person.accounts)
-    if not theirs and not allowed & set(person.roles):
-        raise UsageError("run_unknown", value=standing.run.id, nearest="—")
 
 
 def demand_reviewer(person: Person, standing: Standing) -> None:

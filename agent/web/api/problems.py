@@ -48,7 +48,7 @@ CODES: dict[int, str] = {
         "desk_must_review desk_no_such_finding desk_no_such_text desk_not_clean desk_not_today "
         "publication_forbidden publication_retracted publication_unapproved resume_other_author "
         "review_of_other_text run_being_decided run_not_in_review run_unfinished run_without_text "
-        "submission_sent_back thread_busy"
+        "submission_blocked submission_sent_back thread_busy"
     ),
     410: "run_erased",
     422: "record_value_refused",

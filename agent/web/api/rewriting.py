@@ -21,7 +21,6 @@ from agent.models import Note, Segment, Sources
 from agent.record import RunRecord
 from agent.results import DraftResult
 from agent.text.units import body_units, title_units
-from agent.web.api.handing import demand_open
 from agent.web.api.problems import ApiError
 from agent.web.api.shapes import EditBody
 
@@ -30,7 +29,7 @@ __all__ = ["edit_run", "rewritten"]
 
 async def edit_run(run: RunRecord, body: EditBody, *, drafting: Drafting, by: str) -> DraftResult:
     """Apply an edit and have it checked; raise 409 when it cannot be applied, 422 when the platform has no room."""
-    result = demand_open(await drafting.peek(run.id), body.text_hash)
+    result = _demand_open(await drafting.peek(run.id), body.text_hash)
     assert result.note is not None
     wanted = rewritten(result.note, body, result.sources)
     if (units := title_units(wanted.title)) > MAX_TITLE_UNITS:
@@ -107,3 +106,12 @@ def _inserted(note: Note, place: int, lines: list[str], sources: Sources) -> Not
 def _shared(one: str, other: str) -> int:
     """Return how many characters two texts begin with alike."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _demand_open(result: DraftResult, text_hash: str) -> DraftResult:
+    """Return a result whose note waits for a person and is the text that was seen; raise 409 otherwise."""
+    if result.note is None or result.outcome not in ("in_review", "needs_human"):
+        raise ApiError(409, "run_not_in_review", run=result.run, outcome=result.outcome)
+    if result.note.text_hash != text_hash:
+        raise ApiError(409, "review_of_other_text", run=result.run, given=text_hash, current=result.note.text_hash)
+    return result

@@ -16,7 +16,6 @@ from agent.record import RunRecord
 from agent.web.api.answers import RunAnswer, RunPage, RunRow, Standing, VersionAnswer
 from agent.web.api.beginning import Begun, begin
 from agent.web.api.describing import problems
-from agent.web.api.handing import demand_platform
 from agent.web.api.permits import Serving, changeable_run, is_shared, may_see_all, permit, visible_run
 from agent.web.api.problems import ApiError, status_of
 from agent.web.api.rewriting import edit_run
@@ -143,8 +142,7 @@ async def publish(
 ) -> Standing:
     """Record where the approved text was published; the same address again changes nothing."""
     run = changeable_run(services, identity, run_id)
-    url = demand_platform(body.url)
-    await services.desk.publish(run.id, text_hash=body.text_hash, url=url, by=identity.person)
+    await services.desk.publish(run.id, text_hash=body.text_hash, url=body.url, by=identity.person)
     return await standing(run, services, works)
 
 

@@ -5,9 +5,11 @@ from datetime import date
 
 import pytest
 from chatting import Talk
+from sqlalchemy import update
 
 from agent.chat.values import Intent, Selection
 from agent.graph.state import Review
+from agent.record.tables import runs
 
 MUST = ("每户每月限3次", "利益相关：我是云杉银行股份有限公司的员工。", "本文由AI辅助生成", "办卡须审核")
 
@@ -221,7 +223,7 @@ class TestFixes:
 
     async def test_a_blocked_note_is_not_handed_in(self, talk, flawed):
         answer = await talk("送审")
-        assert "禁止项" in answer.text and talk.store.publishing.submissions(flawed.run) == ()
+        assert "禁止项" in answer.text and answer.findings and talk.store.publishing.submissions(flawed.run) == ()
 
 
 class TestHandingIn:
@@ -233,6 +235,23 @@ class TestHandingIn:
         assert (await talk("进度")).status[0].submitted
         await talk("短一点")
         assert not (await talk("进度")).status[0].submitted
+
+    async def test_what_a_reviewer_sent_back_is_refused_as_at_the_desk_and_shown(self, talk, benefit):
+        drafting = talk.session.chat.drafting
+        await talk("送审")
+        await drafting.review(
+            benefit.run, Review(action="comment", reviewer="乙", reason="改开头", text_hash=benefit.note.text_hash)
+        )
+        answer = await talk("送审")
+        assert "已被退回修改" in answer.text and "先改了再送" in answer.limits[0]
+        assert answer.note.text_hash == benefit.note.text_hash
+
+    async def test_somebody_elses_note_is_not_there_to_hand_in_or_publish(self, talk, benefit):
+        with talk.store.database.writing() as connection:
+            connection.execute(update(runs).values(owner="丙"))
+        for said in ("送审", "发布了 https://www.xiaohongshu.com/explore/66aa"):
+            assert "没有运行" in (await talk(said)).text
+        assert talk.store.publishing.submissions(benefit.run) == ()
 
     async def test_an_approval_does_not_hold_for_an_edited_text(self, talk, benefit):
         old = benefit.note.text_hash

@@ -249,7 +249,7 @@ def test_a_promise_typed_into_a_note_is_found(api):
     assert edited["outcome"] == "needs_human" and edited["report"]["verdict"] == "block"
     handed = {"text_hash": edited["note"]["text_hash"]}
     refused = api("aning").post(f"runs/{note['run']}/submit", json=handed)
-    assert (refused.status_code, refused.json()["code"]) == (409, "approve_with_block")
+    assert (refused.status_code, refused.json()["code"]) == (409, "submission_blocked")
 
 
 @pytest.mark.parametrize(
@@ -284,9 +284,9 @@ def test_a_note_is_handed_in_once_and_published_only_when_approved(api):
     assert (early.status_code, early.json()["code"]) == (409, "publication_unapproved")
     approve(api, run, text_hash)
     foreign = client.post(f"runs/{run}/publications", json={**published, "url": "https://xiaohongshu.com.evil.cn/1"})
-    assert (foreign.status_code, foreign.json()["code"]) == (422, "address_foreign")
+    assert (foreign.status_code, foreign.json()["code"]) == (422, "publication_foreign")
     disguised = {**published, "url": "https://evil.example\\@www.xiaohongshu.com/x"}
-    assert client.post(f"runs/{run}/publications", json=disguised).json()["code"] == "address_foreign"
+    assert client.post(f"runs/{run}/publications", json=disguised).json()["code"] == "publication_foreign"
     for _ in range(2):
         answer = client.post(f"runs/{run}/publications", json=published)
     assert answer.status_code == 201
