@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from agent.cli.session import AsOf, Overlay, RuleFolder, day, load_rules
-from agent.cli.sights import KINDS, STAGES, WITHIN, note_lines, some
+from agent.cli.sights import KINDS, STAGES, WITHIN, note_lines, planes_of, some
 
 if TYPE_CHECKING:
     from agent.guardrails import Rule
@@ -119,8 +119,6 @@ def _rule_lines(compiled: CompiledRule) -> Iterator[str]:
 
 
 def _sought(rule: Rule) -> Iterator[str]:
-    from agent.guardrails.wording import label_of
-
     match = rule.match
     yield KINDS[rule.kind] + (
         f"（{WITHIN[match.within]}内）" if rule.kind == "combine" and len(match.groups) > 1 else ""
@@ -137,6 +135,15 @@ def _sought(rule: Rule) -> Iterator[str]:
         yield f"要写：{some((*match.any_of, *match.disclosure))}"
     if match.criterion:
         yield match.criterion
+    yield from _limits(rule)
+
+
+def _limits(rule: Rule) -> Iterator[str]:
+    from agent.guardrails.rules import EVERY_PLANE
+    from agent.guardrails.wording import label_of
+
+    if rule.match.disguise != EVERY_PLANE:
+        yield planes_of(rule)
     if rule.anchor:
         yield f"{WITHIN[rule.anchor.within]}还要有：{some(rule.anchor.any_of)}"
     if rule.scope.products:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from agent.guardrails.tracing import Trace, Trail
     from agent.models import Finding, NoteInput, Undetermined
 
-__all__ = ["KINDS", "STAGES", "WITHIN", "note_lines", "some"]
+__all__ = ["KINDS", "STAGES", "WITHIN", "note_lines", "planes_of", "some"]
 
 STAGES = {"brief": "起草前", "note": "成稿", "publish": "发布"}
 WITHIN = {"clause": "同一分句", "sentence": "同一句", "paragraph": "同一段", "note": "全文"}
@@ -38,6 +38,7 @@ HELD = {
     "promotes": "规则只管推广产品的笔记",
     "places": "不在规则看的位置（{places}）",
     "anchor": "附近没有它要求的词（{within}要有：{anchor}）",
+    "disguise": "规则不看这种写法（{planes}）",
 }
 SHOWN = 6
 
@@ -125,7 +126,16 @@ def _held(name: str, rule: Rule) -> str:
         places="、".join(_field(place) for place in rule.scope.places),
         within=WITHIN[rule.anchor.within] if rule.anchor else "",
         anchor=some(rule.anchor.any_of) if rule.anchor else "",
+        planes=planes_of(rule),
     )
+
+
+def planes_of(rule: Rule) -> str:
+    """Say on which planes a rule sees through disguises."""
+    from agent.guardrails.wording import label_of
+
+    planes = "、".join(label_of("plane", plane) for plane in rule.match.disguise)
+    return f"换了写法的只看穿{planes}" if planes else "换了写法的一律不看"
 
 
 def _silence(compiled: CompiledRule, note: NoteInput, packs: Packs) -> Iterator[str]:

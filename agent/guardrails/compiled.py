@@ -125,11 +125,11 @@ def compile_rule(
         source=source,
         terms=Selector(
             vocabulary,
-            maker.ids(match.terms, ("match", "terms"), disguise=match.disguise),
+            maker.ids(match.terms, ("match", "terms"), disguise=bool(match.disguise)),
             maker.patterns(match.patterns, ("match", "patterns")),
         ),
         groups=tuple(
-            maker.selector(group, ("match", "groups", i), disguise=match.disguise)
+            maker.selector(group, ("match", "groups", i), disguise=bool(match.disguise))
             for i, group in enumerate(match.groups)
         ),
         trigger=maker.selector(match.trigger, ("match", "trigger")),

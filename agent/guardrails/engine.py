@@ -28,6 +28,7 @@ from agent.guardrails.label import decide_label
 from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
 from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.measures import detect_oversize, detect_similarity
+from agent.guardrails.rule_planes import plain_for, sees
 from agent.guardrails.rules import Scope
 from agent.models import (
     Account,
@@ -80,7 +81,7 @@ def check(
     undetermined: list[Undetermined] = []
     places = packs.candidates(evidence.scan)
     if evidence.plain:
-        places |= packs.candidates(evidence.plain.scan)
+        places |= packs.candidates(evidence.plain.scan) | packs.choosy
     guesses = guess(evidence, packs)
     for guessed in guesses:
         places |= guessed.rules
@@ -215,12 +216,14 @@ def _run(
         found = _findings(compiled, evidence, packs)
         if isinstance(found, Missing) or compiled.rule.kind not in _LEXICAL:
             return found if isinstance(found, Missing) else merge(found)
-        if evidence.plain is not None:
-            more = _findings(compiled, evidence.plain, packs)
+        plain = plain_for(compiled.rule, evidence, packs.vocabulary)
+        if plain is not None:
+            more = _findings(compiled, plain, packs)
             found += more if not isinstance(more, Missing) else []
         for guessed in guesses:
             more = _findings(compiled, guessed.evidence, packs)
-            found += only_guessed(more, guessed, found) if not isinstance(more, Missing) else []
+            told = only_guessed(more, guessed, found) if not isinstance(more, Missing) else ()
+            found += [finding for finding in told if sees(compiled.rule, finding.disguise)]
         return merge(found)
     except KosnoteError:
         raise

@@ -22,6 +22,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from agent.guardrails.planes import is_han, near, readings, splits_of
+from agent.guardrails.rules import Plane
 from agent.models import Frozen
 from agent.yamlsource import read_yaml, validate
 
@@ -40,12 +41,14 @@ _FILLER_LINES: Final = ("里的早餐是豆浆油条", "边走边晒太阳", "�
 class EvasionClass(Frozen):
     """Describe one class: what it hides, for which words, and the share in percent that must be caught.
 
-    hides: a regular expression over the raw text; empty = a key word or a term of the rule.
+    hides: a regular expression over the raw text; empty = a key word or a term of the rule. planes: those on which a
+    rule must see through disguises; the table that every text goes through needs none.
     """
 
     title: str
     hides: str = ""
     han: int = 0
+    planes: tuple[Plane, ...] = ()
     bar: int = Field(ge=0, le=100)
 
 

@@ -23,7 +23,7 @@ from agent.guardrails.disguises import Disguises
 from agent.guardrails.guesses import Guesses
 from agent.guardrails.literals import known_needs
 from agent.guardrails.patternwords import read_words
-from agent.guardrails.rules import Guard, PackInfo, Rule
+from agent.guardrails.rules import EVERY_PLANE, Guard, PackInfo, Rule
 from agent.guardrails.terms import TermLists, read_terms
 from agent.guardrails.vocabulary import Scan, Vocabulary
 from agent.models import Frozen, Severity
@@ -49,7 +49,7 @@ _EXAMPLES = re.compile(r"(?m)^cases:[^\n]*\n(?:(?:[ \t#][^\n]*)?\n)*(?:[ \t][^\n
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
     # kind: (keys of which at least one must be there, further keys allowed)
     "term": ({"terms"}, {"disguise"}),
-    "pattern": ({"patterns"}, set()),
+    "pattern": ({"patterns"}, {"disguise"}),
     "combine": ({"groups"}, {"within", "ordered", "gap", "disguise"}),
     "require": ({"any_of", "disclosure"}, {"trigger", "position", "proximity", "insert"}),
     "number": ({"check"}, {"statuses"}),
@@ -106,6 +106,12 @@ class Packs:
         for number in scan.patterns:
             found.update(patterns.get(number, ()))
         return {place for place in found if self.rules[place].may_hit(scan)}
+
+    @functools.cached_property
+    def choosy(self) -> frozenset[int]:
+        """Return the places in `rules` of those that see through some disguises and not through others."""
+        wanted = (compiled.rule.match.disguise for compiled in self.rules)
+        return frozenset(place for place, planes in enumerate(wanted) if planes not in ((), EVERY_PLANE))
 
     @functools.cached_property
     def _index(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[int]]:

@@ -7,9 +7,9 @@ data: a rule never runs code.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from agent.models import AccountType, Basis, Category, Fix, Frozen, NoteType, Severity, Stage
 
@@ -17,6 +17,26 @@ Kind = Literal["term", "pattern", "combine", "require", "number", "pii", "struct
 Within = Literal["clause", "sentence", "paragraph", "note"]
 Place = Literal["title", "body", "tags", "cover"]
 Guard = Literal["negation", "warning", "quotation", "question", "statutory", "parameter", "product_truth", "lifestyle"]
+Plane = Literal["norm", "skeleton", "syllable", "letters"]
+EVERY_PLANE: Final[tuple[Plane, ...]] = ("norm", "skeleton", "syllable", "letters")
+
+
+def _read_planes(value: object) -> object:
+    """Read yes as every plane, no as none, and planes in their own order, each once."""
+    if isinstance(value, bool) or (isinstance(value, str) and value.lower() in ("true", "false")):
+        return EVERY_PLANE if str(value).lower() == "true" else ()
+    if isinstance(value, list | tuple) and all(entry in EVERY_PLANE for entry in value):
+        return tuple(plane for plane in EVERY_PLANE if plane in value)
+    return value
+
+
+Planes = Annotated[
+    tuple[Plane, ...],
+    BeforeValidator(_read_planes),
+    WithJsonSchema(
+        {"anyOf": [{"type": "boolean"}, {"type": "array", "items": {"enum": list(EVERY_PLANE), "type": "string"}}]}
+    ),
+]
 
 
 class Scope(Frozen):
@@ -84,7 +104,7 @@ class Entries(Frozen):
 class Match(Frozen):
     r"""Hold what each kind looks for; the loader refuses keys that do not belong to the rule's kind.
 
-    term        terms (literals or @list), disguise False switches the skeleton plane off for this rule
+    term        terms (literals or @list)
     pattern     patterns (RE2 on the norm plane: simplified Chinese, lower case, half width; no look-around, \b, \w)
     combine     groups: each a list of terms, `@list`s or `re:…` patterns; one of each within `within`; `ordered`,
                 `gap` = largest distance in characters between neighbours; the span covers all parts
@@ -96,10 +116,14 @@ class Match(Frozen):
     metadata    when (all hold) then must (all hold)
     similarity  threshold on shingle Jaccard against `earlier` notes
     judge       criterion: needs a model; without one the rule is undetermined
+
+    disguise (term, pattern, combine): on which planes words in disguise count for this rule; True every plane, False
+    none. norm: aliases, initials, stand-ins, masks, escapes; skeleton: marks, repeats, components, other orders;
+    syllable: homophones; letters: pinyin. What the norm table folds counts always.
     """
 
     terms: tuple[str, ...] = ()
-    disguise: bool = True
+    disguise: Planes = EVERY_PLANE
     patterns: tuple[str, ...] = ()
     groups: tuple[tuple[str, ...], ...] = ()
     within: Within = "sentence"

@@ -16,13 +16,24 @@ from agent.guardrails.document import Document, Hit
 from agent.guardrails.engine import check
 from agent.guardrails.findings import place_of, touch
 from agent.guardrails.loader import Packs
-from agent.guardrails.rules import Rule, Scope
+from agent.guardrails.rule_planes import sees
+from agent.guardrails.rules import EVERY_PLANE, Rule, Scope
 from agent.models import FieldName, Finding, NoteInput, Report, Stage
 
 __all__ = ["Condition", "Plane", "Seen", "Trace", "Trail", "lacking", "trace"]
 
 Condition = Literal[
-    "date", "stage", "products", "note_types", "account_types", "field", "origin", "promotes", "places", "anchor"
+    "date",
+    "stage",
+    "products",
+    "note_types",
+    "account_types",
+    "field",
+    "origin",
+    "promotes",
+    "places",
+    "anchor",
+    "disguise",
 ]
 
 
@@ -87,7 +98,7 @@ def trace(note: NoteInput, packs: Packs, *, as_of: date | None = None, stage: St
 def lacking(compiled: CompiledRule, note: NoteInput, packs: Packs) -> tuple[int, ...]:
     """Return the numbers (from 1) of the groups of a `combine` rule that have nothing in this note."""
     document = Document(note)
-    reveals = packs.disguises.reveal(document)
+    reveals = [reveal for reveal in packs.disguises.reveal(document) if sees(compiled.rule, reveal.kinds)]
     readings = [document, *([document.revealed(reveals)] if reveals else ())]
     scans = [(reading, packs.vocabulary.scan(reading)) for reading in readings]
     return tuple(
@@ -112,6 +123,7 @@ _RELAXED: Mapping[Condition, Callable[[Rule], Rule]] = {
     "promotes": _scoped(promotes=None),
     "places": _scoped(places=Scope().places),
     "anchor": lambda rule: rule.model_copy(update={"anchor": None}),
+    "disguise": lambda rule: rule.model_copy(update={"match": rule.match.model_copy(update={"disguise": EVERY_PLANE})}),
 }
 
 

@@ -81,7 +81,19 @@ def test_every_condition_that_holds_a_rule_back_is_named(folder):
     assert told == {"01": (), **held}
     plain = trace(NOTE.model_copy(update={"products": ()}), packs, as_of=date(2026, 11, 1))
     assert plain.trails["BNK-06"][0].held_by == ("promotes",)
-    assert {name for names in HELD.values() for name in names} == set(_RELAXED) == set(sights.HELD)
+    assert {name for names in HELD.values() for name in names} | {"disguise"} == set(_RELAXED) == set(sights.HELD)
+
+
+def test_a_rule_tells_what_it_sees_through_and_holds_the_rest_against_a_place(explain, folder):
+    for number, planes in (("13", "[letters, syllable]"), ("14", "false")):
+        text = RULE.format(number=number, more="").replace("闪批闪放]}", f"闪批闪放], disguise: {planes}}}")
+        (folder / "own" / f"BNK-{number}.yaml").write_text(text, encoding="utf-8")
+    assert "\n  换了写法的只看穿谐音、拼音\n" in explain("BNK-13", "--dir", folder)[1]
+    assert "\n  换了写法的一律不看\n" in explain("BNK-14", "--dir", folder)[1]
+    assert "只看穿" not in explain("BNK-01", "--dir", folder)[1]
+    out = explain("--text", "我们闪.批.闪.放", "--dir", folder)[1]
+    assert "正文 2–9 “闪.批.闪.放” 不算：规则不看这种写法（换了写法的只看穿谐音、拼音）" in out
+    assert "正文 2–9 “闪.批.闪.放” 不算：规则不看这种写法（换了写法的一律不看）" in out
 
 
 def test_what_stands_in_the_report_is_held_by_nothing_and_the_rest_by_something(folder):
