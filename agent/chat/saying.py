@@ -1,6 +1,7 @@
-"""Answer "may I say this?": yes, no, or what it needs, with the type of note it belongs in and the clause on one line.
+"""Answer "may I say this?": yes, no, change these words, or what is missing; with the type of note and the clause.
 
-The rules answer, on the sentence and on the account. Numbers must be in the ledger; what the employee lived is theirs
+Verdict and advice agree: words that must go are a no or a change, and only what can be added is still missing. The rules
+answer, on the sentence and on the account. Numbers must be in the ledger; what the employee lived is theirs
 to tell, so that experience is not questioned here.
 """
 
@@ -35,14 +36,18 @@ def may_i_say(sentence: str, *, context: TurnContext, state: ThreadState) -> May
     )
     report = _report(sentence, named, facts, context, state)
     barred = _barred(sentence, report, named, context, state)
-    words = [finding for finding in report.open("block") if finding.start is not None]
-    lacking = [finding for finding in report.open("block", "fix") if finding not in words]
-    if not barred and words and (claim := _fact_behind(sentence, words, facts)):
-        return _needs(sentence, report, words, needs=say("say_whole_fact", claim=claim))
-    if barred or words:
-        return _verdict("no", sentence, report, [*words, *barred])
+    forbidden, unfit = (
+        [finding for finding in report.open(severity) if finding.start is not None] for severity in ("block", "fix")
+    )
+    lacking = [finding for finding in report.open("block", "fix") if finding.start is None]
+    if not barred and not unfit and forbidden and (claim := _fact_behind(sentence, forbidden, facts, context)):
+        return _verdict("needs", sentence, report, forbidden, needs=say("say_whole_fact", claim=claim))
+    if barred or forbidden:
+        return _verdict("no", sentence, report, [*forbidden, *barred])
+    if unfit:
+        return _verdict("change", sentence, report, unfit, needs=_advice(unfit))
     if lacking:
-        return _needs(sentence, report, lacking, needs=" ".join(dict.fromkeys(f.advice for f in lacking[:2])))
+        return _verdict("needs", sentence, report, lacking, needs=_advice(lacking))
     return _verdict("yes", sentence, report, [])
 
 
@@ -105,9 +110,10 @@ def _barred(
     return refusals(sources, check=functools.partial(guardrails.check, packs=context.packs))
 
 
-def _fact_behind(sentence: str, findings: Sequence[Finding], facts: Sequence[Fact]) -> str:
-    """Return the claim that says these numbers in these words, when numbers are all that is wrong with the sentence."""
-    if not all(any(character.isdigit() for character in finding.text) for finding in findings):
+def _fact_behind(sentence: str, findings: Sequence[Finding], facts: Sequence[Fact], context: TurnContext) -> str:
+    """Return the claim that says these numbers in these words, when the ledger is all that speaks against them."""
+    ledger = {compiled.rule.id for compiled in context.packs.rules if compiled.rule.kind == "number"}
+    if not all(finding.rule in ledger for finding in findings):
         return ""
     offers = [_bare(found) for found in _OFFER.findall(sentence)]
     return next((f.claim for f in facts if offers and all(offer in _bare(f.claim) for offer in offers)), "")
@@ -117,18 +123,18 @@ def _bare(text: str) -> str:
     return _UNITS.sub("", text)
 
 
-def _needs(sentence: str, report: Report, findings: Sequence[Finding], *, needs: str) -> MayISay:
-    return _verdict("needs", sentence, report, findings).model_copy(update={"needs": needs})
+def _advice(findings: Sequence[Finding]) -> str:
+    return " ".join(dict.fromkeys(finding.advice for finding in findings[:2]))
 
 
-def _verdict(verdict: str, sentence: str, report: Report, findings: Sequence[Finding]) -> MayISay:
+def _verdict(verdict: str, sentence: str, report: Report, findings: Sequence[Finding], *, needs: str = "") -> MayISay:
     first = findings[0] if findings else None
     return MayISay.model_validate(
         {
             "verdict": verdict,
             "sentence": sentence,
             "note_type": report.note_type,
-            "needs": first.advice if first else "",
+            "needs": needs or (first.advice if first else ""),
             "clause": cite(first.basis[0]) if first and first.basis else "",
             "why": first.message if first else "",
         }

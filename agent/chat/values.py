@@ -158,9 +158,12 @@ class NoteCard(Frozen):
 
 
 class MayISay(Frozen):
-    """Answer yes, no or needs something, with the type of note it belongs in and the clause on one line."""
+    """Answer with the type of note a sentence belongs in and the clause on one line.
 
-    verdict: Literal["yes", "no", "needs"]
+    `change` asks for other words, `needs` for words that are missing; the sentence itself may then stay as it is.
+    """
+
+    verdict: Literal["yes", "no", "change", "needs"]
     sentence: str
     note_type: NoteType
     needs: str = ""

@@ -10,7 +10,7 @@ from agent.guardrails.wording import label_of
 
 __all__ = ["answer_lines"]
 
-MARKS = {"yes": "✓", "no": "✗", "needs": "△"}
+MARKS = {"yes": "✓", "no": "✗", "change": "✎", "needs": "△"}
 
 
 def answer_lines(answer: Answer) -> Iterator[str]:

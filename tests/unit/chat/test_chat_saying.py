@@ -1,4 +1,4 @@
-"""May I say this: yes, no, or what it needs, with the type of note and the clause on one line."""
+"""May I say this: yes, no, other words, or what is missing, with the type of note and the clause on one line."""
 
 from dataclasses import replace
 from datetime import date
@@ -15,7 +15,11 @@ CASES = [
     ("老周", "云杉家庭卡最近有活动", "no"),
     ("阿宁", "咖啡卡满30减5", "needs"),
     ("阿宁", "咖啡卡满30减3", "no"),
-    ("林姐", "云杉安心季开这款理财很多客户问", "needs"),
+    ("林姐", "云杉安心季开这款理财很多客户问", "change"),
+    ("林姐", "云杉安心季开在网点有说明书可以看", "needs"),
+    ("林姐", "私信我办卡", "change"),
+    ("阿宁", "咖啡卡年费全免，快来办", "change"),
+    ("阿宁", "存满5万送一袋米", "no"),
 ]
 
 
@@ -59,3 +63,12 @@ async def test_asking_without_a_sentence_asks_for_it_and_takes_the_next_line(tal
     answer = await talk(intent="may_i_say")
     assert answer.question is not None and answer.may_i_say is None
     assert (await talk("这个稳赚")).may_i_say.verdict == "no"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["私信我办卡", "咖啡卡年费全免，快来办", "存满5万送一袋米", "我家这款消费贷，额度最高三十万"]
+)
+async def test_advice_to_take_words_away_never_stands_under_leave_to_say_them(talk, sentence):
+    found = (await talk(f"{sentence}，能说吗？", persona="林姐")).may_i_say
+    asks_removal = any(word in found.needs for word in ("删掉", "删去", "去掉", "改成"))
+    assert not asks_removal or found.verdict in ("no", "change")

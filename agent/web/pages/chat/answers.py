@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["show_answer", "show_note_line"]
 
 LONGEST_REPLY = 220
-MARKS = {"yes": "check_circle", "no": "block", "needs": "error_outline"}
+MARKS = {"yes": "check_circle", "no": "block", "change": "edit", "needs": "error_outline"}
 
 
 def show_answer(page: ChatPage, answer: Answer, *, latest: bool) -> None:
@@ -68,7 +68,8 @@ def _may_i_say(page: ChatPage, found: MayISay) -> None:
             ui.label(say(f"chat_may_{found.verdict}")).classes("verdict-word")
             ui.label(say(f"chat_type_{found.note_type}")).classes("chip")
         text(f"“{found.sentence}”", "quote", tag="p")
-        for label, content in (("chat_needs", found.needs), ("chat_why", found.why), ("chat_clause", found.clause)):
+        advice = "chat_needs" if found.verdict == "needs" else "chat_advice"
+        for label, content in ((advice, found.needs), ("chat_why", found.why), ("chat_clause", found.clause)):
             if content:
                 with ui.element("p").classes("reason"):
                     text(say(label), "reason-name", tag="span")
