@@ -18,7 +18,7 @@ from agent.models import Critique, Finding, Note, Plan, Report, Revision, Segmen
 from agent.text.numbers import find_numbers
 from agent.text.sentences import sentences
 
-__all__ = ["Revisor"]
+__all__ = ["Revisor", "reads_on"]
 
 MANDATORY = ("disclosure", "role", "label")
 SHORTEST_SENTENCE = 4
@@ -100,7 +100,7 @@ class Revisor:
     def _fixed_title(self, title: str, findings: list[Finding]) -> str:
         text = title
         for finding in findings:
-            if finding.fix is None:
+            if finding.fix is None or reads_on(finding.fix.replacement):  # a statement is no part of a title
                 self._note("author_changed_title", finding, old=title)
                 return ""
             text = text[: finding.start] + finding.fix.replacement + text[finding.end :]
@@ -126,7 +126,8 @@ class Revisor:
         for finding in findings:
             replacement = finding.fix.replacement if finding.fix else ""
             text = text[: finding.start] + replacement + text[finding.end :]
-        if not is_clean(text) or len(text) < SHORTEST_SENTENCE or _DANGLING.search(text):
+        states = any(finding.fix and reads_on(finding.fix.replacement) for finding in findings)
+        if states or not is_clean(text) or len(text) < SHORTEST_SENTENCE or _DANGLING.search(text):
             text = name_cover(read_topic(self.sources.brief), self.note.title, self.rng)
         self._note("author_changed_cover", findings[0], old=old)
         self._set(cover=text)
@@ -183,7 +184,7 @@ def _edited(text: str, span: tuple[int, int], finding: Finding) -> tuple[str, st
     start, end = span
     sentence = next((s for s in sentences(text) if s.start <= start < s.end), None)
     low, high = (sentence.start, sentence.end) if sentence else (start, end)
-    if finding.fix is not None and _reads_on(finding.fix.replacement):
+    if finding.fix is not None and reads_on(finding.fix.replacement):
         closing = re.sub(r"[^。！？!?…]", "", text[end:high])[:1] or "。"
         whole = finding.fix.replacement.rstrip("。") + closing
         return (
@@ -200,7 +201,7 @@ def _edited(text: str, span: tuple[int, int], finding: Finding) -> tuple[str, st
     return text[:low] + text[max(end, high) :], "author_changed_sentence", low, text[low : max(end, high)].strip()
 
 
-def _reads_on(replacement: str) -> bool:
+def reads_on(replacement: str) -> bool:
     """Tell whether a replacement is a statement of its own, which cannot stand inside another sentence."""
     return len(replacement) > LONGEST_PHRASE or "，" in replacement
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from agent.catalogue import say
 from agent.chat.blocks import blocks_of
+from agent.chat.dropping import sentence_to_drop
 from agent.chat.state import Lock
 from agent.chat.values import FindingCard, NoteCard, StatusCard
 from agent.graph.submission import submit
@@ -49,7 +50,9 @@ def result_cards(result: DraftResult) -> tuple[FindingCard, ...]:
     """Return the open findings of a run's note, or what refused it."""
     if result.note is None or result.report is None:
         return refusal_cards(result.refusal)
-    return finding_cards(submit(result.note, result.sources), result.report)
+    drops = {finding_id(finding): sentence_to_drop(result, finding) for finding in result.report.open()}
+    cards = finding_cards(submit(result.note, result.sources), result.report)
+    return tuple(card.model_copy(update={"drop": drops[card.id]}) for card in cards)
 
 
 def finding_cards(note: NoteInput, report: Report) -> tuple[FindingCard, ...]:

@@ -69,7 +69,8 @@ def on_table(
 ) -> Told:
     """Return the note as it stands after a run or an edit, with how it ended."""
     count = len(result.report.open()) if result.report else len(result.refusal)
-    text = say(f"outcome_{result.outcome}", count=count)
+    how = "needs_look" if result.outcome == "needs_human" and not count else result.outcome
+    text = say(f"outcome_{how}", count=count)
     if result.note is None and result.reason:
         text = f"{text}\n{result.reason}"
     looks = [say("look_asked", reason=reason) for reason in result.needs_look]

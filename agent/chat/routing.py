@@ -44,13 +44,14 @@ async def route(turn: Turn, state: ThreadState, *, ask: AskModel) -> Request:
         name: value
         for name, value in (
             ("span", turn.span),
-            ("replacement", turn.replacement),
             ("finding", turn.finding),
             ("block", turn.block),
             ("note_type", turn.note_type),
         )
         if value
     }
+    if turn.replacement is not None:  # no words at all are an answer too: the passage goes
+        named["replacement"] = turn.replacement
     return request.model_copy(update=named)
 
 

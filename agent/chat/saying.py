@@ -1,8 +1,8 @@
 """Answer "may I say this?": yes, no, change these words, or what is missing; with the type of note and the clause.
 
-Verdict and advice agree: words that must go are a no or a change, and only what can be added is still missing. The rules
-answer, on the sentence and on the account. Numbers must be in the ledger; what the employee lived is theirs
-to tell, so that experience is not questioned here.
+Verdict and advice agree: words that must go are a no or a change, and only what can be added is missing. The rules
+answer, on the sentence and on the account. Numbers must be in the ledger; what the employee lived is theirs to tell, so
+that experience is not questioned here.
 """
 
 from __future__ import annotations

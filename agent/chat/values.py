@@ -105,7 +105,8 @@ class Ask(Frozen):
 class FindingCard(Frozen):
     """Explain one finding as staff read it: which sentence, why (clause), what to do, and the fix to accept.
 
-    `safe` marks a fix that may be accepted together with others, unseen.
+    `safe` marks a fix that may be accepted together with others, unseen; `drop` is the sentence that may go whole
+    instead, because the fix would leave a notice in the middle of a story.
     """
 
     id: str
@@ -123,6 +124,7 @@ class FindingCard(Frozen):
     fix: str | None = None
     acceptable: bool = False
     safe: bool = False
+    drop: Selection | None = None
 
 
 class Block(Frozen):

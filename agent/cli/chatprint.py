@@ -69,6 +69,8 @@ def _finding_lines(number: int, card: FindingCard) -> Iterator[str]:
         yield f"     改法：{card.advice}"
     if card.acceptable:
         yield f"     可直接改为：{card.fix or '（删去）'}　/接受 {card.id}"
+    if card.drop:
+        yield f"     整句不要也行：删掉“{card.drop.text}”"
 
 
 def _status_lines(card: StatusCard) -> Iterator[str]:

@@ -1,6 +1,11 @@
 """What accepting a fix would do is what it does: shown beforehand, sentence by sentence."""
 
+from dataclasses import replace
+
 from agent.chat.accepting import preview
+from agent.chat.dropping import sentence_to_drop
+from agent.models import Segment
+from agent.workspace import load_workspace
 
 
 async def test_a_preview_says_what_accepting_then_does(talk, chat):
@@ -18,3 +23,45 @@ async def test_a_preview_says_what_accepting_then_does(talk, chat):
 async def test_a_finding_that_is_gone_has_no_preview(talk, chat):
     answer = await talk.drafted()
     assert preview(await chat.drafting.peek(answer.run), "RET-03:body:3") is None
+
+
+async def promised(talk, old="点了一杯耶加"):
+    await talk(f"把“{old}”改成“这款理财稳赚不赔”")
+    return [card for card in (await talk("为什么不行")).findings if card.fix and card.rule == "RET-03"]
+
+
+async def test_a_promise_in_a_story_may_go_whole_instead_of_becoming_a_notice(talk, chat):
+    answer = await talk.drafted()
+    (card,) = await promised(talk)
+    assert card.drop is not None and card.drop.text.endswith("。") and "稳赚不赔" in card.drop.text
+    after = await talk(intent="change_span", span=card.drop, replacement="")
+    assert after.note.body and card.drop.text not in after.note.body and card.fix not in after.note.body
+    assert not [f for f in after.findings if f.severity == "block"]
+    assert (await chat.drafting.peek(answer.run)).note.body == after.note.body
+
+
+async def test_a_note_that_speaks_of_a_product_keeps_the_statement_unless_it_makes_it_already(talk, chat):
+    answer = await talk.drafted()
+    (card,) = await promised(talk)
+    result = await chat.drafting.peek(answer.run)
+    finding = next(f for f in result.report.open() if f.rule == "RET-03")
+    fact = load_workspace(None).facts[0]
+    sourced = replace(result, sources=result.sources.model_copy(update={"facts": (fact,)}))
+    told = Segment(text="看过说明书再决定。", kind="point", sources=(fact.id,))
+    said = told.model_copy(update={"text": f"{card.fix}。"})
+    assert sentence_to_drop(sourced, finding) == card.drop
+    assert sentence_to_drop(replace(sourced, note=ending(result.note, told)), finding) is None
+    assert sentence_to_drop(replace(sourced, note=ending(result.note, said)), finding) == card.drop
+
+
+async def test_a_title_never_becomes_a_statement(talk, chat):
+    answer = await talk.drafted()
+    told = await talk("标题改成“这杯理财咖啡稳赚不赔”")
+    cards = [card for card in told.findings if card.field == "title" and card.fix and card.drop is None]
+    after = await talk(intent="accept_fix", finding=cards[0].id)
+    assert "收益随市场波动" not in after.note.title and after.note.title != "这杯理财咖啡稳赚不赔"
+    assert answer.run == after.run
+
+
+def ending(note, segment):
+    return note.model_copy(update={"segments": (*note.segments, segment)})

@@ -106,11 +106,20 @@ def _remedies(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, first:
         dialog.close()
         await page.act(intent=Intent.ACCEPT_FIX, finding=finding.id)
 
+    async def drop() -> None:
+        dialog.close()
+        bubble = say("chat_said_dropped", text=finding.drop.text if finding.drop else "")
+        await page.act(intent=Intent.CHANGE_SPAN, span=finding.drop, replacement="", bubble=bubble)
+
     with ui.element("div").classes("actions"):
+        buttons = []
+        if finding.drop is not None:
+            text(say("chat_drop_why"), "hint", tag="p")
+            buttons.append(press(say("chat_drop_sentence"), drop, icon="delete_sweep", kind="main"))
         if finding.acceptable:
-            button = press(say("chat_accept"), accept, icon="check", kind="main")
-            if first:
-                button.props("autofocus")
+            buttons.append(press(say("chat_accept"), accept, icon="check", kind="plain" if buttons else "main"))
+        if first and buttons:
+            buttons[0].props("autofocus")
         if finding.field in ("body", "title", "cover") and finding.start is not None:
             _own_words(page, dialog, finding)
 
