@@ -28,9 +28,10 @@ from agent.graph.assembly import assemble
 from agent.graph.refusal import reasons_to_refuse
 from agent.graph.state import Review
 from agent.graph.submission import check_note, cited_sources
-from agent.models import Note
+from agent.models import Material, Note
 from agent.prompting import load_prompts
 from agent.results import DraftResult
+from agent.text.provenance import is_traced
 from agent.text.units import body_units, title_units
 
 __all__ = ["EDITS", "perform_edit", "prepare_edit"]
@@ -100,7 +101,23 @@ async def perform_edit(context: TurnContext, work: Work) -> Told:
         label = load_cues().label_of(work.request.intent or Intent.CHANGE_SPAN)
         review = Review(action="edit", reviewer=context.user, reason=label, text_hash=work.base, note=work.note)
         result = await context.drafting.review(work.run, review, on_event=context.on_event)
-    return on_table(context, work.request.intent, result, work.state, changes=work.changes, limits=work.limits)
+    pending = _told_since(result, work.state)
+    return on_table(
+        context, work.request.intent, result, work.state, changes=work.changes, limits=work.limits, pending=pending
+    )
+
+
+def _told_since(result: DraftResult, state: ThreadState) -> Pending | None:
+    """Offer a new version where a finding misses material that was told after this note was begun."""
+    later, known = (tuple(item.text for item in part) for part in (state.material[state.used :], _material(result)))
+    missed = [finding.text for finding in (result.report.open() if result.report else ()) if finding.text]
+    if not later or not any(not is_traced(text, known) and is_traced(text, (*known, *later)) for text in missed):
+        return None
+    return offer(say("ask_told_since"), (("again", say("option_again_with"), Request(intent=Intent.DRAFT)),))
+
+
+def _material(result: DraftResult) -> tuple[Material, ...]:
+    return result.sources.brief.material
 
 
 def _is_done(context: TurnContext, work: Work) -> bool:

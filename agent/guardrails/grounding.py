@@ -17,7 +17,13 @@ from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
 from agent.guardrails.normalize import fold
 from agent.models import Fact, Note, Point, Segment
 from agent.text.numbers import NumberClaim, find_numbers, same_number
-from agent.text.provenance import checkable_numbers, first_person_claims, is_traced, unsupported_numbers
+from agent.text.provenance import (
+    checkable_numbers,
+    first_person_claims,
+    is_told_briefly,
+    is_traced,
+    unsupported_numbers,
+)
 from agent.text.sentences import sentences
 
 __all__ = ["Claim", "detect_numbers", "judge_claims"]
@@ -27,6 +33,7 @@ Status = Literal["supported", "contradicted", "stale", "unsupported", "condition
 _ALLOWANCE = re.compile(
     r"(?:(?:每|一个?|全|单|当|本)[年季月周天日户人卡]度?|可[用享]|免费|畅享|赠送?|含|送)[^，。！？；,!?;\n]{0,6}$"
 )
+_BRIEF = frozenset({"title", "cover"})
 _UNCHECKED = frozenset({"disclosure", "role", "label"})
 
 
@@ -177,7 +184,8 @@ def _untraced(
         yield Candidate(_hit(evidence, part, offset + number.start, offset + number.end))
     told = [fold(item) for item in told]  # a note in traditional characters tells what was told in simplified ones
     for claim in first_person_claims(text):
-        if not is_traced(fold(claim.text), told):
+        brief = part.field in _BRIEF and is_told_briefly(fold(claim.text), told)
+        if not brief and not is_traced(fold(claim.text), told):
             yield Candidate(_hit(evidence, part, offset + claim.start, offset + len(claim.text.rstrip()) + claim.start))
 
 

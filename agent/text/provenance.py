@@ -13,10 +13,18 @@ from collections.abc import Iterable
 from agent.text.numbers import NumberClaim, bare_amounts, find_numbers, in_plain_digits, same_number
 from agent.text.sentences import Span, clauses, sentences
 
-__all__ = ["checkable_numbers", "first_person_claims", "is_traced", "traced_share", "unsupported_numbers"]
+__all__ = [
+    "checkable_numbers",
+    "first_person_claims",
+    "is_told_briefly",
+    "is_traced",
+    "traced_share",
+    "unsupported_numbers",
+]
 
 CHECKABLE = frozenset({"amount", "rate", "date", "quota", "rank", "duration"})
 TRACED_SHARE = 0.5  # of a claim's two-character pieces; light editing (connectives, order) keeps more than half
+BRIEF_SHARE = 0.7  # of the letters of a title: what was told, in another order and with its connectives left out
 FEW_WORDS = 6  # letters
 _IDIOMS = re.compile(
     r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|钟头|星期|礼拜|月)?$|^(?:两|几|半)[天年晚]$"
@@ -39,6 +47,7 @@ _FIGURE = re.compile(
 )
 _CONNECTIVES = re.compile("后来|最后|最终|终于|总算|然后|接着|于是|还是|结果")
 _LETTERS = re.compile(r"[^\w]+|_")
+_LITTLE_WORDS = frozenset("我了的在过着一是也就都还那这个们")
 
 
 def checkable_numbers(text: str) -> tuple[NumberClaim, ...]:
@@ -89,6 +98,23 @@ def is_traced(claim: str, material: Iterable[str]) -> bool:
     return bool(own) and beside <= FEW_WORDS and all(traced_share(clause, told) >= TRACED_SHARE for clause in own)
 
 
+def is_told_briefly(claim: str, material: Iterable[str]) -> bool:
+    """Tell whether a line with no room for sentences (title, cover) tells what the material tells.
+
+    It names a number of the material, no number of its own, and hardly a letter that two pieces told one after the
+    other do not have.
+    """
+    told = tuple(material)
+    if unsupported_numbers(claim, told):
+        return False
+    numbers = find_numbers(claim)
+    return any(
+        any(same_number(number, other) for number in numbers for other in find_numbers(text))
+        and _letters_told(claim, text) >= BRIEF_SHARE
+        for text in map("\n".join, zip(told, (*told[1:], ""), strict=True))
+    )
+
+
 def traced_share(claim: str, material: Iterable[str]) -> float:
     """Return the share (0…1) of the claim's two-character pieces that occur in the material."""
     pieces = _pieces(claim)
@@ -100,6 +126,12 @@ def _is_experience(clause: str) -> bool:
     if _FIGURE.match(_LETTERS.sub("", clause)):
         return False
     return bool(_SELF.search(clause)) and not _OPINION.search(clause) and bool(_EXPERIENCE.search(clause))
+
+
+def _letters_told(claim: str, told: str) -> float:
+    """Return the share (0…1) of the letters of a claim that the material has, whatever their order."""
+    letters = [letter for letter in _LETTERS.sub("", claim) if letter not in _LITTLE_WORDS]
+    return sum(letter in told for letter in letters) / len(letters) if letters else 1.0
 
 
 def _pieces(text: str) -> set[str]:

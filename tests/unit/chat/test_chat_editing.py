@@ -295,3 +295,14 @@ class TestHandingIn:
 async def test_without_a_note_the_chat_says_so(talk, intent):
     answer = await talk("随便", intent=intent)
     assert "还没有稿子" in answer.text and answer.note is None
+
+
+async def test_what_was_told_after_a_note_was_begun_is_offered_for_a_new_version(talk):
+    await talk.drafted()
+    await talk("我后来又给同事带了一杯拿铁，花了38块", intent="capture")
+    unknown = await talk("标题改成“我买的豆子花了99块”")
+    assert unknown.findings and unknown.question is None
+    known = await talk("标题改成“我给同事带了一杯拿铁，花了38块”")
+    assert [option.id for option in known.question.options] == ["again"]
+    again = await talk(option="again")
+    assert again.intent == "draft" and again.run != known.run and "拿铁" in again.note.body

@@ -2,7 +2,13 @@
 
 import pytest
 
-from agent.text.provenance import checkable_numbers, first_person_claims, is_traced, unsupported_numbers
+from agent.text.provenance import (
+    checkable_numbers,
+    first_person_claims,
+    is_told_briefly,
+    is_traced,
+    unsupported_numbers,
+)
 
 TOLD = ["袜子得穿防滑的，现场买一双15，我没带", "到岸是我叫醒的"]
 
@@ -53,3 +59,18 @@ def test_a_limit_is_read_at_its_last_number():
     assert [claim.text for claim in unsupported_numbers("每月一号换两次", ["每月一号他换一次单子"])] == [
         "每月一号换两次"
     ]
+
+
+COFFEE = ("周二晚上六点四十下班，绕到青年路那家咖啡店", "点了一杯耶加，32 块，老板磨豆磨了很久")
+
+
+@pytest.mark.parametrize("title", ["我花32块喝了杯耶加", "下班我绕去喝了杯32块的耶加"])
+def test_a_title_tells_in_brief_what_was_told(title):
+    assert is_told_briefly(title, COFFEE) and not is_traced(title, COFFEE)
+
+
+@pytest.mark.parametrize(
+    "title", ["我花38块喝了杯耶加", "我每天花32块喝咖啡", "我喝了32块的拿铁还吃了蛋糕", "我去喝过耶加", ""]
+)
+def test_a_title_with_a_number_or_a_story_of_its_own_does_not(title):
+    assert not is_told_briefly(title, COFFEE)
