@@ -14,7 +14,7 @@ from agent.catalogue import say
 from agent.errors import ReplyError
 from agent.llm.budget import Budget
 from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText, PaidReplyError
-from agent.llm.structured import read_reply
+from agent.llm.structured import plain_schema, read_reply
 from agent.llm.tokens import count_messages, counter_for
 from agent.models import Message, Usage
 from agent.settings import Price
@@ -178,7 +178,7 @@ def _digest(role: ModelRole, model: ChatModel, messages: Sequence[Message], outp
         "model": model.name,
         "mode": model.mode,
         "output": output.__name__,
-        "schema": output.model_json_schema(),
+        "schema": plain_schema(output),
         "messages": [message.model_dump() for message in messages],
     }
     return hashlib.sha256(json.dumps(asked, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -16,7 +16,8 @@ from typing import Any
 
 import httpx2
 import openai
-from openai import AsyncOpenAI
+from openai import AsyncOpenAI, AsyncStream
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import BaseModel
 
 from agent.catalogue import say
@@ -36,7 +37,7 @@ WAIT_SECONDS = 60.0  # the longest retry-after the SDK waits for
 BREAK_SECONDS = 0.25  # before a broken stream is asked for again; doubles
 NO_KEY = "-"  # local endpoints want none; the SDK wants a string
 STATUS = {401: "provider_key", 403: "provider_key", 404: "provider_not_found", 429: "provider_busy"}
-WITH_USAGE: Any = {"include_usage": True}
+WITH_USAGE = {"include_usage": True}
 NO_JSON = (json.JSONDecodeError, UnicodeError)
 BROKEN_OFF = (httpx2.TransportError, openai.APIError, asyncio.IncompleteReadError, *NO_JSON)
 _logger = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class OpenAICompatible:
         async with self._pace.turn(), self._faults_explained():
             if self._stream or on_text is not None:
                 return await self._streamed(request, messages, on_text)
-            return self._read(await self._client.chat.completions.create(**request), messages)
+            return self._read(await _posted(self._client, request), messages)
 
     @asynccontextmanager
     async def _faults_explained(self) -> AsyncIterator[None]:
@@ -129,7 +130,7 @@ class OpenAICompatible:
         tried, pause = 0, BREAK_SECONDS
         while tried < self._tries:
             client = self._client.with_options(max_retries=self._tries - tried - 1)
-            opened = await client.chat.completions.create(**request, stream=True, stream_options=WITH_USAGE)
+            opened = await _posted(client, {**request, "stream": True, "stream_options": WITH_USAGE})
             tried += 1 + _retries_before(opened)
             try:
                 return await self._gather(opened, messages, on_text)
@@ -245,6 +246,22 @@ class ProbeReply(BaseModel):
     """Answer a probe."""
 
     ready: bool
+
+
+async def _posted(client: AsyncOpenAI, request: dict[str, Any]) -> Any:
+    """Return the reply, or the stream that was asked for.
+
+    `chat.completions.create` posts the same after it has compared every message and every word of a schema with all
+    that they might be: a tenth of what a server spends on a note.
+    """
+    return await client.post(
+        "/chat/completions",
+        body=request,
+        cast_to=ChatCompletion,
+        options={"security": {"bearer_auth": True}},
+        stream=request.get("stream", False),
+        stream_cls=AsyncStream[ChatCompletionChunk],
+    )
 
 
 def _demand_prices(settings: Settings) -> None:

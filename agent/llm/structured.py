@@ -5,6 +5,8 @@ Tolerates a code fence, a model's thinking and prose around one object; says wha
 
 from __future__ import annotations
 
+import copy
+import functools
 import json
 import re
 from typing import Any, TypeVar
@@ -13,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.catalogue import say
 
-__all__ = ["read_reply", "response_schema"]
+__all__ = ["plain_schema", "read_reply", "response_schema"]
 
 MOST_PROBLEMS = 6
 THOUGHT = "</think>"  # what some open models say before they answer
@@ -23,9 +25,19 @@ WRONG_TYPE = ("_type", "_parsing")
 Output = TypeVar("Output", bound=BaseModel)
 
 
+@functools.cache
+def plain_schema(output: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema of a shape, made once and shared: not to be changed."""
+    return output.model_json_schema()
+
+
+@functools.cache
 def response_schema(output: type[BaseModel]) -> dict[str, Any]:
-    """Return the strict JSON schema of a shape: every property required, no other allowed, no defaults."""
-    schema = output.model_json_schema()
+    """Return the strict JSON schema of a shape: every property required, no other allowed, no defaults.
+
+    It is made once and shared: not to be changed.
+    """
+    schema = copy.deepcopy(plain_schema(output))
     _tighten(schema)
     return schema
 

@@ -13,6 +13,7 @@ __all__ = ["Cleaned", "Stated", "Storable", "clean", "stated", "storable"]
 
 _KEPT_CONTROLS = {"\n", "\t"}
 _EMOJI_JOINERS = {"\u200d", "\ufe0f"}
+_ORDINARY = ("\n", "\t", "\u3000", "\u200d")  # what stays, though Python does not call it printable
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -27,6 +28,8 @@ class Cleaned:
 def clean(raw: str) -> Cleaned:
     """Drop control, bidi and other invisible format characters; newlines are unified, emoji joiners stay."""
     text = raw.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    if _is_plain(text):  # as nearly every text is, and a hundred times quicker to tell
+        return Cleaned(text)
     removed = tuple(character for character in text if _is_hidden(character))
     return Cleaned("".join(character for character in text if not _is_hidden(character)), removed)
 
@@ -51,6 +54,12 @@ def _storable(value: object) -> object:
 
 Stated = Annotated[str, BeforeValidator(_stated)]
 Storable = Annotated[str, BeforeValidator(_storable)]
+
+
+def _is_plain(text: str) -> bool:
+    for ordinary in _ORDINARY:
+        text = text.replace(ordinary, "")
+    return text.isprintable()
 
 
 def _is_hidden(character: str) -> bool:
