@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
@@ -16,6 +17,7 @@ from agent.settings import Settings
 from agent.web.app import build_app
 from agent.web.guards.local import is_loopback
 from agent.web.ops.logs import set_up_logs
+from agent.web.warming import warm
 from agent.workspace import Workspace
 
 __all__ = ["demand_safe", "serve"]
@@ -38,6 +40,7 @@ def serve(workspace: Workspace, settings: Settings, *, say: Callable[[str], None
     listening = _listen(settings.web.host, settings.web.port)
     set_up_logs(settings)
     app = build_app(workspace, settings)
+    warm(workspace, today=datetime.now().astimezone().date())
     config = uvicorn.Config(
         app,
         log_config=None,
