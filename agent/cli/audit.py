@@ -1,4 +1,4 @@
-"""`agent audit verify | head | export`: prove that nothing in the record was changed behind the program's back."""
+"""`agent audit verify | head | export | access`: prove that the record was not changed behind the program's back."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from agent.cli.session import WorkspaceOption, load, talk
 
 if TYPE_CHECKING:
     from agent.record import AuditEvent, Break, Store
+    from agent.record.values import AccessRecord
 
 __all__ = ["app", "link_line"]
 
@@ -39,6 +40,19 @@ KINDS = {
     "turn": "对话",
     "turn_erased": "对话删除",
     "thread_erased": "对话删除",
+    "waived": "豁免",
+    "delegated": "代审授权",
+    "corrected": "撤回或更正",
+    "access": "权限变动",
+    "token": "接口令牌",
+}
+
+
+ACCESS = {
+    "token_made": "发放令牌",
+    "token_revoked": "停用令牌",
+    "session_ended": "强制下线",
+    "roles": "角色",
 }
 
 
@@ -85,6 +99,27 @@ def export(
     talk(f"已写入 {file}：{len(events)} 条")
 
 
+@app.command("access", help="列出权限变动：谁给谁发了或停了接口令牌、下线了谁、角色何时变过。")
+def access(
+    user: Annotated[str, typer.Option("--user", help="只看这个人经手的，或与他有关的。")] = "",
+    output: Annotated[str, typer.Option("--format", "-f", help="text | json")] = "text",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Print what was done to people's access, oldest first; no token is in it."""
+    from agent.cli.output import require_choice
+
+    require_choice("--format", output, ("text", "json"))
+    with _store(workspace) as store:
+        found = store.access.events(user or None)
+    if output == "json":
+        typer.echo(json.dumps([event.model_dump(mode="json") for event in found], ensure_ascii=False, indent=2))
+        return
+    if not found:
+        talk("还没有权限变动")
+    for event in found:
+        typer.echo(_access_line(event))
+
+
 def link_line(event: AuditEvent) -> str:
     """Tell what a link says, with its hashes shortened."""
     held = "  ".join(f"{name} {value[:19]}" for name, value in event.held.items() if name != "content")
@@ -100,10 +135,18 @@ def _store(workspace: Path | None) -> Iterator[Store]:
         yield store
 
 
+def _access_line(event: AccessRecord) -> str:
+    """Tell who did what to whose access; of whoever was erased only what and when is left."""
+    what = "、".join(str(item) for item in event.about.get("scopes") or event.about.get("roles") or ())
+    by = f"  由 {event.by}" if event.by else ""
+    whose = event.user or "（已删除的人）"
+    return f"{event.at.astimezone():%Y-%m-%d %H:%M}  {ACCESS[event.kind]}  {whose}{by}  {what}".rstrip()
+
+
 def _say(item: Break) -> str:
     from agent.catalogue import say
 
-    return say(item.code, run=item.run, kind=KINDS.get(item.kind, item.kind), seq=item.seq)
+    return say(item.code, run=item.run or "—", kind=KINDS.get(item.kind, item.kind), seq=item.seq)
 
 
 def _json(event: AuditEvent) -> str:

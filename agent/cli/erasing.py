@@ -105,4 +105,7 @@ async def _forget_user(bank: Workspace, settings: Settings, user: str, *, yes: b
 
 
 def _counted(held: PersonHeld) -> str:
-    return f"登录 {held.sessions} 次、接口令牌 {held.tokens} 个、提醒 {held.notices} 条、代审授权 {held.delegations} 项"
+    return (
+        f"登录 {held.sessions} 次、接口令牌 {held.tokens} 个、提醒 {held.notices} 条、代审授权 {held.delegations} 项、"
+        f"权限变动里的名字 {held.access} 处"
+    )

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import hashlib
-import hmac
-import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +13,7 @@ from pydantic import Field
 from agent.desk.values import Lane, LaneCall
 from agent.models import Category, Frozen, NoteType
 from agent.paths import package_data
+from agent.record.publishing import DRAWN_OF
 from agent.settings import Settings
 from agent.workspace import Workspace
 from agent.yamlsource import read_yaml, validate
@@ -24,7 +21,6 @@ from agent.yamlsource import read_yaml, validate
 __all__ = ["LanePolicy", "LaneRule", "Policy", "WebhookPolicy", "policy_of"]
 
 FILE = "desk.yaml"
-SECRET_FILE = "desk.key"
 
 
 class LanePolicy(Frozen):
@@ -82,13 +78,16 @@ class Policy(Frozen):
     def call(
         self,
         settings: Settings,
-        text_hash: str,
         *,
+        drawn: int | None,
         note_types: Collection[str],
         products: Collection[str],
         waived: bool,
     ) -> LaneCall:
-        """Return the lane of a note with its reasons and hours; what no rule takes is red."""
+        """Return the lane of a note with its reasons and hours; what no rule takes is red.
+
+        drawn: what the run drew when it was first handed in, None before that.
+        """
         fitting = [rule for rule in self.rules if rule.fits(note_types, products, waived=waived)]
         lane: Lane = fitting[0].lane if fitting else "red"
         own = self.lanes.get(lane, LanePolicy())
@@ -96,7 +95,7 @@ class Policy(Frozen):
             lane=lane,
             reasons=tuple(rule.why for rule in fitting if rule.lane == lane),
             hours=own.hours or settings.web.review_hours,
-            must_review=lane != "green" or _is_sampled(settings, text_hash, own.sampled),
+            must_review=lane != "green" or _is_sampled(own.sampled, drawn),
         )
 
     def urgent_hours(self, settings: Settings, lane: Lane) -> float:
@@ -119,28 +118,8 @@ def _read(path: Path) -> Policy:
     return validate(Policy, read_yaml(path))
 
 
-def _is_sampled(settings: Settings, text_hash: str, share: float) -> bool:
-    """Draw by the text and a secret, the same each time: nobody can choose a name that is lucky."""
+def _is_sampled(share: float, drawn: int | None) -> bool:
+    """Tell whether a note that drew this is looked at; one that was never handed in has drawn nothing and is."""
     if share in (0, 1):
         return bool(share)
-    drawn = hmac.new(_secret(settings), text_hash.encode(), hashlib.sha256).digest()
-    return int.from_bytes(drawn[:4]) / 2**32 < share
-
-
-def _secret(settings: Settings) -> bytes:
-    """Return the server's secret; without one, a random one that is kept beside the record."""
-    said = settings.web_secret.get_secret_value()
-    return f"kosnote.sample:{said}".encode() if said else _kept_secret(settings.home / SECRET_FILE)
-
-
-@functools.cache
-def _kept_secret(file: Path) -> bytes:
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-        fresh.touch(mode=0o600)
-        fresh.write_bytes(secrets.token_bytes(32))
-        with contextlib.suppress(FileExistsError):
-            file.hardlink_to(fresh)  # whole, or another process was faster
-        fresh.unlink()
-    return file.read_bytes()
+    return drawn is None or drawn < share * DRAWN_OF

@@ -94,7 +94,7 @@ class Standing:
         report = self.version.round.report
         call = self.policy.call(
             self.drafting.settings,
-            self.version.text_hash,
+            drawn=self.known.drawn if self.known else self.drafting.store.publishing.drawn(self.run.id),
             note_types={self.run.brief.note_type, report.note_type},
             products={*report.products, *(product.category for product in self.products)},
             waived=any(self.today <= item.expires_on for item in self.waivers)

@@ -1,21 +1,24 @@
 """Keep who is signed in and which tokens are out: digests only, so that whoever reads the database can use neither.
 
 A session or a token that ended is not there for `session` and `token`; every process that shares the database sees it
-end with the next request.
+end with the next request. Whoever gives or takes access goes into the audit in the same transaction.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hmac import compare_digest
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Table, Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, Update, delete, insert, select, update
 
+from agent.record.access_log import about_token, events_about, note_access, note_roles
 from agent.record.database import Database
 from agent.record.desk_tables import api_tokens, web_sessions
 from agent.record.moments import utc
-from agent.record.values import SessionRecord, TokenRecord
+from agent.record.values import AccessRecord, SessionRecord, TokenRecord
 
 __all__ = ["AccessStore"]
 
@@ -52,10 +55,10 @@ class AccessStore:
         with self._database.reading() as connection:
             return tuple(_session(row) for row in connection.execute(query).mappings())
 
-    def end_session(self, digest: str, *, at: datetime) -> None:
-        """End a session; one that is unknown or over stays as it is."""
+    def end_session(self, digest: str, *, at: datetime, by: str) -> None:
+        """End a session; one that is unknown or over stays as it is. That of somebody else goes into the audit."""
         with self._database.writing() as connection:
-            connection.execute(_ending(web_sessions, web_sessions.c.digest == digest, at))
+            _end_sessions(connection, web_sessions.c.digest == digest, at=at, by=by)
 
     def add_token(self, token: TokenRecord, *, digest: str) -> None:
         """Keep a token by the digest of its secret."""
@@ -71,6 +74,8 @@ class AccessStore:
         }
         with self._database.writing() as connection:
             connection.execute(insert(api_tokens).values(row))
+            about, by, at = about_token(row), token.created_by, token.created_at
+            note_access(connection, "token_made", user=token.user, by=by, at=at, about=about)
 
     def token(self, token_id: str, *, digest: str, at: datetime) -> TokenRecord | None:
         """Return a token that holds at this moment and has this digest, and note to the minute that it was used."""
@@ -92,20 +97,42 @@ class AccessStore:
         with self._database.reading() as connection:
             return tuple(_token(row) for row in connection.execute(query).mappings())
 
-    def revoke_token(self, token_id: str, *, at: datetime) -> None:
+    def revoke_token(self, token_id: str, *, at: datetime, by: str) -> None:
         """End a token; one that is unknown or over stays as it is."""
         with self._database.writing() as connection:
-            connection.execute(_ending(api_tokens, api_tokens.c.id == token_id, at))
+            _revoke_tokens(connection, api_tokens.c.id == token_id, at=at, by=by)
 
-    def end_all_of(self, user: str, *, at: datetime) -> None:
+    def end_all_of(self, user: str, *, at: datetime, by: str) -> None:
         """End every session and token of a person, as when they leave."""
         with self._database.writing() as connection:
-            for table in (web_sessions, api_tokens):
-                connection.execute(_ending(table, table.c.user_id == user, at))
+            _end_sessions(connection, web_sessions.c.user_id == user, at=at, by=by)
+            _revoke_tokens(connection, api_tokens.c.user_id == user, at=at, by=by)
+
+    def note_roles(self, roles: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
+        """Keep by person what they may do, if it is not what it was when this was kept last."""
+        with self._database.writing() as connection:
+            note_roles(connection, roles, at=at)
+
+    def events(self, user: str | None = None) -> tuple[AccessRecord, ...]:
+        """Return what was done to people's access, oldest first; to or by one person when they are named."""
+        with self._database.reading() as connection:
+            return events_about(connection, user)
 
 
 def _lasting(table: Table, at: datetime) -> ColumnElement[bool]:
     return table.c.revoked_at.is_(None) & (table.c.expires_at > at)
+
+
+def _end_sessions(connection: Connection, which: ColumnElement[bool], *, at: datetime, by: str) -> None:
+    ended = _ending(web_sessions, which, at).returning(web_sessions.c.user_id)
+    for user in connection.execute(ended).scalars().all():
+        if user != by:
+            note_access(connection, "session_ended", user=user, by=by, at=at, about={})
+
+
+def _revoke_tokens(connection: Connection, which: ColumnElement[bool], *, at: datetime, by: str) -> None:
+    for row in connection.execute(_ending(api_tokens, which, at).returning(*api_tokens.c)).mappings().all():
+        note_access(connection, "token_revoked", user=row["user_id"], by=by, at=at, about=about_token(row))
 
 
 def _ending(table: Table, which: ColumnElement[bool], at: datetime) -> Update:

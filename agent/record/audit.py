@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, RowMapping, Table, select
 
+from agent.record.access_log import token_breaks
 from agent.record.chain import breaks_of, events_of, head_of
 from agent.record.database import Database
-from agent.record.desk_tables import claims, corrections, delegations, notices, run_waivers
+from agent.record.desk_tables import access_events, claims, corrections, delegations, notices, run_waivers
 from agent.record.tables import (
     approvals,
     chat_threads,
@@ -23,6 +24,7 @@ from agent.record.tables import (
 )
 from agent.record.values import AuditEvent, AuditReport, Break
 from agent.record.vouching import (
+    content_of_access,
     content_of_correction,
     content_of_decision,
     content_of_delegation,
@@ -153,6 +155,9 @@ class _Rows:
             yield from self._compare(("corrected", row["run_id"], str(row["id"])), held)
         for row in self._rows_of(delegations):
             yield from self._compare(("delegated", "", str(row["id"])), {"content": content_of_delegation(row)})
+        for row in self._rows_of(access_events):
+            yield from self._compare(("access", "", str(row["id"])), {"content": content_of_access(row)})
+        yield from token_breaks(self._connection)
 
     def _rows_of(self, table: Table) -> Sequence[RowMapping]:
         return self._connection.execute(select(table).order_by(table.c.id)).mappings().all()

@@ -6,7 +6,16 @@ from sqlalchemy import Column, Date, DateTime, ForeignKey, Integer, String, Tabl
 
 from agent.record.tables import metadata
 
-__all__ = ["api_tokens", "claims", "corrections", "delegations", "notices", "run_waivers", "web_sessions"]
+__all__ = [
+    "access_events",
+    "api_tokens",
+    "claims",
+    "corrections",
+    "delegations",
+    "notices",
+    "run_waivers",
+    "web_sessions",
+]
 
 claims = Table(
     "claims",
@@ -106,4 +115,16 @@ api_tokens = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     Column("used_at", DateTime(timezone=True)),
     Column("revoked_at", DateTime(timezone=True)),
+)
+
+access_events = Table(
+    "access_events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("user_id", String(128), nullable=False, index=True),
+    Column("done_by", String(128), nullable=False),
+    Column("about_json", Text, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("salt", String(32), nullable=False),
 )

@@ -19,8 +19,8 @@ from agent.sqlite import BUSY_TIMEOUT_MS, write_ahead
 
 __all__ = ["HEAD", "explain", "open_engine", "writing"]
 
-HEAD = "0006"
-KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", HEAD})
+HEAD = "0007"
+KNOWN = frozenset({"0001", "0002", "0003", "0004", "0005", "0006", HEAD})
 UPGRADE_LOCK = 7_042_002  # any number, the same for every process of this program
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -131,6 +131,7 @@ def _upgrade(engine: Engine, where: str) -> None:
     from alembic import command
     from alembic.config import Config
 
+    from agent.record.access_log import adopt_tokens
     from agent.record.vouching import adopt
 
     config = Config()
@@ -142,6 +143,7 @@ def _upgrade(engine: Engine, where: str) -> None:
         if _revision_on(connection) != HEAD:
             command.upgrade(config, "head")
             adopt(connection)
+            adopt_tokens(connection)
 
 
 def _revision_on(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""What the record holds of a person beside notes and threads: sign-ins, tokens, notices, delegations. And its erasure.
+"""What the record holds of a person beside notes and threads, from sign-ins to delegations, and its erasure.
 
 What somebody decided about another's note stays: who approved what is what the record is kept for.
 """
@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Table, case, delete, func, or_, select, update
 
 from agent.models import Frozen
+from agent.record.access_log import unname_access
 from agent.record.database import Database
-from agent.record.desk_tables import api_tokens, delegations, notices, web_sessions
+from agent.record.desk_tables import access_events, api_tokens, delegations, notices, web_sessions
 from agent.record.erasure import scrub
 from agent.record.tables import runs
 from agent.record.vouching import new_salt, vouch_delegation
@@ -27,6 +28,7 @@ class PersonHeld(Frozen):
     tokens: int = 0
     notices: int = 0
     delegations: int = 0
+    access: int = 0
 
     def __bool__(self) -> bool:
         """Tell whether anything is held."""
@@ -49,10 +51,14 @@ class PersonStore:
                 tokens=_count(connection, api_tokens, api_tokens.c.user_id == user),
                 notices=_count(connection, notices, notices.c.recipient == user),
                 delegations=_count(connection, delegations, _between(user)),
+                access=_count(connection, access_events, _done_to_or_by(user)),
             )
 
     def forget(self, user: str, *, erased_at: datetime) -> None:
-        """Erase all that but the runs, and clean the file; a delegation ends and keeps its days without a name."""
+        """Erase all that but the runs, and clean the file.
+
+        A delegation ends and keeps its days without a name; what was done to somebody's access keeps what and when.
+        """
         with self._database.writing() as connection:
             connection.execute(delete(web_sessions).where(web_sessions.c.user_id == user))
             connection.execute(delete(api_tokens).where(api_tokens.c.user_id == user))
@@ -60,12 +66,17 @@ class PersonStore:
             connection.execute(delete(notices).where(notices.c.recipient == user))
             for number in connection.execute(select(delegations.c.id).where(_between(user))).scalars().all():
                 _unname(connection, number, user, erased_at)
+            unname_access(connection, user, erased_at)
         with self._database.explained():
             scrub(self._database.engine, self._database.where)
 
 
 def _between(user: str) -> ColumnElement[bool]:
     return or_(delegations.c.delegator == user, delegations.c.delegate == user)
+
+
+def _done_to_or_by(user: str) -> ColumnElement[bool]:
+    return or_(access_events.c.user_id == user, access_events.c.done_by == user)
 
 
 def _unname(connection: Connection, number: int, user: str, at: datetime) -> None:

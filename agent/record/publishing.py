@@ -5,10 +5,11 @@ Both are statements by a person about one text: they carry its hash. The same st
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, func, insert, select
 
 from agent.errors import UsageError
 from agent.record.database import Database
@@ -21,7 +22,9 @@ from agent.record.tables import approvals, publications, submissions
 from agent.record.values import PublicationRecord, SubmissionRecord
 from agent.record.vouching import new_salt, vouch_publication, vouch_submission
 
-__all__ = ["Publishing"]
+__all__ = ["DRAWN_OF", "Publishing", "drawn_by"]
+
+DRAWN_OF = 1_000_000
 
 
 class Publishing:
@@ -59,6 +62,7 @@ class Publishing:
                 submitted_at=submitted_at,
                 salt=new_salt(),
                 urgent=urgent,
+                drawn=_drawn(connection, run_id),
             )
             made = connection.execute(row.returning(submissions.c.id)).scalar_one()
             vouch_submission(connection, made)
@@ -94,6 +98,12 @@ class Publishing:
         with self._database.reading() as connection:
             return tuple(submission_of(row) for row in connection.execute(query).mappings())
 
+    def drawn(self, run_id: str) -> int | None:
+        """Return the number below `DRAWN_OF` a run drew when it was first handed in; None before."""
+        with self._database.reading() as connection:
+            number: int | None = connection.execute(select(drawn_by(run_id))).scalar_one()
+        return number
+
     def publications(self, run_id: str) -> tuple[PublicationRecord, ...]:
         """Return where texts of a run were published, oldest first."""
         query = select(publications).where(publications.c.run_id == run_id).order_by(publications.c.id)
@@ -108,6 +118,18 @@ class Publishing:
                 )
                 for row in connection.execute(query).mappings()
             )
+
+
+def drawn_by(run: str | ColumnElement[str]) -> ScalarSelect[int | None]:
+    """Return a subquery for what a run drew; whatever its text, it is the same."""
+    held = submissions.alias()
+    return select(func.min(held.c.drawn)).where(held.c.run_id == run).scalar_subquery()
+
+
+def _drawn(connection: Connection, run_id: str) -> int:
+    """Return what the run drew when it was first handed in; no edit draws again."""
+    kept: int | None = connection.execute(select(drawn_by(run_id))).scalar_one()
+    return secrets.randbelow(DRAWN_OF) if kept is None else kept
 
 
 def _is_approved(connection: Connection, run_id: str, text_hash: str) -> bool:

@@ -164,6 +164,7 @@ submissions = Table(
     Column("submitted_at", DateTime(timezone=True), nullable=False),
     Column("salt", String(32), nullable=False),
     Column("urgent", Boolean),
+    Column("drawn", Integer),
     UniqueConstraint("run_id", "text_hash", name="uq_submissions_key"),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,8 @@ from agent.llm.protocol import ModelRole
 from agent.models import Brief, Frozen, Outcome, Round, Sources, Waiver
 
 __all__ = [
+    "AccessKind",
+    "AccessRecord",
     "AuditEvent",
     "AuditReport",
     "BoundModel",
@@ -38,9 +40,10 @@ __all__ = [
 
 Decision = Literal["approve", "reject", "edit", "comment", "recheck"]
 CorrectionAction = Literal["retract", "correct"]
+AccessKind = Literal["token_made", "token_revoked", "session_ended", "roles"]
 EventKind = Literal[
     "started", "version", "decision", "outcome", "erased", "submitted", "published", "turn", "turn_erased",
-    "thread_erased", "waived", "delegated", "corrected",
+    "thread_erased", "waived", "delegated", "corrected", "access",
 ]  # fmt: skip
 
 
@@ -133,12 +136,13 @@ class RunWaiver(Frozen):
 class Waiting(Frozen):
     """Hold a text that waits for a reviewer, with what was decided on its run and accepted in it, oldest first.
 
-    `submission` is None when nobody has handed it in.
+    `submission` is None when nobody has handed it in, `drawn` when nobody has handed in any text of the run.
     """
 
     run: RunRecord
     version: VersionRecord
     submission: SubmissionRecord | None = None
+    drawn: int | None = None
     decisions: tuple[DecisionRecord, ...] = ()
     waivers: tuple[RunWaiver, ...] = ()
 
@@ -307,3 +311,16 @@ class TokenRecord(Frozen):
     expires_at: datetime
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+class AccessRecord(Frozen):
+    """Hold what was done to the access of `user`, by whom (empty: nobody who was signed in), and what it was about.
+
+    `about` holds `token`, `scopes` and `expires_at` of a token, and of roles what the person may do from then on.
+    """
+
+    kind: AccessKind
+    user: str
+    by: str
+    about: dict[str, Any]
+    at: datetime

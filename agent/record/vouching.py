@@ -14,11 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, select, update
 
 from agent.record.chain import append, digest
-from agent.record.desk_tables import corrections, delegations, run_waivers
+from agent.record.desk_tables import access_events, corrections, delegations, run_waivers
 from agent.record.tables import approvals, chat_turns, findings, grounds, publications, runs, submissions, versions
 
 __all__ = [
     "adopt",
+    "content_of_access",
     "content_of_correction",
     "content_of_decision",
     "content_of_delegation",
@@ -30,6 +31,7 @@ __all__ = [
     "content_of_waiver",
     "held_of_outcome",
     "new_salt",
+    "vouch_access",
     "vouch_correction",
     "vouch_decision",
     "vouch_delegation",
@@ -58,6 +60,7 @@ WAIVER = (
 )  # fmt: skip
 DELEGATION = ("id", "delegator", "delegate", "lane", "starts_at", "ends_at", "reason", "created_at", "revoked_at")
 CORRECTION = ("id", "run_id", "url", "text_hash", "action", "reason", "by", "asked_at", "new_run", "done_at")
+ACCESS = ("id", "kind", "user_id", "done_by", "about_json", "at")
 TURN = ("thread_id", "number", "key", "said_json", "answer_json", "asked_at", "answered_at")
 
 
@@ -92,8 +95,11 @@ def content_of_decision(row: RowMapping) -> str:
 
 
 def content_of_submission(row: RowMapping) -> str:
-    """Return the hash of a hand-in."""
-    return digest(_plain(row, SUBMISSION), salt=row["salt"] or "")
+    """Return the hash of a hand-in, and of what its run drew."""
+    content = _plain(row, SUBMISSION)
+    if row["drawn"] is not None:
+        content["drawn"] = row["drawn"]
+    return digest(content, salt=row["salt"] or "")
 
 
 def content_of_publication(row: RowMapping) -> str:
@@ -114,6 +120,11 @@ def content_of_delegation(row: RowMapping) -> str:
 def content_of_correction(row: RowMapping) -> str:
     """Return the hash of what became of a publication."""
     return digest(_plain(row, CORRECTION), salt=row["salt"])
+
+
+def content_of_access(row: RowMapping) -> str:
+    """Return the hash of what was done to somebody's access."""
+    return digest(_plain(row, ACCESS), salt=row["salt"])
 
 
 def content_of_turn(row: RowMapping) -> str:
@@ -190,6 +201,12 @@ def vouch_correction(connection: Connection, correction_id: int) -> None:
     held = {"text": row["text_hash"], "content": content_of_correction(row)}
     at = _utc(row["asked_at"])
     append(connection, "corrected", run=row["run_id"], at=at, subject=str(correction_id), held=held)
+
+
+def vouch_access(connection: Connection, event_id: int, at: datetime) -> None:
+    """Append what was done to somebody's access; no run is meant."""
+    row = _row(connection, access_events, access_events.c.id == event_id)
+    append(connection, "access", run="", at=at, subject=str(event_id), held={"content": content_of_access(row)})
 
 
 def vouch_turn(connection: Connection, thread_id: str, number: int) -> None:

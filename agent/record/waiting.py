@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, fu
 
 from agent.record.database import Database
 from agent.record.desk_tables import run_waivers
+from agent.record.publishing import drawn_by
 from agent.record.rows import decision_of, run_of, submission_of, version_of, waiver_of
 from agent.record.tables import approvals, runs, submissions, versions
 from agent.record.values import RunRecord, VersionRecord, Waiting
@@ -45,6 +46,7 @@ class WaitingTexts:
                 run=texts[_key(row)][0],
                 version=texts[_key(row)][1],
                 submission=submission_of(row) if row["submitted_at"] else None,
+                drawn=row["drawn"],
                 decisions=tuple(decision_of(found) for found in decided[row["id"]]),
                 waivers=tuple(waiver_of(found) for found in waived[row["id"]]),
             )
@@ -69,7 +71,7 @@ def _what_waits(*, unsubmitted: bool, limit: int) -> Select[Any]:
     handed = (submissions.c.submitted_by, submissions.c.submitted_at, submissions.c.urgent)
     state = (runs.c.id, runs.c.owner, runs.c.outcome, runs.c.best_revision, runs.c.updated_at)
     query = (
-        select(*state, runs.c.id.label("run_id"), versions.c.text_hash, *handed)
+        select(*state, runs.c.id.label("run_id"), versions.c.text_hash, *handed, drawn_by(runs.c.id).label("drawn"))
         .join(versions, (versions.c.run_id == runs.c.id) & (versions.c.revision == runs.c.best_revision))
         .outerjoin(submissions, same)
         .where(runs.c.outcome.in_(("in_review", "needs_human")), runs.c.erased_at.is_(None), ~_sent_back())

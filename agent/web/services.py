@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from agent.desk.posting import Postman, posting
 from agent.desk.values import NearNote
 from agent.drafting import Drafting
 from agent.library import Library
+from agent.people import Person
 from agent.record import Store
 from agent.settings import Settings
 from agent.workspace import Workspace
@@ -74,8 +76,17 @@ async def open_services(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     today: Callable[[], date] = lambda: datetime.now().astimezone().date(),
 ) -> AsyncIterator[Services]:
-    """Open record, checkpoints, models and chat; raise what keeps one of them from being opened."""
+    """Open record, checkpoints, models and chat; raise what keeps one of them from being opened.
+
+    Who of the bank's people may do what from now on goes into the audit, if it has changed since a server was started.
+    """
     async with open_chat(workspace, settings, now=now, today=today) as chat:
+        roles = {person.id: _may(person) for person in workspace.people}
+        await asyncio.to_thread(chat.drafting.store.access.note_roles, roles, at=now())
         postman = Postman(store=chat.drafting.store, settings=settings, workspace=workspace, now=now)
         async with posting(postman):
             yield Services(chat=chat, now=now, today=today)
+
+
+def _may(person: Person) -> dict[str, object]:
+    return person.model_dump(mode="json", include={"roles", "accounts", "left_on"})

@@ -30,8 +30,8 @@ CUTS = {
     "before the first table": ("before", "CREATE TABLE runs"),
     "after the first table": ("after", "CREATE TABLE runs"),
     "in the middle": ("after", "CREATE TABLE chat_threads"),
-    "before the revision is written": ("before", "UPDATE alembic_version SET version_num='0006'"),
-    "after the revision is written": ("after", "UPDATE alembic_version SET version_num='0006'"),
+    "before the revision is written": ("before", "UPDATE alembic_version SET version_num='0007'"),
+    "after the revision is written": ("after", "UPDATE alembic_version SET version_num='0007'"),
 }
 OLD = """INSERT INTO runs
 (id, topic, note_type, account, persona, workspace, author, brief_json, created_at, updated_at)
@@ -98,4 +98,4 @@ def test_an_old_record_killed_in_its_upgrade_keeps_its_rows_and_is_upgraded_by_t
     assert [run["id"] for run in json.loads(listed.stdout)] == ["r-1"], listed.stderr
     with Store.open(target) as store:
         assert store.audit.verify().breaks == () and store.audit.verify().events == 1
-    assert HEAD == "0006", "a new migration: let the last cuts be inside it"
+    assert HEAD == "0007", "a new migration: let the last cuts be inside it"

@@ -32,5 +32,5 @@ def test_a_session_and_a_token_end_at_both_servers_at_once(url, tmp_path):
             return client.get("/who-am-i").status_code, client.get("/api/who-am-i", headers=bearer).status_code
 
         assert seen(one) == seen(two) == (200, 200)
-        two.state.services.store.access.end_all_of("employee", at=visiting.now)
+        two.state.services.store.access.end_all_of("employee", at=visiting.now, by="admin")
         assert seen(one) == seen(two) == (303, 401)

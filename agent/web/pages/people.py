@@ -29,8 +29,8 @@ __all__ = ["register"]
 class End(Protocol):
     """End what a name stands for."""
 
-    def __call__(self, name: str, /, *, at: datetime) -> None:
-        """End it as of a moment."""
+    def __call__(self, name: str, /, *, at: datetime, by: str) -> None:
+        """End it as of a moment, by whoever pressed."""
 
 
 def register(app: FastAPI) -> None:
@@ -106,7 +106,7 @@ class _Board:
 
     def _button(self, key: str, act: End, subject: str, *, kind: Kind = "plain") -> None:
         async def pressed() -> None:
-            await asyncio.to_thread(act, subject, at=self._view.services.now())
+            await asyncio.to_thread(act, subject, at=self._view.services.now(), by=self._view.identity.user)
             ui.notify(self._say("people_done"))
             await self._show()
 

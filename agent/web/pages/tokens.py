@@ -58,7 +58,8 @@ class _Own:
 
     def _revoke_button(self, token: TokenRecord) -> None:
         async def pressed() -> None:
-            await asyncio.to_thread(self._access.revoke_token, token.id, at=self._view.services.now())
+            now, me = self._view.services.now(), self._view.identity.user
+            await asyncio.to_thread(self._access.revoke_token, token.id, at=now, by=me)
             ui.notify(self._say("people_done"))
             await self._show()
 

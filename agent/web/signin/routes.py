@@ -44,7 +44,7 @@ def register(app: FastAPI, settings: Settings, sessions: Sessions, *, provider: 
             response.delete_cookie(WHO_COOKIE)
             return response
         response = notice(request, "signin_out", status=200)
-        await sessions.end(request, response)
+        await sessions.end(request, response, identity)
         return response
 
     if provider is not None:

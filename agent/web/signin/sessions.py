@@ -68,10 +68,10 @@ class Sessions:
             samesite="lax",
         )
 
-    async def end(self, connection: HTTPConnection, response: Response) -> None:
+    async def end(self, connection: HTTPConnection, response: Response, identity: Identity) -> None:
         """Sign out: end the session in the record and take the cookie back."""
-        services = services_of(connection)
-        await asyncio.to_thread(services.store.access.end_session, self._digest(connection), at=services.now())
+        services, digest = services_of(connection), self._digest(connection)
+        await asyncio.to_thread(services.store.access.end_session, digest, at=services.now(), by=identity.user)
         response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
 
     def _digest(self, connection: HTTPConnection) -> str:

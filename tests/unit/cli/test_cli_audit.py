@@ -1,4 +1,12 @@
-"""`agent audit verify --head`: a hash from elsewhere, as people copy it."""
+"""The audit at the command line: heads from elsewhere, and who gave and took access."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from agent.record import Store
+from agent.record.values import TokenRecord
 
 
 def test_a_head_counts_with_and_without_its_prefix(agent, monkeypatch, tmp_path):
@@ -9,3 +17,38 @@ def test_a_head_counts_with_and_without_its_prefix(agent, monkeypatch, tmp_path)
     assert agent("audit", "verify", "--head", head)[0] == 0
     assert agent("audit", "verify", "--head", head.removeprefix("sha256:"))[0] == 0
     assert agent("audit", "verify", "--head", "0" * 64)[0] == 1
+
+
+def test_who_gave_and_took_access_is_listed_and_an_erased_person_is_named_no_more(agent, monkeypatch, tmp_path):
+    monkeypatch.setenv("KOSNOTE_HOME", str(tmp_path))
+    assert agent("audit", "access")[1] == ""
+    began = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    with Store.open(tmp_path / "record.db") as store:
+        token = TokenRecord(
+            id="t1", user="linjie", name="门户", scopes=("check", "facts"), created_by="guanli", created_at=began,
+            expires_at=began + timedelta(days=7),
+        )  # fmt: skip
+        store.access.add_token(token, digest="s")
+        store.access.revoke_token("t1", at=began, by="aning")
+    assert [line.split("  ")[1:] for line in agent("audit", "access")[1].splitlines()] == [
+        ["发放令牌", "linjie", "由 guanli", "check、facts"], ["停用令牌", "linjie", "由 aning", "check、facts"],
+    ]  # fmt: skip
+    assert "guanli" not in agent("audit", "access", "--user", "aning")[1]
+    (made, _) = json.loads(agent("audit", "access", "--format", "json")[1])
+    assert (made["user"], made["by"], made["about"]["token"]) == ("linjie", "guanli", "t1")
+    code, out, told = agent("forget", "--user", "linjie", "--yes")
+    assert code == 0 and "权限变动里的名字 2 处" in out, told
+    assert "linjie" not in agent("audit", "access")[1] and "（已删除的人）" in agent("audit", "access")[1]
+    assert agent("audit", "verify")[0] == 0
+
+
+def test_a_token_put_in_behind_the_program_is_named(agent, monkeypatch, tmp_path):
+    monkeypatch.setenv("KOSNOTE_HOME", str(tmp_path))
+    agent("audit", "head")
+    with closing(sqlite3.connect(tmp_path / "record.db")) as connection, connection:
+        connection.execute(
+            "INSERT INTO api_tokens (id, digest, user_id, name, scopes_json, created_by, created_at, expires_at)"
+            " VALUES ('t', 'd', 'x', '', '[]', 'x', '2026-11-24 04:00:00', '2026-11-25 04:00:00')"
+        )
+    code, out, _ = agent("audit", "verify")
+    assert code == 1 and "接口令牌没有审计记录" in out

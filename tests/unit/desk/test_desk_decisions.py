@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
-from reviewing import refused
+from reviewing import ADDED, refused
+from sqlalchemy import update
 
 from agent.desk.policy import LanePolicy
+from agent.record.tables import submissions
 
 
 async def test_an_approval_ends_the_run_and_is_vouched_for(bench):
@@ -192,6 +194,29 @@ class TestSelfService:
         run = await bench.note()
         with refused("desk_must_review"):
             await bench.desk.release(run, text_hash=bench.hash_of(run), by=bench.aning)
+
+    async def test_what_was_drawn_when_a_note_was_first_handed_in_holds_for_every_text_of_it(self, bench):
+        bench.choose(green=LanePolicy(sampled=0.5))
+        run = await bench.note(hand_in=False)
+        with refused("desk_must_review") as caught:
+            await bench.desk.release(run, text_hash=bench.hash_of(run), by=bench.aning)
+        assert "先送审" in caught.value.hint
+        drawn = set()
+        for words in ADDED, "风很轻。", "天黑得早。":
+            await bench.edited(run, words=words)
+            bench.hand_in(run)
+            drawn.add((bench.store.publishing.drawn(run), bench.desk._standing(run).lane.must_review))
+            assert bench.desk.queue(bench.shen)[0].lane.must_review == bench.desk._standing(run).lane.must_review
+        assert len(drawn) == 1
+        bench.choose(green=LanePolicy(sampled=bench.store.publishing.drawn(run) / 1_000_000))
+        assert (await bench.desk.release(run, text_hash=bench.hash_of(run), by=bench.aning)).outcome == "approved"
+        assert bench.store.audit.verify().breaks == ()
+
+    async def test_nobody_can_change_what_was_drawn_behind_the_program(self, bench):
+        run = await bench.note()
+        with bench.store.database.writing() as connection:
+            connection.execute(update(submissions).values(drawn=submissions.c.drawn + 1))
+        assert [(item.code, item.run) for item in bench.store.audit.verify().breaks] == [("audit_row_changed", run)]
 
     async def test_nobody_else_and_no_other_lane(self, bench, lenient):
         run, yellow = await bench.note(), await bench.note(note_type="benefit")

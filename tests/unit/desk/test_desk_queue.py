@@ -3,7 +3,7 @@
 import pytest
 from reviewing import Bench, refused
 
-from agent.desk.policy import LanePolicy, Policy, _kept_secret, policy_of
+from agent.desk.policy import LanePolicy, Policy, policy_of
 from agent.desk.values import NearNote, QueueFilter
 from agent.drafting import open_drafting
 from agent.settings import Settings
@@ -120,37 +120,31 @@ class TestLanes:
         ],
     )
     def test_a_lane_follows_from_type_products_and_waivers(self, policy, note_type, products, waived, lane):
-        call = policy.call(Settings(), "r", note_types={note_type}, products=products, waived=waived)
+        call = policy.call(Settings(), drawn=None, note_types={note_type}, products=products, waived=waived)
         assert call.lane == lane and call.reasons and call.must_review
 
     def test_what_no_rule_takes_is_red(self):
         policy = Policy.model_validate(
             {"lanes": {}, "rules": [{"lane": "green", "why": "x", "note_types": ["benefit"]}]}
         )
-        call = policy.call(Settings(), "r", note_types={"lifestyle"}, products=(), waived=False)
+        call = policy.call(Settings(), drawn=None, note_types={"lifestyle"}, products=(), waived=False)
         assert call.lane == "red"
 
-    def test_a_share_of_the_green_lane_is_drawn_the_same_each_time_and_nobody_can_tell_which(self, tmp_path):
-        policy = Policy.model_validate(
-            {"lanes": {"green": {"sampled": 0.25}}, "rules": [{"lane": "green", "why": "x"}]}
-        )
-
-        def drawn(name, **given):
-            settings = Settings(home=tmp_path / name, **given)
+    def test_a_share_of_the_green_lane_is_looked_at_by_what_the_run_drew(self):
+        def looked_at(share, *drawn):
+            policy = Policy.model_validate(
+                {"lanes": {"green": {"sampled": share}}, "rules": [{"lane": "green", "why": "x"}]}
+            )
             about = {"note_types": (), "products": (), "waived": False}
-            return [policy.call(settings, f"sha256:{n}", **about).must_review for n in range(2000)]
+            return [policy.call(Settings(), drawn=number, **about).must_review for number in drawn]
 
-        several = [drawn("a"), drawn("b"), drawn("a", web_secret="s" * 40), drawn("a", web_secret="t" * 40)]
-        assert all(400 < sum(each) < 600 for each in several)
-        assert len({tuple(each) for each in several}) == 4
-        assert several[2:] == [drawn("c", web_secret="s" * 40), drawn("c", web_secret="t" * 40)]
-        _kept_secret.cache_clear()
-        assert several[0] == drawn("a"), "the secret is kept with the record"
-        assert [file.name for file in (tmp_path / "a").iterdir()] == ["desk.key"]
+        assert looked_at(0.25, 0, 249_999, 250_000, 999_999) == [True, True, False, False]
+        assert looked_at(0.25, None) == [True], "what was never handed in has not been drawn for"
+        assert looked_at(0, None, 0) == [False, False] and looked_at(1, None, 999_999) == [True, True]
 
     def test_only_the_green_lane_is_sampled(self):
         policy = Policy(lanes={"yellow": LanePolicy(sampled=0)}, rules=policy_of(load_workspace(None)).rules)
-        assert policy.call(Settings(), "r", note_types={"benefit"}, products=(), waived=False).must_review
+        assert policy.call(Settings(), drawn=None, note_types={"benefit"}, products=(), waived=False).must_review
 
     async def test_a_bank_replaces_the_policy_in_its_own_folder(self, settings, bench, tmp_path):
         from agent.workspace.copying import init_workspace

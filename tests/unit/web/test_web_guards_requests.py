@@ -120,7 +120,7 @@ def test_a_socket_ends_with_the_next_word_after_its_session(visiting, app, clien
     with client.websocket_connect(TALK, headers={"Origin": visits.ADDRESS}) as socket:
         socket.send_text("a")
         assert socket.receive_text() == "1"
-        app.state.services.store.access.end_all_of("employee", at=visiting.now)
+        app.state.services.store.access.end_all_of("employee", at=visiting.now, by="admin")
         socket.send_text("b")
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_text()

@@ -193,7 +193,7 @@ def test_a_token_ends_when_it_is_revoked_when_it_is_over_and_when_its_person_lea
         return {name for name, sent in bearer.items() if ask("/api/who-am-i", headers=sent).status_code == 401}
 
     assert refused() == set()
-    app.state.services.store.access.revoke_token(tokens["revoked"].split("_")[1], at=visiting.now)
+    app.state.services.store.access.revoke_token(tokens["revoked"].split("_")[1], at=visiting.now, by="admin")
     assert refused() == {"revoked"}
     visiting.now += timedelta(days=1)
     visiting.today += timedelta(days=1)

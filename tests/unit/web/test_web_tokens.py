@@ -1,5 +1,7 @@
 """Who makes which API token: nobody one with which they could act as somebody else, everybody their own."""
 
+from datetime import timedelta
+
 import pytest
 import visiting as visits
 from nicegui import ui
@@ -51,7 +53,7 @@ def test_what_an_admin_makes_for_a_reviewer_decides_nothing_and_reads_no_run(vis
     assert client.get("/api/v1/facts").status_code == 200
 
 
-async def test_anybody_signed_in_makes_and_revokes_their_own_and_sees_nobody_elses(visitor, make, kept):
+async def test_anybody_signed_in_makes_and_revokes_their_own_and_sees_nobody_elses(visitor, make, kept, web_pages):
     make("linjie", by="linjie", name="别人的门户")
     make("aning", by="guanli", name="管理员给的")
     user = await visitor("aning")
@@ -74,6 +76,8 @@ async def test_anybody_signed_in_makes_and_revokes_their_own_and_sees_nobody_els
     await user.should_see("已失效", retries=50)
     assert sorted(token.revoked_at is None for token in kept(user="aning")) == [False, True]
     assert [token.revoked_at for token in kept(user="linjie")] == [None]
+    events = web_pages.state.services.store.access.events("aning")
+    assert [(event.kind, event.by) for event in events if event.kind == "token_revoked"] == [("token_revoked", "aning")]
 
 
 async def test_the_admins_page_offers_for_others_only_what_acts_in_nobodys_name(visitor, make):
@@ -85,3 +89,25 @@ async def test_the_admins_page_offers_for_others_only_what_acts_in_nobodys_name(
     await user.should_see("能做什么")
     (scopes,) = user.find(kind=ui.select, content="能做什么").elements
     assert tuple(scopes.options) == FOR_OTHERS
+
+
+async def test_what_an_admin_ends_for_somebody_is_in_the_audit_with_both_names(visitor, make, web_pages):
+    services = web_pages.state.services
+    later = services.now() + timedelta(hours=1)
+    services.store.access.open_session("d", user="linjie", way="oidc", created_at=services.now(), expires_at=later)
+    user = await visitor("guanli")
+    await user.open("/people")
+    end = user.find(kind=ui.button, content="结束")
+    end.elements = {button for button in end.elements if button.text == "结束"}
+    end.click()
+    await user.should_see("没有登录中的会话", retries=50)
+    (ended,) = [event for event in services.store.access.events("linjie") if event.kind == "session_ended"]
+    assert (ended.user, ended.by) == ("linjie", "guanli")
+    assert services.store.audit.verify().breaks == ()
+
+
+def test_who_may_do_what_is_in_the_audit_once_a_server_has_started_with_it(web_pages):
+    services = web_pages.state.services
+    known = {event.user: event.about for event in services.store.access.events() if event.kind == "roles"}
+    assert known.keys() == {person.id for person in services.workspace.people}
+    assert known["shenhe"]["roles"] == ["reviewer"]
