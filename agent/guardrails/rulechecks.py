@@ -6,9 +6,12 @@ module has loaded, so unknown lists and refused patterns were told before.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from agent.guardrails.cases import case_input
@@ -17,16 +20,39 @@ from agent.guardrails.document import Document
 from agent.guardrails.engine import check
 from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
-from agent.models import NoteInput
-from agent.yamlsource import Path_
+from agent.guardrails.rules import Kind, Rule
+from agent.models import Frozen, NoteInput
+from agent.yamlsource import Path_, read_yaml, validate
 
-__all__ = ["CHECKS", "Objection"]
+__all__ = ["CHECKS", "Objection", "apart", "exempt"]
 
 SHORT_CASE: Final = 12
 LAW_ONLY: Final = "law-only"
 _SHOWN: Final = 6
 _COMMA: Final = re.compile("[，、；,;]")
 _NO_SENTENCE: Final = ("metadata", "similarity", "structure")  # kinds whose cases are not about a sentence
+
+
+class _Exemptions(Frozen):
+    kinds: dict[Kind, str]
+    rules: dict[str, str]
+
+
+@functools.cache
+def _exemptions() -> _Exemptions:
+    return validate(_Exemptions, read_yaml(Path(str(files("agent.guardrails").joinpath("data/law_only.yaml")))))
+
+
+def exempt(rule: Rule) -> str:
+    """Return why a rule needs no examples written from the law alone; empty when it does."""
+    given = _exemptions()
+    return given.rules.get(rule.id, "") or given.kinds.get(rule.kind, "")
+
+
+def apart(rule: Rule) -> tuple[int, int]:
+    """Return how many of the examples that must hold were written from the law alone, and how many there are."""
+    every = (*rule.cases.flag, *rule.cases.pass_)
+    return sum(case.by == LAW_ONLY for case in every), len(every)
 
 
 @dataclass(frozen=True)
@@ -179,10 +205,9 @@ def _cases(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
     short = sum(size < SHORT_CASE for size in sizes)
     if rule.kind not in _NO_SENTENCE and short * 2 > len(sizes):
         yield Objection("case-short", ("cases", "flag"), {"short": short, "all": len(sizes), "least": SHORT_CASE})
-    every = (*rule.cases.flag, *rule.cases.pass_)
-    apart = sum(case.by == LAW_ONLY for case in every)
-    if apart * 2 < len(every):
-        yield Objection("case-law-only", ("cases",), {"apart": apart, "all": len(every)})
+    some, every = apart(rule)
+    if some * 2 < every and not exempt(rule):
+        yield Objection("case-law-only", ("cases",), {"apart": some, "all": every})
 
 
 def _fix(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
