@@ -13,7 +13,7 @@ from agent.models import Frozen, NoteType
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
 
-__all__ = ["Cue", "Cues", "load_cues"]
+__all__ = ["Cue", "Cues", "Slot", "load_cues"]
 
 
 def _compiles(pattern: str) -> str:
@@ -54,6 +54,15 @@ class Change(Frozen):
     pattern: Pattern
 
 
+class Slot(Frozen):
+    """Name one thing a story may tell: words that tell it, words that ask for it, and the question to ask, if any."""
+
+    id: str
+    question: str = ""
+    answers: tuple[Pattern, ...] = Field(min_length=1)
+    asks: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class Cues(Frozen):
     """Hold the whole file."""
 
@@ -68,6 +77,7 @@ class Cues(Frozen):
     drops: tuple[Pattern, ...]
     questions: tuple[str, ...]
     changes: tuple[Change, ...]
+    slots: tuple[Slot, ...]
 
     @model_validator(mode="after")
     def _every_intent_once(self) -> Cues:

@@ -6,6 +6,8 @@ was not said is assumed, and the answer says what was assumed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agent.authors.phrasebank import load_scenes
 from agent.briefs import MAX_TOPIC, account_of, make_brief, new_run_id
 from agent.briefs import Request as BriefRequest
@@ -14,6 +16,7 @@ from agent.chat.context import Told, TurnContext
 from agent.chat.cues import load_cues
 from agent.chat.presenting import offer, on_table, told
 from agent.chat.saying import products_named
+from agent.chat.slots import is_answered, open_slots
 from agent.chat.state import Pending, Request, ThreadState, Work
 from agent.chat.values import Intent, Saved, Turn
 from agent.errors import UsageError
@@ -22,6 +25,7 @@ from agent.guardrails.wording import label_of
 from agent.models import Brief, Material
 from agent.results import DraftResult
 from agent.text.sentences import clauses
+from agent.text.shingles import shingles
 from agent.workspace import material_from_text
 
 __all__ = ["capture", "perform_draft", "prepare_draft", "with_speaker"]
@@ -29,6 +33,8 @@ __all__ = ["capture", "perform_draft", "prepare_draft", "with_speaker"]
 MOST_MATERIAL = 60
 TOPIC_FROM_MATERIAL = 20
 SUGGESTIONS = 4
+MOST_QUESTIONS = 2
+ABOUT = 0.3  # of the two-character pieces of a topic
 
 
 def with_speaker(turn: Turn, state: ThreadState, context: TurnContext) -> ThreadState:
@@ -59,7 +65,7 @@ async def prepare_draft(context: TurnContext, request: Request, state: ThreadSta
     """Settle the brief, or ask the one thing that is missing."""
     if request.told:
         _, state = _added(context, request.text, state)
-    topic, state = _topic(request, state)
+    before, (topic, state) = state, _topic(request, state)
     named = products_named(f"{request.text} {topic}", context)
     products = tuple(context.workspace.product(name).id for name in request.products)
     products = products or tuple(product.id for product in named)
@@ -71,9 +77,10 @@ async def prepare_draft(context: TurnContext, request: Request, state: ThreadSta
     topic = topic or _topic_of(material)
     state = state.model_copy(update={"topic": topic})
     if not material and not request.bare:
-        return told(context, Intent.DRAFT, say("before_drafting", topic=topic), state, pending=_ask_material(topic))
+        pending = _ask_material(topic, reusable=bool(state.earlier))
+        return told(context, Intent.DRAFT, say("before_drafting", topic=topic), state, pending=pending)
     brief = _brief(context, topic, material, state)
-    assumptions = _assumptions(context, request, state, brief)
+    assumptions = (*_told_before(before, state), *_assumptions(context, request, state, brief))
     replaces = state.run if state.run and _may_replace(context, state) else ""
     state = state.model_copy(
         update={"run": brief.id, "used": len(state.material), "seed": state.seed + 1, "locked": ()}
@@ -122,9 +129,31 @@ def _topic(request: Request, state: ThreadState) -> tuple[str, ThreadState]:
     """Return the topic; a new one starts from what was told since the last note."""
     topic = request.topic[:MAX_TOPIC]
     if topic and topic != state.topic and state.run:
-        fresh = {"material": state.material[state.used :], "used": 0, "run": "", "note_type": None, "products": ()}
-        return topic, state.model_copy(update=fresh)
+        before, since = state.material[: state.used], state.material[state.used :]
+        fresh = {"used": 0, "run": "", "note_type": None, "products": ()}
+        kept = {} if _is_about(topic, before) else {"material": _numbered(since), "earlier": (*state.earlier, *before)}
+        return topic, state.model_copy(update={**fresh, **kept})
+    if request.reuse:
+        state = state.model_copy(update={"material": _numbered((*state.earlier, *state.material)), "earlier": ()})
     return topic or state.topic, state
+
+
+def _told_before(before: ThreadState, state: ThreadState) -> tuple[str, ...]:
+    """Say so when a new note takes up what was told for the one before."""
+    taken = before.used if before.run and not state.run and len(state.material) == len(before.material) else 0
+    return (say("assumed_told_before", count=taken),) if taken else ()
+
+
+def _numbered(material: Iterable[Material]) -> tuple[Material, ...]:
+    """Return material numbered as the note that rests on it will name it."""
+    return tuple(item.model_copy(update={"id": f"m{number}"}) for number, item in enumerate(material, 1))
+
+
+def _is_about(topic: str, material: Iterable[Material]) -> bool:
+    """Tell whether a topic speaks of what was told: a good part of its words occurs there."""
+    words = shingles(topic, size=2)
+    told = frozenset[str]().union(*(shingles(item.text, size=2) for item in material))
+    return bool(words) and len(words & told) >= ABOUT * len(words)
 
 
 def _topic_of(material: tuple[Material, ...]) -> str:
@@ -145,8 +174,7 @@ def _brief(context: TurnContext, topic: str, material: tuple[Material, ...], sta
     while context.knows(run):
         run = new_run_id(context.today)
     brief, _ = make_brief(asked, workspace=context.workspace, as_of=context.today, run_id=run)
-    numbered = tuple(item.model_copy(update={"id": f"m{n}"}) for n, item in enumerate(material, 1))
-    return brief.model_copy(update={"material": numbered})
+    return brief.model_copy(update={"material": _numbered(material)})
 
 
 def _assumptions(context: TurnContext, request: Request, state: ThreadState, brief: Brief) -> tuple[str, ...]:
@@ -191,19 +219,23 @@ def _ask_topic(context: TurnContext, state: ThreadState) -> Pending:
     return offer(say("ask_topic"), options, free=Request(intent=Intent.DRAFT), material=True)
 
 
-def _ask_material(topic: str) -> Pending:
+def _ask_material(topic: str, *, reusable: bool) -> Pending:
+    """Ask for what was lived; what was told for another note can be taken with a tap."""
     bare = Request(intent=Intent.DRAFT, topic=topic, bare=True)
-    options = (("bare", say("option_bare"), bare),)
+    again = Request(intent=Intent.DRAFT, topic=topic, reuse=True)
+    options = [("reuse", say("option_reuse"), again)] if reusable else []
+    options.append(("bare", say("option_bare"), bare))
     return offer(
         say("ask_material", topic=topic), options, free=Request(intent=Intent.DRAFT, topic=topic), material=True
     )
 
 
 def _next_question(result: DraftResult) -> Pending | None:
-    """Ask the first thing the run wants to know; a product to tap, or something only the employee can tell."""
-    if not result.questions:
+    """Ask the first thing the run wants to know and nobody has told: a product to tap, or what only they can tell."""
+    told = tuple(item.text for item in result.brief.material)
+    first = next((question for question in result.questions if not is_answered(question.text, told)), None)
+    if first is None:
         return None
-    first = result.questions[0]
     topic = result.brief.topic
     options = [
         (f"o{n}", label, Request(intent=Intent.DRAFT, topic=topic, products=(label,), bare=True))
@@ -214,8 +246,5 @@ def _next_question(result: DraftResult) -> Pending | None:
 
 
 def _open_questions(state: ThreadState) -> tuple[str, ...]:
-    """Return what the scene of the material would still like to know, by kinds nobody has told yet."""
-    told = [clause.text for item in state.material for clause in clauses(item.text)]
-    kinds = {item.kind for text in told for item in material_from_text(text)}
-    asked = [("place", "ask_place"), ("time", "ask_time"), ("feeling", "ask_feeling")]
-    return tuple(say(code) for kind, code in asked if kind not in kinds)[:2]
+    """Return what would make the story stand more firmly and nobody has told in this thread yet."""
+    return open_slots(item.text for item in state.material)[:MOST_QUESTIONS]

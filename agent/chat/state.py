@@ -13,8 +13,8 @@ __all__ = ["Lock", "Pending", "Request", "ThreadState", "Work"]
 class Request(Frozen):
     """Say what a turn asks for, however that was found out; `intent` None means nobody could tell.
 
-    `told` tells a draft to take `text` as material first; `bare` lets it go on without any; `sure` False asks back
-    before anything that cannot be undone.
+    `told` tells a draft to take `text` as material first; `bare` lets it go on without any; `reuse` lets it take what
+    was told for notes before; `sure` False asks back before anything that cannot be undone.
     """
 
     intent: Intent | None = None
@@ -29,6 +29,7 @@ class Request(Frozen):
     block: str = ""
     told: bool = False
     bare: bool = False
+    reuse: bool = False
     whole: bool = False
     sure: bool = True
     candidates: tuple[Intent, ...] = ()
@@ -66,6 +67,7 @@ class ThreadState(Frozen):
     """Hold who speaks, what was told, the note on the table and the question that waits.
 
     `used` counts the material that the note on the table was written from: what came later is for the next one.
+    `earlier` is what was told for notes before, about something else.
     """
 
     persona: str = ""
@@ -75,6 +77,7 @@ class ThreadState(Frozen):
     products: tuple[str, ...] = ()
     material: tuple[Material, ...] = ()
     used: int = 0
+    earlier: tuple[Material, ...] = ()
     run: str = ""
     seed: int = 0
     locked: tuple[Lock, ...] = ()

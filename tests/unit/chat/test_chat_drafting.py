@@ -2,6 +2,7 @@
 
 import pytest
 
+from agent.chat.slots import is_answered
 from agent.chat.values import Intent, NodeDone, Turn, TurnBegan
 
 
@@ -141,3 +142,47 @@ async def test_too_much_material_is_told(talk):
     await talk("\n".join(f"第{n}件小事发生在早上" for n in range(60)), intent="capture")
     answer = await talk("我又想起一件早上的事", intent="capture")
     assert answer.saved is None and "60" in answer.text + "".join(answer.limits)
+
+
+@pytest.mark.parametrize(
+    ("story", "told"),
+    [
+        ("周六早上八点带爸妈坐 3 路去植物园，妈妈说走累了", ()),
+        ("学做一锅番茄牛腩，汤有点咸", ("什么时候", "在哪里")),
+        ("上周五在公司食堂吃到一碗面", ("感受",)),
+    ],
+)
+async def test_nothing_is_asked_that_was_told(talk, story, told):
+    asked = (await talk(story, intent="capture")).saved.open_questions
+    assert len(asked) == len(told) and all(any(word in question for question in asked) for word in told)
+    later = await talk("周日晚上在家里做的，心里很踏实", intent="capture")
+    assert later.saved.open_questions == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "known"),
+    [
+        ("“这件事”是哪一天、在什么地方的事？", ["周六早上去了植物园"], True),
+        ("“这件事”是哪一天、在什么地方的事？", ["周六早上，风很大"], False),
+        ("中间哪一步出过岔子，后来怎么解决的？", ["周六早上去了植物园，花了30块"], False),
+    ],
+)
+def test_a_question_is_answered_when_all_it_asks_for_was_told(question, told, known):
+    assert is_answered(question, told) is known
+
+
+async def test_a_new_wording_of_the_topic_takes_up_what_was_told(talk, chat):
+    first = await talk.drafted("下班绕路喝一杯手冲")
+    second = await talk("写一篇青年路的咖啡店")
+    assert second.run != first.run and second.note is not None and second.question is None
+    assert any("2 条素材" in line for line in second.assumptions)
+    assert len(chat.drafting.store.run(second.run).brief.material) == 2
+
+
+async def test_another_topic_is_asked_about_and_may_take_up_what_was_told_with_a_tap(talk, chat):
+    first = await talk.drafted("下班绕路喝一杯手冲")
+    asked = await talk("写一篇早起跑步的笔记")
+    assert [option.id for option in asked.question.options] == ["reuse", "bare"] and asked.note is None
+    second = await talk(option="reuse")
+    brief = chat.drafting.store.run(second.run).brief
+    assert second.run != first.run and [item.id for item in brief.material] == ["m1", "m2"]
