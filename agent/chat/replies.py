@@ -7,6 +7,7 @@ of reply and nothing more.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import Literal
 
 from agent import guardrails
 from agent.catalogue import say
-from agent.chat.replydata import ReplyKind, load_replies
+from agent.chat.replydata import ReplyKind, Way, load_replies
 from agent.errors import ProviderError, UsageError
 from agent.models import Account, Frozen, Institution, Note, NoteInput, Segment
 from agent.text.clean import clean
@@ -28,7 +29,7 @@ __all__ = ["MAX_REPLY", "Replies", "ReplyWriter", "faults_of", "suggest_replies"
 MAX_REPLY = 220
 MAX_INCOMING = 1000
 ALTERNATIVES = 3
-TOO_ALIKE = 0.6
+TOO_ALIKE = 0.4  # of the two-character pieces
 _NUMBER = re.compile(r"(?<![0-9])[0-9][0-9 \-]{1,}[0-9](?![0-9])")
 
 ReplyWriter = Callable[[str, ReplyKind], Awaitable[Sequence[str]]]
@@ -37,12 +38,14 @@ ReplyWriter = Callable[[str, ReplyKind], Awaitable[Sequence[str]]]
 class Replies(Frozen):
     """Hold the alternatives to choose from, none to all of them fit to be sent by a person.
 
-    `dropped` counts those that failed a check; `remark` says what the sender should know.
+    `ways` says of each what it does, nothing of a model's; `dropped` counts those that failed a check; `remark` says
+    what the sender should know.
     """
 
     kind: str
     label: str
     alternatives: tuple[str, ...]
+    ways: tuple[Way | Literal[""], ...] = ()
     handoff: bool
     by: Literal["offline", "model"]
     dropped: int = 0
@@ -69,23 +72,26 @@ async def suggest_replies(
         raise UsageError("reply_to_nothing")
     kind = load_replies().kind_of(text)
     drafted, remark = await _drafted(text, kind, write)
-    fit: list[str] = []
+    check = functools.partial(
+        faults_of, kind=kind, institution=institution, account=account, as_of=as_of, packs=packs, earlier=earlier
+    )
+    fit: dict[str, Way | Literal[""]] = {}
     dropped = 0
-    for number, reply in enumerate((*drafted, *_templates(kind, text, institution))):
-        if len(fit) == ALTERNATIVES or any(similarity(reply, other, size=2) > TOO_ALIKE for other in fit):
-            continue
-        if any(
-            faults_of(
-                reply, kind=kind, institution=institution, account=account, as_of=as_of, packs=packs, earlier=earlier
-            )
-        ):
-            dropped += number < len(drafted)
-            continue
-        fit.append(reply)
+    for way, replies in ((("", drafted)), *_templates(kind, text, institution)):
+        for reply in replies:
+            if len(fit) == ALTERNATIVES or any(similarity(reply, other, size=2) > TOO_ALIKE for other in fit):
+                continue
+            if any(check(reply)):
+                dropped += way == ""
+                continue
+            fit[reply] = way
+            if way:
+                break
     return Replies(
         kind=kind.id,
         label=kind.label,
         alternatives=tuple(fit),
+        ways=tuple(fit.values()),
         handoff=kind.handoff,
         by="model" if set(drafted) & set(fit) else "offline",
         dropped=dropped,
@@ -135,11 +141,11 @@ async def _drafted(text: str, kind: ReplyKind, write: ReplyWriter | None) -> tup
     return tuple(dict.fromkeys(" ".join(clean(reply).text.split()) for reply in written)), ""
 
 
-def _templates(kind: ReplyKind, text: str, institution: Institution) -> list[str]:
-    """Return the templates of a kind in an order that the text decides: the same comment, the same replies."""
-    filled = list(load_replies().filled(kind, institution))
-    Random(hashlib.sha256(text.encode()).digest()).shuffle(filled)
-    return filled
+def _templates(kind: ReplyKind, text: str, institution: Institution) -> Iterator[tuple[Way, Sequence[str]]]:
+    """Yield the templates of a kind by what they do, in an order that the text decides: the same comment, the same."""
+    rng = Random(hashlib.sha256(text.encode()).digest())
+    for way, filled in load_replies().filled(kind, institution).items():
+        yield way, rng.sample(filled, len(filled))
 
 
 def _without(reply: str, known: Iterable[str]) -> str:

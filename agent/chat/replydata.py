@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,9 +13,12 @@ from agent.models import Frozen, Institution
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
 
-__all__ = ["Line", "ReplyData", "ReplyKind", "load_replies"]
+__all__ = ["WAYS", "Line", "ReplyData", "ReplyKind", "Way", "Ways", "load_replies"]
 
 SLOTS = frozenset({"app", "hotline", "bank"})
+Way = Literal["answer", "boundary", "handoff"]
+WAYS: tuple[Way, ...] = ("answer", "boundary", "handoff")
+_PLACEHOLDER = re.compile(r"([0-9])\1{6,}$")  # seven times the same digit; 95555 is a bank's
 
 
 def _compiles(pattern: str) -> str:
@@ -36,6 +40,14 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 Template = Annotated[str, Field(min_length=4), AfterValidator(_known_slots)]
 
 
+class Ways(Frozen):
+    """Hold templates that differ in what they do: answer, say what cannot be done, hand over to who can."""
+
+    answer: tuple[Template, ...] = Field(min_length=1)
+    boundary: tuple[Template, ...] = Field(min_length=1)
+    handoff: tuple[Template, ...] = Field(min_length=1)
+
+
 class ReplyKind(Frozen):
     """Describe one kind of comment; `handoff` demands that a reply leads to an official channel."""
 
@@ -43,7 +55,7 @@ class ReplyKind(Frozen):
     label: str
     handoff: bool = False
     cues: tuple[Pattern, ...] = ()
-    templates: tuple[Template, ...] = Field(min_length=3)
+    templates: Ways
 
     def is_asked_in(self, text: str) -> bool:
         """Tell whether a text is of this kind."""
@@ -84,12 +96,22 @@ class ReplyData(Frozen):
         """Return the first kind a text is of."""
         return next((kind for kind in self.kinds if kind.is_asked_in(text)), self.kinds[-1])
 
-    def filled(self, kind: ReplyKind, institution: Institution) -> tuple[str, ...]:
-        """Return the templates of a kind that this institution has the words for."""
+    def filled(self, kind: ReplyKind, institution: Institution) -> dict[Way, tuple[str, ...]]:
+        """Return the templates of a kind that this institution has the words for, by what they do."""
         words = {"app": institution.app_name or self.app_unnamed, "bank": institution.name}
-        words["hotline"] = institution.hotlines[0] if institution.hotlines else ""
-        fitting = (t for t in kind.templates if all(words[slot] for slot in re.findall(r"\{(\w+)\}", t)))
-        return tuple(template.format(**words) for template in fitting)
+        words["hotline"] = next((number for number in institution.hotlines if not _is_placeholder(number)), "")
+        return {way: tuple(_filled(getattr(kind.templates, way), words)) for way in WAYS}
+
+
+def _filled(templates: Iterable[str], words: dict[str, str]) -> Iterator[str]:
+    for template in templates:
+        if all(words[slot] for slot in re.findall(r"\{(\w+)\}", template)):
+            yield template.format(**words)
+
+
+def _is_placeholder(number: str) -> bool:
+    """Tell whether a number stands for one: 400-000-0000 reaches nobody."""
+    return bool(_PLACEHOLDER.search(re.sub(r"[^0-9]", "", number)))
 
 
 @functools.cache

@@ -85,7 +85,8 @@ async def reply(context: TurnContext, request: Request, state: ThreadState) -> T
     if found.dropped:
         limits.append(say("replies_dropped", count=found.dropped))
     text = say("replies_for", label=found.label, count=len(found.alternatives))
-    return told(context, Intent.REPLY, text, state, replies=found.alternatives, limits=tuple(limits))
+    shown = {"replies": found.alternatives, "reply_ways": found.ways, "limits": tuple(limits)}
+    return told(context, Intent.REPLY, text, state, **shown)
 
 
 async def lock(context: TurnContext, request: Request, state: ThreadState, *, locked: bool) -> Told:

@@ -197,7 +197,8 @@ class StatusCard(Frozen):
 class Answer(Frozen):
     """Hold what to show for one turn; at most one question.
 
-    `assumptions` are what was taken for granted; `limits` say honestly what could not be done, and why.
+    `reply_ways` says of each reply what it does (answer, boundary, handoff; nothing of a model's). `assumptions` are
+    what was taken for granted; `limits` say honestly what could not be done, and why.
     """
 
     key: str
@@ -210,6 +211,7 @@ class Answer(Frozen):
     saved: Saved | None = None
     status: tuple[StatusCard, ...] = ()
     replies: tuple[str, ...] = ()
+    reply_ways: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -31,8 +32,8 @@ def show_answer(page: ChatPage, answer: Answer, *, latest: bool) -> None:
         _may_i_say(page, answer.may_i_say)
     if answer.saved is not None:
         _saved(page, answer.saved, latest=latest)
-    for reply in answer.replies:
-        _reply(page, reply)
+    for reply, way in zip_longest(answer.replies, answer.reply_ways, fillvalue=""):
+        _reply(page, reply, way)
     for status in answer.status:
         _status(page, status)
     _lines(say("chat_changes"), answer.changes, "changes")
@@ -91,9 +92,11 @@ def _saved(page: ChatPage, saved: Saved, *, latest: bool) -> None:
             press(now, partial(page.act, intent=Intent.DRAFT, bubble=now), icon="edit", kind="main")
 
 
-def _reply(page: ChatPage, reply: str) -> None:
+def _reply(page: ChatPage, reply: str, way: str) -> None:
     say = page.say
     with ui.element("div").classes("reply"):
+        if way:
+            ui.label(say(f"chat_reply_{way}")).classes("chip")
         text(reply, "reply-text", tag="p")
         with ui.element("div").classes("reply-foot"):
             ui.label(f"{body_units(reply)}/{LONGEST_REPLY}").classes("hint")
