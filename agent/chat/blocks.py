@@ -12,6 +12,7 @@ from agent.models import Note, Segment
 __all__ = ["block_named", "blocks_of", "extents", "is_locked", "locks_broken", "span_of", "touched"]
 
 NAMES = {"标题": "title", "封面": "cover", "话题": "tags", "标签": "tags"}
+FIRST, LAST = ("开头", "第一句", "头一句"), ("结尾", "末尾", "最后一句", "最后一段")
 DIGITS = {character: number for number, character in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -37,6 +38,10 @@ def block_named(note: Note, name: str, span: Selection | None = None) -> Block |
     for word, block in NAMES.items():
         if word in name:
             return known[block]
+    if any(word in name for word in LAST):
+        return _last_told(note, known)
+    if any(word in name for word in FIRST):
+        return known.get("p1")
     found = re.search(r"第\s*([0-9]{1,2}|[一二三四五六七八九十])\s*段", name)
     if found:
         number = found.group(1)
@@ -46,6 +51,13 @@ def block_named(note: Note, name: str, span: Selection | None = None) -> Block |
     if span.field != "body":
         return known[span.field]
     return next((known[f"p{number}"] for number, low, high in _places(note) if low <= span.start < high), None)
+
+
+def _last_told(note: Note, known: dict[str, Block]) -> Block | None:
+    """Return the last paragraph that a person may change: what follows it is there because it must be."""
+    numbered = enumerate(_paragraphs(note.segments), 1)
+    told = [n for n, paragraph in numbered if any(segment.kind in ("life", "point") for segment in paragraph)]
+    return known.get(f"p{told[-1]}") if told else None
 
 
 def locks_broken(note: Note, locked: Iterable[Lock]) -> tuple[Lock, ...]:

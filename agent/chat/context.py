@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from agent import guardrails
+from agent.chat.naming import RuleNames
 from agent.chat.state import ThreadState
 from agent.chat.values import Answer
 from agent.drafting import Drafting, Event
@@ -46,6 +48,11 @@ class TurnContext:
     def store(self) -> Store:
         """Return the record."""
         return self.drafting.store
+
+    @cached_property
+    def names(self) -> RuleNames:
+        """Return what the rules are called."""
+        return RuleNames(self.packs)
 
     def calls(self) -> Calls | None:
         """Return what asks models on behalf of this turn; None without a model."""

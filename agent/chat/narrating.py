@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from agent.catalogue import say
+from agent.chat.naming import RuleNames
 from agent.drafting import Event
 from agent.guardrails.wording import cite
-from agent.models import Finding, Report
+from agent.models import Critique, Finding, Report, Round
 
 __all__ = ["Narrator"]
 
@@ -13,8 +16,9 @@ __all__ = ["Narrator"]
 class Narrator:
     """Turn events of one run into lines; remembers the last report to name the clause behind each change."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: RuleNames | None = None) -> None:
         self.round = 0
+        self._names = names or RuleNames()
         self._findings: dict[str, Finding] = {}
 
     def line(self, event: Event) -> str:
@@ -24,10 +28,7 @@ class Narrator:
         if event.node == "comply":
             return self._compliance(update["last_report"])
         if event.node == "critique":
-            failed = [key for key, metric in update["last_critique"].metrics.items() if metric.passed is False]
-            if not failed:
-                return say("told_tone_passed", round=self.round)
-            return say("told_tone_failed", round=self.round, count=len(failed), metrics="、".join(failed))
+            return self._tone(update["last_critique"])
         if event.node == "revise":
             return self._revision(update.get("changes", []))
         if event.node == "plan":
@@ -37,12 +38,27 @@ class Narrator:
             return say("told_gate_refused") if update.get("refusal") else say("told_gate")
         return say("told_write") if event.node == "write" else ""
 
+    def rounds(self, rounds: Iterable[Round]) -> Iterator[str]:
+        """Yield the lines of rounds as the record keeps them, for whoever did not listen."""
+        for kept in rounds:
+            self.round = kept.number
+            if kept.changes:
+                yield self._revision(list(kept.changes))
+            yield self._compliance(kept.report)
+            yield self._tone(kept.critique)
+
+    def _tone(self, critique: Critique) -> str:
+        failed = sum(1 for metric in critique.metrics.values() if metric.passed is False)
+        if not failed:
+            return say("told_tone_passed", round=self.round)
+        return say("told_tone_failed", round=self.round, count=failed)
+
     def _compliance(self, report: Report) -> str:
         findings = report.open()
         self._findings = {finding.rule: finding for finding in findings}
         if not findings:
             return say("told_rules_passed", round=self.round)
-        rules = "、".join(sorted(self._findings))
+        rules = "、".join(self._names.title(rule) for rule in sorted(self._findings))
         return say("told_rules_failed", round=self.round, count=len(findings), rules=rules)
 
     def _revision(self, changes: list[str]) -> str:
@@ -56,5 +72,5 @@ class Narrator:
         head = change.replace("：", ":").split(":", 1)[0]
         finding = self._findings.get(head)
         if finding is None or not finding.basis or not finding.basis[0].article:
-            return head
+            return self._names.named(head)
         return cite(finding.basis[0])

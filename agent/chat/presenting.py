@@ -81,7 +81,7 @@ def on_table(
         state,
         pending=pending,
         result=result,
-        changes=tuple(changes),
+        changes=tuple(map(context.names.named, changes)),
         assumptions=tuple(assumptions),
         limits=(*limits, *looks),
     )

@@ -17,7 +17,7 @@ from typing import Literal
 
 from agent import guardrails
 from agent.catalogue import say
-from agent.chat.replydata import ReplyKind, Way, load_replies
+from agent.chat.replydata import ReplyKind, load_replies
 from agent.errors import ProviderError, UsageError
 from agent.models import Account, Frozen, Institution, Note, NoteInput, Segment
 from agent.text.clean import clean
@@ -45,7 +45,7 @@ class Replies(Frozen):
     kind: str
     label: str
     alternatives: tuple[str, ...]
-    ways: tuple[Way | Literal[""], ...] = ()
+    ways: tuple[str, ...] = ()
     handoff: bool
     by: Literal["offline", "model"]
     dropped: int = 0
@@ -75,7 +75,7 @@ async def suggest_replies(
     check = functools.partial(
         faults_of, kind=kind, institution=institution, account=account, as_of=as_of, packs=packs, earlier=earlier
     )
-    fit: dict[str, Way | Literal[""]] = {}
+    fit: dict[str, str] = {}
     dropped = 0
     for way, replies in ((("", drafted)), *_templates(kind, text, institution)):
         for reply in replies:
@@ -141,7 +141,7 @@ async def _drafted(text: str, kind: ReplyKind, write: ReplyWriter | None) -> tup
     return tuple(dict.fromkeys(" ".join(clean(reply).text.split()) for reply in written)), ""
 
 
-def _templates(kind: ReplyKind, text: str, institution: Institution) -> Iterator[tuple[Way, Sequence[str]]]:
+def _templates(kind: ReplyKind, text: str, institution: Institution) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield the templates of a kind by what they do, in an order that the text decides: the same comment, the same."""
     rng = Random(hashlib.sha256(text.encode()).digest())
     for way, filled in load_replies().filled(kind, institution).items():

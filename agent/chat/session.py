@@ -24,6 +24,7 @@ from agent.catalogue import say
 from agent.chat import editing, gathering, handing, telling
 from agent.chat.asking import ask_route
 from agent.chat.context import Told, TurnContext
+from agent.chat.naming import RuleNames
 from agent.chat.narrating import Narrator
 from agent.chat.presenting import told
 from agent.chat.routing import route
@@ -219,7 +220,8 @@ class ChatSession:
             return await self._do(turn, record, _noting(emit, seen), seen)
 
     async def _do(self, turn: Turn, record: TurnRecord, emit: Emit, seen: Step) -> TurnRecord:
-        context = self._context(record, emit)
+        steps: list[str] = []
+        context = self._context(record, emit, steps)
         state = self.state()
         try:
             outcome = await self._told(turn, record, context, state, emit)
@@ -230,7 +232,7 @@ class ChatSession:
         return context.store.threads.answer(
             record,
             owner=self.user,
-            answer=outcome.answer.model_dump_json(),
+            answer=outcome.answer.model_copy(update={"steps": () if record.work else tuple(steps)}).model_dump_json(),
             state=outcome.state.model_dump_json(),
             title=_title(outcome.state, turn),
             answered_at=context.drafting.now(),
@@ -253,12 +255,13 @@ class ChatSession:
         assert work.request.intent is not None
         return await PERFORM[work.request.intent](context, work)
 
-    def _context(self, record: TurnRecord, emit: Emit) -> TurnContext:
-        narrator = Narrator()
+    def _context(self, record: TurnRecord, emit: Emit, steps: list[str]) -> TurnContext:
+        narrator = Narrator(RuleNames(self.chat.packs))
 
         def hear(event: Event) -> None:
             line = narrator.line(event)
             if line:
+                steps.append(line)
                 emit(NodeDone(run=event.run, node=event.node, round=narrator.round, text=line))
 
         stream = SentenceStream(lambda text: emit(TextPiece(text=text)))

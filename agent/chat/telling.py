@@ -44,7 +44,11 @@ async def explain(context: TurnContext, request: Request, state: ThreadState) ->
     if len(meant) == 1:
         return told(context, Intent.EXPLAIN, say("explained"), state, findings=meant)
     options = [
-        (card.id, say("option_finding", rule=card.rule, text=card.text or card.advice), _explaining(card))
+        (
+            card.id,
+            say("option_finding", rule=context.names.title(card.rule), text=card.text or card.advice),
+            _explaining(card),
+        )
         for card in meant[:MOST_OPTIONS]
     ]
     pending = offer(say("ask_which_finding"), options)
@@ -85,8 +89,8 @@ async def reply(context: TurnContext, request: Request, state: ThreadState) -> T
     if found.dropped:
         limits.append(say("replies_dropped", count=found.dropped))
     text = say("replies_for", label=found.label, count=len(found.alternatives))
-    shown = {"replies": found.alternatives, "reply_ways": found.ways, "limits": tuple(limits)}
-    return told(context, Intent.REPLY, text, state, **shown)
+    shown, ways = found.alternatives, found.ways
+    return told(context, Intent.REPLY, text, state, replies=shown, reply_ways=ways, limits=tuple(limits))
 
 
 async def lock(context: TurnContext, request: Request, state: ThreadState, *, locked: bool) -> Told:

@@ -197,8 +197,9 @@ class StatusCard(Frozen):
 class Answer(Frozen):
     """Hold what to show for one turn; at most one question.
 
-    `reply_ways` says of each reply what it does (answer, boundary, handoff; nothing of a model's). `assumptions` are
-    what was taken for granted; `limits` say honestly what could not be done, and why.
+    `steps` are the lines that told how the turn went; none for one that was cut off and carried on. `reply_ways` says
+    of each reply what it does (answer, boundary, handoff; nothing of a model's). `assumptions` are what was taken for
+    granted; `limits` say honestly what could not be done, and why.
     """
 
     key: str
@@ -212,6 +213,7 @@ class Answer(Frozen):
     status: tuple[StatusCard, ...] = ()
     replies: tuple[str, ...] = ()
     reply_ways: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
     changes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -29,9 +29,16 @@ def notice_of(kept: NoticeRecord, drafting: Drafting) -> Notice:
             "text": text,
             "path": path_of(kept),
             "at": kept.created_at,
-            "seen": kept.seen_at is not None,
+            "seen": kept.seen_at is not None or _is_handled(kept, drafting),
         }
     )
+
+
+def _is_handled(kept: NoticeRecord, drafting: Drafting) -> bool:
+    """Tell whether what a notice asks for was done meanwhile, whoever did it: nobody need look at it any more."""
+    if kept.kind != "submitted":
+        return False
+    return any(decided.decided_at >= kept.created_at for decided in drafting.store.decisions(kept.run))
 
 
 def sentence_of(kept: NoticeRecord) -> str:

@@ -12,6 +12,7 @@ from agent.catalogue import advise, say
 from agent.graph.protocols import Checker
 from agent.graph.submission import categories
 from agent.guardrails import load_packs
+from agent.guardrails.wording import label_of
 from agent.models import Account, Fact, Finding, NoteInput, Sources
 
 __all__ = ["refusals"]
@@ -60,7 +61,7 @@ def _beyond_account(account: Account, sources: Sources) -> list[Finding]:
                     "gate_out_of_scope",
                     text=product.name,
                     account=account.nickname,
-                    category=product.category,
+                    category=label_of("product", product.category),
                 )
             )
     until = account.authorised_until

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from agent.web.pages.writing import attribute, text, visible
 
-__all__ = ["Kind", "copy_button", "icon_press", "press", "row_press", "sheet", "sheet_head"]
+__all__ = ["Kind", "copy_button", "icon_press", "press", "row_press", "sheet", "sheet_head", "switch_off"]
 
 Kind = Literal["main", "plain", "quiet", "danger", "chip"]
 
@@ -40,6 +40,12 @@ def copy_button(content: str, label: str, done: str, *, kind: Kind = "quiet") ->
     button = press(label, icon="content_copy", kind=kind)
     attribute(button, data_copy=content, data_copied=done)
     return button
+
+
+def switch_off(button: ui.element, reason: str) -> None:
+    """Show that something cannot be done now: it keeps its place in the tab order, and `reason` names the why by id."""
+    attribute(button, aria_disabled="true", aria_describedby=reason)
+    button.classes("off")
 
 
 def sheet(label: str, *, side: str = "bottom") -> ui.dialog:

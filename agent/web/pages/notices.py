@@ -11,7 +11,7 @@ from agent.web.pages.controls import icon_press, press
 from agent.web.pages.frame import View
 from agent.web.pages.writing import attribute, text, visible
 
-__all__ = ["notices_button"]
+__all__ = ["notices_button", "see_notices_of"]
 
 
 def notices_button(view: View) -> None:
@@ -29,6 +29,7 @@ def notices_button(view: View) -> None:
         desk.see(person, unseen)
         dialog.open()
         count.set_visibility(False)
+        attribute(button, title=visible(say("notices_title")), aria_label=visible(say("notices_title")))
 
     label = say("notices_unseen", count=len(unseen)) if unseen else say("notices_title")
     with icon_press("notifications", label, show) as button:
@@ -37,6 +38,13 @@ def notices_button(view: View) -> None:
     button.mark("notices")
     attribute(button, title=visible(label), aria_haspopup="dialog")
     attribute(dialog, aria_label=say("notices_title"))
+
+
+def see_notices_of(view: View, run: str) -> None:
+    """Count as seen what this person was told about a run, now that they have it before them."""
+    desk, person = view.services.desk, view.identity.person
+    if told := [notice.id for notice in desk.notices(person) if notice.run == run and not notice.seen]:
+        desk.see(person, told)
 
 
 def _listed(view: View, told: Sequence[Notice]) -> None:

@@ -252,3 +252,13 @@ async def test_erasing_a_run_erases_what_was_told_of_it(bench):
     await bench.drafting.forget(run)
     assert bench.store.notices.of(WEBHOOK) == () and bench.desk.notices(bench.shen) == ()
     assert bench.store.desk.corrections() == () and bench.store.audit.verify().breaks == ()
+
+
+async def test_a_hand_in_that_somebody_decided_on_waits_for_nobody_else(bench):
+    run = await bench.note()
+    bench.hand_in(run)
+    assert not bench.desk.notices(bench.zheng)[0].seen
+    bench.clock.pass_by(minutes=1)
+    await bench.desk.reject(run, text_hash=bench.hash_of(run), by=bench.shen, reason="结尾像广告")
+    (handled,) = bench.desk.notices(bench.zheng)
+    assert handled.kind == "submitted" and handled.seen

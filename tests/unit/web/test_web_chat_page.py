@@ -71,7 +71,7 @@ def decide(services, session_of):
 async def test_a_story_becomes_a_note_with_its_evidence_and_its_label_step(visitor):
     user = await visitor("aning")
     await drafted(user)
-    for shown in ("素材1", STORY, "本文由AI辅助生成", "勾选“笔记含AI合成内容”", "还没送审，文字可以改。"):
+    for shown in ("素材 1", STORY, "本文由AI辅助生成", "勾选“笔记含AI合成内容”", "还没送审，文字可以改。"):
         await user.should_see(shown)
 
 
@@ -281,3 +281,67 @@ async def test_the_page_speaks_english_when_asked(visitor):
     user = await visitor("aning", kosnote_tongue="en")
     await user.open("/chat?new")
     await user.should_see("What this account may say this week")
+
+
+async def test_how_a_note_was_made_is_there_again_after_a_reload(visitor, session_of):
+    user = await visitor("aning")
+    thread = await drafted(user)
+    told = next(exchange.answer.steps for exchange in session_of(thread).history() if exchange.answer.steps)
+    assert any("第 1 轮 合规" in line for line in told)
+    await user.open(f"/chat/{thread}")
+    await sees(user, content=f"过程 · {len(told)} 步")
+    await user.should_see(told[-1])
+
+
+@pytest.mark.parametrize(("tongue", "reason"), [("zh", "要接上模型才做得了"), ("en", "takes a model")])
+async def test_what_takes_a_model_is_off_with_the_reason_beside_it(visitor, session_of, tongue, reason):
+    thread = await drafted(await visitor("aning"))
+    user = await visitor("aning", kosnote_tongue=tongue)
+    await user.open(f"/chat/{thread}")
+    spoken, (anew, *_) = wish_of(user, "more_spoken"), user.find(marker="anew-p1").elements
+    for off in (spoken, anew):
+        assert off.props["aria-disabled"] == "true"
+        (why,) = [e for e in user.client.elements.values() if e.props.get("id") == off.props["aria-describedby"]]
+        assert reason in why._text
+    assert "aria-disabled" not in wish_of(user, "shorter").props
+    user.find(marker="wish-more_spoken").click()
+    assert len(session_of(thread).history()) == 2
+    await user.should_not_see(marker="anew-cover")
+
+
+def wish_of(user, name):
+    (found,) = user.find(marker=f"wish-{name}").elements
+    return found
+
+
+async def test_a_finding_is_called_by_what_it_is_about_and_an_orphan_may_go_whole(visitor, services, session_of):
+    user = await visitor("aning")
+    thread = await drafted(user)
+    await say(user, "把“32 块”改成“这款理财稳赚不赔”")
+    await sees(user, marker="finding-RET-03")
+    user.find(marker="finding-RET-03").click()
+    await user.should_see("承诺一定赚钱")
+    press(user, "删掉这句")
+    await until(lambda: len(session_of(thread).history()) == 4 and session_of(thread).unfinished() is None)
+    note = (await services.drafting.peek(session_of(thread).state().run)).note
+    assert "稳赚不赔" not in note.body and "收益随市场波动" not in note.body
+
+
+async def test_a_reviewers_words_are_done_with_a_tap(visitor, decide, services, session_of):
+    user = await visitor("aning")
+    thread = await drafted(user)
+    await decide(thread, "comment", "价钱不用写。把“32 块”改成“一杯的钱”")
+    await user.open(f"/chat/{thread}")
+    await sees(user, content="按建议改")
+    press(user, "按建议改")
+    await until(lambda: len(session_of(thread).history()) == 3 and session_of(thread).unfinished() is None)
+    assert "一杯的钱" in (await services.drafting.peek(session_of(thread).state().run)).note.body
+
+
+async def test_a_reviewers_remark_that_names_a_place_leads_there(visitor, decide):
+    user = await visitor("aning")
+    thread = await drafted(user)
+    await decide(thread, "comment", "标题太平，想想再说")
+    await user.open(f"/chat/{thread}")
+    await sees(user, content="看那一处：标题")
+    await user.should_not_see("按建议改")

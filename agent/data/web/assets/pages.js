@@ -44,6 +44,14 @@
   });
 
   globalThis.kosnote = {
+    look(id) {
+      const element = document.getElementById(id);
+      if (!element) return;
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      element.scrollIntoView({ block: "center", behavior: still ? "auto" : "smooth" });
+      element.tabIndex = -1;
+      element.focus({ preventScroll: true });
+    },
     reveal(id, smooth) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
       requestAnimationFrame(() => {

@@ -82,7 +82,7 @@ def _saved(page: ChatPage, saved: Saved, *, latest: bool) -> None:
     with ui.element("ul").classes("materials"):
         for item in saved.items:
             with ui.element("li").classes("material"):
-                text(item.id, "source-id", tag="span")
+                text(page.source_name(item.id), "source-id", tag="span")
                 text(item.text, tag="span")
     _lines(say("chat_open_questions"), saved.open_questions, "questions")
     if latest:

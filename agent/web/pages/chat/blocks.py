@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from agent.chat.blocks import block_named, span_of
+from agent.chat.means import can_rewrite, may_rewrite
 from agent.chat.values import Block, Intent
 from agent.web.pages.chat.table import Table
-from agent.web.pages.controls import icon_press, press, sheet, sheet_head
+from agent.web.pages.controls import icon_press, press, sheet, sheet_head, switch_off
 from agent.web.pages.writing import attribute, text
 
 if TYPE_CHECKING:
@@ -48,11 +49,21 @@ def _changes(page: ChatPage, table: Table, block: Block) -> None:
     )
     if block.locked:
         return
-    anew = partial(
-        page.act, intent=Intent.CHANGE_SPAN, block=block.id, text=say("chat_wish_anew"), bubble=anew_of(page, block)
-    )
-    _item(say("chat_anew"), "refresh", f"anew-{block.id}").on_click(anew)
+    if may_rewrite(block, table.note):
+        _anew(page, table, block)
     _item(say("chat_by_hand"), "edit", f"edit-{block.id}").on_click(partial(_by_hand, page, table, block))
+
+
+def _anew(page: ChatPage, table: Table, block: Block) -> None:
+    say, item = page.say, _item(page.say("chat_anew"), "refresh", f"anew-{block.id}")
+    if can_rewrite(block, table.note, has_model=page.has_model):
+        said = {"text": say("chat_wish_anew"), "bubble": anew_of(page, block)}
+        item.on_click(partial(page.act, intent=Intent.CHANGE_SPAN, block=block.id, **said))
+        return
+    reason = f"anew-off-{block.id}"
+    switch_off(item, reason)
+    with item:
+        text(say("chat_needs_model", what=say("chat_anew")), "hint", tag="span").props(f"id={reason}")
 
 
 def anew_of(page: ChatPage, block: Block) -> str:

@@ -33,7 +33,7 @@ def highlighted(page: ChatPage, content: str, findings: Sequence[FindingCard], *
 def finding_row(page: ChatPage, finding: FindingCard, *, editable: bool = True) -> None:
     """List one finding: its grade, the words and what to do; a tap opens its sheet."""
     row = row_press(lambda: finding_sheet(page, (finding,), editable=editable))
-    with row.classes(f"finding finding-{finding.severity}"):
+    with row.classes(f"finding finding-{finding.severity}").mark(f"finding-{finding.rule}"):
         ui.label(page.say(f"chat_grade_{finding.severity}")).classes(f"grade grade-{finding.severity}")
         with ui.element("span").classes("finding-words"):
             text(finding.text or finding.sentence or page.say("chat_whole_note"), "finding-text", tag="span")
@@ -68,6 +68,7 @@ def _explained(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, edita
     with ui.element("section").classes("explained"):
         with ui.element("div").classes("explained-head"):
             ui.label(say(f"chat_grade_{finding.severity}")).classes(f"grade grade-{finding.severity}")
+            text(page.names.title(finding.rule), "rule-title", tag="span")
             text(finding.rule, "rule", tag="span")
         if finding.sentence or finding.text:
             text(finding.sentence or finding.text, "quote", tag="p")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import ui
 
@@ -11,7 +11,7 @@ from agent.web.pages.controls import press
 from agent.web.pages.writing import attribute, text, visible
 from agent.web.words import Words
 
-__all__ = ["NAMED", "Live", "show_said"]
+__all__ = ["NAMED", "Live", "show_said", "show_steps"]
 
 NAMED = 40  # characters of what was said that name its place on the page
 
@@ -20,6 +20,17 @@ def show_said(words: str) -> None:
     """Show what a person said."""
     if words.strip():
         text(words, "said", tag="p")
+
+
+def show_steps(say: Words, lines: Sequence[str]) -> None:
+    """Show, folded away, how a note was made when somebody comes back to it."""
+    if not lines:
+        return
+    with ui.element("div").classes("progress"), ui.element("details").classes("fold"):
+        text(say("chat_steps", count=len(lines)), tag="summary")
+        with ui.element("ol").classes("steps"):
+            for line in lines:
+                text(line, "step", tag="li")
 
 
 class Live:

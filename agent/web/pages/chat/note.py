@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from agent.chat.means import can_wish
 from agent.chat.values import Intent
 from agent.text.units import body_units, title_units
 from agent.web.pages.chat.blocks import block_menu
@@ -14,7 +15,7 @@ from agent.web.pages.chat.findings import finding_row, highlighted
 from agent.web.pages.chat.progress import show_progress
 from agent.web.pages.chat.table import Table, paragraphs
 from agent.web.pages.chat.titles import show_titles
-from agent.web.pages.controls import copy_button, press
+from agent.web.pages.controls import copy_button, press, switch_off
 from agent.web.pages.writing import attribute, text, visible
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def show_note(page: ChatPage, table: Table) -> None:
         if table.findings:
             _findings(page, table)
         if table.open_to_change:
-            _wishes(page)
+            _wishes(page, table)
         _next_steps(page, table)
         show_titles(page, table)
         _label(page, table)
@@ -47,7 +48,7 @@ def show_note(page: ChatPage, table: Table) -> None:
 def _as_published(page: ChatPage, table: Table) -> None:
     note, findings = table.note, table.findings
     with ui.element("div").classes("post"):
-        with ui.element("div").classes("cover"):
+        with ui.element("div").classes("cover").props("id=part-cover"):
             with ui.element("p").classes("cover-text"):
                 highlighted(page, note.cover, [f for f in findings if f.field == "cover"])
             if table.card.label_text:
@@ -55,13 +56,13 @@ def _as_published(page: ChatPage, table: Table) -> None:
             block_menu(page, table, "cover")
         with ui.element("div").classes("post-text"):
             _author(page)
-            with ui.element("div").classes("part part-title"):
+            with ui.element("div").classes("part part-title").props("id=part-title"):
                 with ui.element("h2").classes("note-title"):
                     chosen = note.titles.index(note.title)
                     highlighted(page, note.title, [f for f in findings if (f.field, f.index) == ("title", chosen)])
                 block_menu(page, table, "title")
             _body(page, table)
-            with ui.element("div").classes("part part-tags"):
+            with ui.element("div").classes("part part-tags").props("id=part-tags"):
                 with ui.element("p").classes("tags"):
                     for index, tag in enumerate(note.tags):
                         _tag(page, table, index, tag)
@@ -90,7 +91,7 @@ def _body(page: ChatPage, table: Table) -> None:
     findings = [f for f in table.findings if f.field == "body"]
     for number, paragraph in enumerate(paragraphs(table.note), 1):
         must = all(segment.kind in MUST for segment, _ in paragraph)
-        with ui.element("div").classes("part must" if must else "part"):
+        with ui.element("div").classes("part must" if must else "part").props(f"id=part-p{number}"):
             with ui.element("p").classes("paragraph"):
                 for segment, begin in paragraph:
                     highlighted(page, segment.text, findings, begin=begin)
@@ -128,11 +129,22 @@ def _findings(page: ChatPage, table: Table) -> None:
             finding_row(page, finding)
 
 
-def _wishes(page: ChatPage) -> None:
+def _wishes(page: ChatPage, table: Table) -> None:
+    """Offer the usual wishes; one that takes a model nobody has set up is there, off, with the reason beside it."""
+    locked, has_model = page.session.state().locked, page.has_model
+    off = [i for i in WISHES if not can_wish(i, table.note, locked=locked, has_model=has_model)]
     with ui.element("div").classes("chips") as chips:
         attribute(chips, role="group", aria_label=page.say("chat_wishes"))
         for intent in WISHES:
-            press(page.say(f"chat_intent_{intent.value}"), partial(page.act, intent=intent), kind="chip")
+            wish = press(page.say(f"chat_intent_{intent.value}"), kind="chip").mark(f"wish-{intent.value}")
+            if intent not in off:
+                wish.on_click(partial(page.act, intent=intent))
+                continue
+            switch_off(wish, "wish-off")
+            wish.on_click(partial(page.announce, page.say("chat_needs_model", what=wish.text)))
+    if off:
+        names = page.say("chat_and").join(page.say(f"chat_intent_{intent.value}") for intent in off)
+        text(page.say("chat_needs_model", what=names), "hint", tag="p").props("id=wish-off")
 
 
 def _next_steps(page: ChatPage, table: Table) -> None:

@@ -5,6 +5,7 @@ A page that opens while a turn is at work joins in with that turn's key. Nothing
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
@@ -12,6 +13,8 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
+from agent.chat.naming import RuleNames
+from agent.chat.narrating import Narrator
 from agent.chat.session import ChatSession, Exchange
 from agent.chat.values import Answer, Answered, Intent, Turn
 from agent.errors import KosnoteError, UsageError
@@ -19,7 +22,7 @@ from agent.people import Role
 from agent.web.pages.chat.answers import show_answer, show_note_line
 from agent.web.pages.chat.composer import Composer
 from agent.web.pages.chat.history import history_list
-from agent.web.pages.chat.live import NAMED, Live, show_said
+from agent.web.pages.chat.live import NAMED, Live, show_said, show_steps
 from agent.web.pages.chat.note import show_note
 from agent.web.pages.chat.panel import show_sources, show_week
 from agent.web.pages.chat.speaker import Speaker, first_speaker
@@ -75,6 +78,7 @@ class ChatPage:
         self.speaker: Speaker = first_speaker(view, session.state())
         self.busy = False
         self.offers: list[ui.element] = []  # answers to tap, which stand until something else is said
+        self.names = RuleNames(view.services.chat.packs)
         self._note_place: ui.element | None = None
         self._newest: ui.element | None = None
 
@@ -142,7 +146,8 @@ class ChatPage:
             return turn.text
         name = self.say(f"chat_intent_{turn.intent.value}") if turn.intent else ""
         block = self.block_name(turn.block) if turn.block else ""
-        return " · ".join(part for part in (name, block, turn.finding.partition(":")[0]) if part)
+        rule = self.names.title(turn.finding.partition(":")[0])
+        return " · ".join(part for part in (name, block, rule) if part)
 
     def block_name(self, block: str) -> str:
         """Return the name of a block as people call it."""
@@ -150,9 +155,26 @@ class ChatPage:
         return self.say("chat_block_body", number=number) if number.isdigit() else self.say(f"chat_block_{block}")
 
     def source_name(self, source: str) -> str:
-        """Return how a source is named beside a claim: material by its number, facts and points by their id."""
+        """Return how a source is named beside a claim: material by number, a fact by its product, a point by title."""
         number = source.removeprefix("m")
-        return self.say("chat_material_number", number=number) if number.isdigit() else source
+        if number.isdigit():
+            return self.say("chat_material_number", number=number)
+        sources = self.table.result.sources if self.table else None
+        fact = next((fact for fact in (sources.facts if sources else ()) if fact.id == source), None)
+        point = next((point for point in (sources.points if sources else ()) if point.id == source), None)
+        if fact is not None:
+            products = self.view.services.workspace.products
+            return next((product.name for product in products if product.id == fact.product), self.say("chat_fact"))
+        return point.title if point is not None else self.say("chat_fact")
+
+    @property
+    def has_model(self) -> bool:
+        """Tell whether a model may be asked."""
+        return bool(self.view.services.drafting.casting.models)
+
+    def look_at(self, place: str) -> None:
+        """Bring a part of the note into view, and the focus to it."""
+        self.client.run_javascript(f"kosnote.look({json.dumps(place)})")
 
     def announce(self, words: str) -> None:
         """Let a screen reader say it."""
@@ -207,9 +229,16 @@ class ChatPage:
                     attribute(turn, aria_label=visible(said or self.say("chat_answer"))[:NAMED])
                     show_said(said)
                     with ui.element("div").classes("told") as told:
+                        show_steps(self.say, self._steps(exchange.answer, of_table=exchange is holder))
                         self._fill(told, exchange.answer, latest=exchange.number == last, holder=exchange is holder)
         if answered:
             ui.timer(0.2, lambda: self._reveal(self._newest, smooth=False), once=True)
+
+    def _steps(self, answer: Answer, *, of_table: bool) -> tuple[str, ...]:
+        """Return how a turn went, as it was told then; what nobody heard is told from the record."""
+        if answer.steps or not of_table or answer.intent is not Intent.DRAFT or self.table is None:
+            return answer.steps
+        return tuple(Narrator(self.names).rounds(self.table.result.rounds))
 
     def _holder_of_note(self, answered: list[Exchange]) -> Exchange | None:
         """Return the exchange under which the note on the table stands: the last one that showed it."""

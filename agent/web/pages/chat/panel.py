@@ -93,4 +93,4 @@ def _list(page: ChatPage, facts: Sequence[Fact], classes: str) -> None:
                 text(fact.claim.partition("，")[0], "fact-claim", tag="summary")
                 text(fact.claim, "fact-whole", tag="p")
                 until = fact.valid_to.isoformat() if fact.valid_to else page.say("chat_open_end")
-                text(f"{fact.valid_from.isoformat()} – {until} · {fact.approval_no or fact.id}", "hint", tag="p")
+                text(f"{fact.valid_from.isoformat()} – {until} · {fact.approval_no or fact.source}", "hint", tag="p")

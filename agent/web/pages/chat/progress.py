@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from agent.chat.advising import advice_in
+from agent.chat.values import Intent
 from agent.web.pages.chat.table import Stage, Table
+from agent.web.pages.controls import press
 from agent.web.pages.writing import attribute, text
 
 if TYPE_CHECKING:
@@ -32,5 +36,28 @@ def show_progress(page: ChatPage, table: Table) -> None:
         ui.label(say(f"chat_stage_{standing.stage}")).classes("stage-word")
         if standing.reason:
             text(say("chat_reason", reason=standing.reason), "stage-reason", tag="p")
+        if standing.stage == "changes" and table.open_to_change:
+            _advised(page, table)
         for url in standing.urls:
             text(url, "url", tag="p")
+
+
+def _advised(page: ChatPage, table: Table) -> None:
+    """Offer to do what the reviewer asks for, where it names words; else lead to the place it is about."""
+    say, reason = page.say, table.standing.reason
+    if table.standing.edited:
+        ui.label(say("chat_reviewer_edited")).classes("hint")
+    advice = advice_in(reason, table.note)
+    with ui.element("div").classes("actions"):
+        if advice.change:
+            do = partial(page.act, intent=Intent.CHANGE_SPAN, text=advice.change, bubble=advice.change)
+            press(say("chat_do_advice"), do, icon="check", kind="main").mark("do-advice")
+        elif advice.span is not None and page.has_model:
+            bubble = say("chat_do_advice")
+            do = partial(page.act, intent=Intent.CHANGE_SPAN, span=advice.span, text=reason, bubble=bubble)
+            press(bubble, do, icon="check", kind="main").mark("do-advice")
+        if advice.block:
+            look = partial(page.look_at, f"part-{advice.block}")
+            press(say("chat_see_advice", block=page.block_name(advice.block)), look, icon="my_location").mark(
+                "see-advice"
+            )

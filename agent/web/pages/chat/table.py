@@ -24,12 +24,13 @@ Stage = Literal["written", "submitted", "changes", "approved", "published", "rej
 
 @dataclass(frozen=True)
 class Standing:
-    """Say how far a note has come, and what the person who looked at it said."""
+    """Say how far a note has come, and what the person who looked at it said, or changed (`edited`)."""
 
     stage: Stage
     by: str = ""
     reason: str = ""
     urls: tuple[str, ...] = ()
+    edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ async def load_table(services: Services, run: str, locked: Iterable[Lock] = ()) 
 
 def standing_of(store: Store, run: str, result: DraftResult) -> Standing:
     """Read from the record how far the note has come, as its author needs to know it."""
-    decisions = [d for d in store.decisions(run) if d.decision != "edit"]
+    owner = store.run(run).owner
+    decisions = [d for d in store.decisions(run) if d.decision != "edit" or d.reviewer != owner]
     last = decisions[-1] if decisions else None
     urls = tuple(item.url for item in store.publishing.publications(run))
     if result.outcome == "approved":
@@ -90,8 +92,9 @@ def standing_of(store: Store, run: str, result: DraftResult) -> Standing:
     if result.outcome == "rejected":
         return Standing("rejected", by=last.reviewer if last else "", reason=last.reason if last else "")
     handed = [item for item in store.publishing.submissions(run)]
-    if last is not None and last.decision == "comment" and not any(i.submitted_at > last.decided_at for i in handed):
-        return Standing("changes", by=last.reviewer, reason=last.reason)
+    asked = last is not None and last.decision in ("comment", "edit")
+    if last is not None and asked and not any(i.submitted_at > last.decided_at for i in handed):
+        return Standing("changes", by=last.reviewer, reason=last.reason, edited=last.decision == "edit")
     current = result.note.text_hash if result.note else ""
     return Standing("submitted" if any(item.text_hash == current for item in handed) else "written")
 

@@ -20,6 +20,7 @@ from agent.web.pages.desk.publications import show_publications
 from agent.web.pages.desk.results import tell_last
 from agent.web.pages.desk.waiving import show_waivers
 from agent.web.pages.frame import View
+from agent.web.pages.notices import see_notices_of
 from agent.web.pages.writing import attribute, text
 
 __all__ = ["show"]
@@ -33,6 +34,7 @@ async def show(view: View, run: str) -> None:
     except UsageError:
         view.absent()
         return
+    see_notices_of(view, run)
     filters = filters_of(view.request.query_params)
     queue = await asyncio.to_thread(desk.queue, person, filters, near=False)
     opened = Opened(view, case, filters, place_of(run, queue))

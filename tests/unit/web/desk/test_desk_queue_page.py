@@ -174,6 +174,16 @@ async def test_notices_are_counted_and_count_as_seen_once_opened(visit, desk):
     user.find(marker="notices").click()
     await user.should_see("阿宁提交了一篇")
     assert desk.did("see") == [{"person": "shenhe", "notices": (4,)}]
+    (bell,) = user.find(marker="notices").elements
+    assert bell.props["aria-label"] == "通知"
+
+
+async def test_what_was_told_of_a_note_counts_as_seen_once_the_note_is_opened(visit, desk):
+    told = Notice(id=4, kind="submitted", run="n1", text="阿宁提交了一篇", path="/desk/n1", at=NOW, seen=False)
+    desk.told = (told, told.model_copy(update={"id": 5, "run": "n2"}), told.model_copy(update={"id": 3, "seen": True}))
+    desk.cases["n1"] = case("n1")
+    await visit("/desk/n1")
+    assert desk.did("see") == [{"person": "shenhe", "notices": (4,)}]
 
 
 async def test_the_page_speaks_english_to_whoever_chose_it(visit, desk):

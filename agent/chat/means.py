@@ -1,0 +1,27 @@
+"""Say beforehand what can be done to a note without a model, so that nothing is offered that would only be declined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.chat.rewording import more_spoken
+from agent.chat.state import Lock
+from agent.chat.values import Block, Intent
+from agent.models import Note
+
+__all__ = ["can_rewrite", "can_wish", "may_rewrite"]
+
+
+def can_wish(intent: Intent, note: Note, *, locked: Sequence[Lock] = (), has_model: bool) -> bool:
+    """Tell whether a wish about the whole note leads to something: more spoken takes a model or a bookish word."""
+    return has_model or intent is not Intent.MORE_SPOKEN or more_spoken(note, locked=locked) is not None
+
+
+def may_rewrite(block: Block, note: Note) -> bool:
+    """Tell whether a block is of a kind that can be written anew by itself: a paragraph, or a title of several."""
+    return block.kind == "body" or (block.kind == "title" and len(note.titles) > 1)
+
+
+def can_rewrite(block: Block, note: Note, *, has_model: bool) -> bool:
+    """Tell whether a block can be written anew now; a title takes the next of the options, a paragraph a model."""
+    return may_rewrite(block, note) and (has_model or block.kind == "title")
