@@ -10,9 +10,11 @@ from datetime import date
 from typing import Literal
 
 from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.document import Hit, Part
 from agent.guardrails.evidence import Candidate, Evidence
 from agent.guardrails.normalize import fold, skeleton_of
-from agent.models import Finding, Report, Verdict, Waiver
+from agent.guardrails.rules import Rule
+from agent.models import Finding, Fix, Report, Verdict, Waiver
 
 __all__ = [
     "EXAMPLE",
@@ -50,9 +52,16 @@ def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Eviden
     part, start, end, text = evidence.document.locate(candidate.hit)
     raw, first, last = evidence.document.raw, part.start + start, part.start + end
     values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
-    values |= {"disguise": candidate.hit.disguise}
+    values |= {"disguise": candidate.hit.disguise, "fix": _fix_at(part, candidate.hit, candidate.fix or rule.fix, rule)}
     before, after = raw[max(part.start, first - _REACH) : first], raw[last : min(part.end, last + _REACH)]
     return Finding(**values, fingerprint=identify(rule.id, text, before, after))
+
+
+def _fix_at(part: Part, hit: Hit, fix: Fix | None, rule: Rule) -> Fix | None:
+    """Return the fix of a hit; a tag in plain words that breaks a rule goes whole, which takes no judgement."""
+    if fix is None or part.field != "tags" or rule.severity == "warn" or hit.disguise:
+        return fix
+    return fix.model_copy(update={"safety": "safe"})
 
 
 def is_alike(finding: Finding) -> bool:

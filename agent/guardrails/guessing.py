@@ -93,7 +93,8 @@ def only_guessed(found: Iterable[Finding], guessed: Guessed, told: Sequence[Find
         kinds = finding.disguise or _kinds_around(finding, guessed)
         if kinds and not any(touch(finding, other) for other in told):
             severity = "fix" if finding.severity == "block" else finding.severity
-            yield finding.model_copy(update={"severity": severity, "disguise": kinds})
+            fix = finding.fix.model_copy(update={"safety": "review"}) if finding.fix else None
+            yield finding.model_copy(update={"severity": severity, "disguise": kinds, "fix": fix})
 
 
 def _kinds_around(finding: Finding, guessed: Guessed) -> tuple[str, ...]:

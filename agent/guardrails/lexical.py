@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence
-from agent.guardrails.rules import Within
+from agent.guardrails.rules import Rule, Within
 from agent.models import Fix
 
 __all__ = ["detect_combinations", "detect_requirement", "detect_terms"]
@@ -61,14 +62,20 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
         if not triggers:
             return []
     wordings = [hit for hit in compiled.wording.hits(document, evidence.scan) if _is_placed(hit, compiled, document)]
-    safety = rule.fix.safety if rule.fix else "review"
-    insert = Fix(replacement=rule.match.insert, safety=safety) if rule.match.insert else None
+    insert = Fix(replacement=rule.match.insert, safety=_safety(rule, evidence)) if rule.match.insert else None
     absent = [
         Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger)
         for trigger in triggers
         if not any(_is_near(trigger, wording, compiled, document) for wording in wordings)
     ]
     return absent[:1] if rule.match.proximity == "note" else absent
+
+
+def _safety(rule: Rule, evidence: Evidence) -> Literal["safe", "review"]:
+    """Return how safe a line is: about a product only where the note is known to be about that product."""
+    if rule.fix is None or (rule.scope.products and not evidence.products & set(rule.scope.products)):
+        return "review"
+    return rule.fix.safety
 
 
 def _triggers(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:
