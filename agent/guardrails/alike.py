@@ -24,10 +24,13 @@ def find_alike(
     evidence: Evidence, rules: Mapping[str, CompiledRule], anchors: Collection[str], told: Sequence[Finding]
 ) -> Iterator[Finding]:
     """Yield a finding for each resembling window in which nothing has been told, of the rule it resembles most."""
+    norm = evidence.document.norm
+    if not any(word in norm for word in anchors):
+        return
     reader = load_likeness()
-    for found in reader.find(evidence.document.norm, anchors=anchors, among=frozenset(rules)):
+    for found in reader.find(norm, anchors=anchors, among=frozenset(rules)):
         finding = _write(found, rules[found.rule], evidence, sure=found.score >= reader.sure)
-        if is_warning(evidence.document.norm[found.start : found.end]):
+        if is_warning(norm[found.start : found.end]):
             continue
         if not any(_shares(finding, other) for other in told):
             yield finding

@@ -9,23 +9,20 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from agent.errors import ConfigurationError, UsageError
-from agent.guardrails.compiled import CompiledRule, compile_rule
-from agent.guardrails.disclosures import Disclosures, load_disclosures
+from agent.guardrails.compiled import compile_rule
+from agent.guardrails.disclosures import load_disclosures
 from agent.guardrails.disguise_words import read_disguises
-from agent.guardrails.disguises import Disguises
-from agent.guardrails.guesses import Guesses
 from agent.guardrails.literals import known_needs
-from agent.guardrails.patternwords import read_words
-from agent.guardrails.rules import EVERY_PLANE, Guard, PackInfo, Rule
-from agent.guardrails.terms import TermLists, read_terms
-from agent.guardrails.vocabulary import Scan, Vocabulary
+from agent.guardrails.packcache import keep_packs
+from agent.guardrails.packs import Packs, make_packs
+from agent.guardrails.rules import Guard, PackInfo, Rule
+from agent.guardrails.terms import read_terms
+from agent.guardrails.vocabulary import Vocabulary
 from agent.models import Frozen, Severity
 from agent.paths import data_root
 from agent.yamlsource import Source, parse_yaml, read_yaml, validate
@@ -72,86 +69,11 @@ class RuleFile:
     source: Source
 
 
-@dataclass(frozen=True)
-class Packs:
-    """Hold compiled rules, ready to check notes.
-
-    disguises: words that are looked for behind disguises; guesses: words that count only inside a pattern.
-    """
-
-    rules: tuple[CompiledRule, ...]
-    vocabulary: Vocabulary
-    disguises: Disguises
-    guesses: Guesses
-    lists: TermLists
-    disclosures: Disclosures
-    digest: str = ""
-
-    @functools.cached_property
-    def versions(self) -> dict[str, str]:
-        """Return pack versions by name."""
-        return {rule.pack.name: rule.pack.version for rule in self.rules}
-
-    @property
-    def statuses(self) -> tuple[str, ...]:
-        """Return what each pack says of its own standing (试用…), for packs that say something."""
-        return tuple(dict.fromkeys(f"{r.pack.title}:{r.pack.status}" for r in self.rules if r.pack.status))
-
-    def candidates(self, scan: Scan) -> set[int]:
-        """Return the places in `rules` of those that a scan gives something to do."""
-        terms, patterns, always = self._index
-        found = set(always)
-        for number in scan.hits:
-            found.update(terms.get(number, ()))
-        for number in scan.patterns:
-            found.update(patterns.get(number, ()))
-        return {place for place in found if self.rules[place].may_hit(scan)}
-
-    @functools.cached_property
-    def choosy(self) -> frozenset[int]:
-        """Return the places in `rules` of those that see through some disguises and not through others."""
-        wanted = (compiled.rule.match.disguise for compiled in self.rules)
-        return frozenset(place for place, planes in enumerate(wanted) if planes not in ((), EVERY_PLANE))
-
-    @functools.cached_property
-    def _index(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[int]]:
-        """Index rules by the terms and the patterns that give them something to do."""
-        terms: dict[int, list[int]] = defaultdict(list)
-        patterns: dict[int, list[int]] = defaultdict(list)
-        always: list[int] = []
-        for place, compiled in enumerate(self.rules):
-            sought = compiled.sought
-            if sought is None:
-                always.append(place)
-                continue
-            for number in sought.ids:
-                terms[number].append(place)
-            for number in sought.patterns:
-                patterns[number].append(place)
-        return terms, patterns, always
-
-    def __getitem__(self, rule_id: str) -> CompiledRule:
-        """Return a rule by id; raise `UsageError` naming the nearest ids."""
-        for compiled in self.rules:
-            if compiled.rule.id == rule_id:
-                return compiled
-        near = get_close_matches(rule_id, [compiled.rule.id for compiled in self.rules], n=3, cutoff=0.0)
-        raise UsageError("unknown_rule", rule=rule_id, nearest="、".join(near))
-
-    def find(self, rule_id: str) -> tuple[str, Rule]:
-        """Return the pack name and the rule of an id; raise `UsageError` naming the nearest ids."""
-        return self[rule_id].pack.name, self[rule_id].rule
-
-    def entries(self) -> tuple[tuple[str, Rule], ...]:
-        """Return every rule with the name of its pack, in pack order."""
-        return tuple((compiled.pack.name, compiled.rule) for compiled in self.rules)
-
-
 def load_packs(*, overlay: Sequence[Path] = (), jurisdiction: str = "cn", examples: bool = True) -> Packs:
     """Load the packs of a jurisdiction and the folders of an overlay (a bank's own); compiled once a process.
 
-    `examples=False` leaves the examples of the shipped rules unread: checking needs none, and they are most
-    of the text.
+    `examples=False` leaves the examples out: checking needs none. Packs without them are kept between processes
+    (`agent.guardrails.packcache`).
     """
     return _load(tuple(Path(folder).resolve() for folder in overlay), jurisdiction, examples)
 
@@ -161,7 +83,10 @@ def _load(extra: tuple[Path, ...], jurisdiction: str, examples: bool) -> Packs:
     base = data_root() / "guardrails"
     if jurisdiction not in jurisdictions():
         raise UsageError("unknown_jurisdiction", value=jurisdiction, allowed="、".join(jurisdictions()))
-    return _read_folders((base / jurisdiction, *extra), examples=examples)
+    folders = (base / jurisdiction, *extra)
+    if examples:
+        return _read_folders(folders)
+    return keep_packs(_with_words(folders), lambda: _read_folders(folders, examples=False))
 
 
 def _read_folders(folders: tuple[Path, ...], *, examples: bool = True) -> Packs:
@@ -199,8 +124,7 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
     language. A base with product words of its own (another state of the mainland's folder) stands by itself.
     """
     _refuse_twins(files)
-    whole = (folders[0] / "terms" / "products.yaml").is_file()
-    words = tuple(folders) if whole else (data_root() / "guardrails" / HOME, *folders)
+    words = _with_words(folders)
     lists = read_terms(folder / "terms" for folder in words)
     disclosures = load_disclosures(folders[0] / "disclosures.yaml")
     vocabulary = Vocabulary(known=known_needs())
@@ -210,9 +134,13 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
     )
     vocabulary.seal()
     given = read_disguises(words)
-    disguises = Disguises(vocabulary.disguisable, given)
-    guesses = Guesses(disguises.words, given, read_words())
-    return Packs(rules, vocabulary, disguises, guesses, lists, disclosures, _digest(files))
+    return make_packs(rules, vocabulary, lists=lists, disclosures=disclosures, given=given, digest=_digest(files))
+
+
+def _with_words(folders: Sequence[Path]) -> tuple[Path, ...]:
+    """Return every folder whose word lists count for the rules of these folders."""
+    whole = (folders[0] / "terms" / "products.yaml").is_file()
+    return tuple(folders) if whole else (data_root() / "guardrails" / HOME, *folders)
 
 
 def rule_files(folder: Path) -> list[Path]:

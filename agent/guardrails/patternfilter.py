@@ -11,9 +11,9 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from agent.guardrails.literals import UNITS, Need, Reach
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["EVERY_LINE", "PatternFilter", "Possible"]
+__all__ = ["EVERY_LINE", "FilterTable", "PatternFilter", "Possible", "tabulate"]
 
 _STEPS: Final = (3, 4, 6)  # windows begin every 8, 16 or 64 characters and are twice as wide
 _UNITS: Final = tuple(UNITS)
@@ -35,27 +35,53 @@ _PAIRS: Final = np.array([(1 << i) | (1 << (i - 1) % _BITS) for i in range(_BITS
 _BIT: Final = np.array([1 << i for i in range(_BITS)], dtype=np.uint64)
 
 
-class PatternFilter:
-    """Tell which patterns may match; `needs` says what each cannot match without, by its number."""
+class FilterTable(NamedTuple):
+    """Hold what patterns need, in flat rows.
 
-    def __init__(self, needs: Sequence[Need]) -> None:
-        clauses: dict[str, list[int]] = defaultdict(list)
-        total = 0
-        for need in needs:
-            for number, clause in enumerate(need.clauses, total):
-                for literal in clause:
-                    clauses[literal].append(number)
-            total += len(need.clauses)
-        self.literals = tuple(clauses)
-        sizes = [len(need.clauses) for need in needs]
-        self._bare = frozenset(number for number, size in enumerate(sizes) if not size)
+    literals: every one once; owners: in how many clauses each stands; clauses: their numbers, literal by literal.
+    sizes, pieces, in_line: of each pattern the number of its clauses, the kind of piece they share, and whether a match
+    keeps to one line.
+    """
+
+    literals: tuple[str, ...] = ()
+    owners: tuple[int, ...] = ()
+    clauses: tuple[int, ...] = ()
+    sizes: tuple[int, ...] = ()
+    pieces: tuple[int, ...] = ()
+    in_line: tuple[bool, ...] = ()
+
+
+def tabulate(needs: Sequence[Need]) -> FilterTable:
+    """Return what patterns need, by their numbers, as a table."""
+    clauses: dict[str, list[int]] = defaultdict(list)
+    every = (clause for need in needs for clause in need.clauses)
+    for number, clause in enumerate(every):
+        for literal in sorted(clause):
+            clauses[literal].append(number)
+    return FilterTable(
+        literals=tuple(clauses),
+        owners=tuple(map(len, clauses.values())),
+        clauses=tuple(itertools.chain.from_iterable(clauses.values())),
+        sizes=tuple(len(need.clauses) for need in needs),
+        pieces=tuple(_piece_of(need.reach) for need in needs),
+        in_line=tuple(need.in_line for need in needs),
+    )
+
+
+class PatternFilter:
+    """Tell which patterns may match; the table says what each cannot match without, by its number."""
+
+    def __init__(self, table: FilterTable) -> None:
+        self.literals, self.in_line = table.literals, table.in_line
+        sizes = np.array(table.sizes, dtype=np.int64)
+        self._bare = frozenset(np.flatnonzero(sizes == 0).tolist())
         self._owners = np.flatnonzero(sizes)
-        self._firsts = np.array([0, *itertools.accumulate(sizes)], dtype=np.int64)[self._owners]
-        self._piece = np.repeat([_piece_of(need.reach) for need in needs], sizes)
-        self._clauses = np.fromiter(itertools.chain.from_iterable(clauses.values()), dtype=np.int64)
-        self._counts = np.array([len(own) for own in clauses.values()], dtype=np.int64)
+        self._ends = np.cumsum(sizes)
+        self._firsts = (self._ends - sizes)[self._owners]
+        self._piece = np.repeat(np.array(table.pieces, dtype=np.int64), sizes)
+        self._clauses = np.array(table.clauses, dtype=np.int64)
+        self._counts = np.array(table.owners, dtype=np.int64)
         self._begins = np.cumsum(self._counts) - self._counts
-        self._total = total
         self._chars = np.zeros(0x110000, dtype=np.int32)
         for number, literal in enumerate(self.literals, 1):
             if len(literal) == 1:
@@ -76,37 +102,40 @@ class PatternFilter:
         ends = np.cumsum(counts)
         rows = np.repeat(self._begins[seen] - ends + counts, counts) + np.arange(ends[-1])
         clauses = self._clauses[rows]
-        met = np.zeros(self._total, dtype=np.uint64)
-        np.bitwise_or.at(met, clauses, pieces[np.repeat(np.arange(len(seen)), counts), self._piece[clauses]])
+        owners = np.repeat(np.arange(len(seen)), counts)
+        met = self._met(clauses, pieces[owners, self._piece[clauses]])
         possible = np.bitwise_and.reduceat(met, self._firsts)
-        return Possible(self._bare.union(self._owners[possible != 0].tolist()), self, seen, pieces[:, _LINE])
+        return Possible(
+            self._bare.union(self._owners[possible != 0].tolist()),
+            lambda: self._met(clauses, pieces[owners, _LINE]),
+            self._ends,
+        )
+
+    def _met(self, clauses: NDArray[np.int64], bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Return the bits of the pieces in which each clause is met."""
+        met = np.zeros(len(self._piece), dtype=np.uint64)
+        np.bitwise_or.at(met, clauses, bits)
+        return met
 
 
 @dataclass(frozen=True)
 class Possible:
-    """Hold which patterns may match a text, and in which of its lines their literals begin."""
+    """Hold which patterns may match a text, and in which of its lines their clauses are met."""
 
     patterns: frozenset[int] = frozenset()
-    _filter: PatternFilter | None = None
-    _seen: NDArray[np.int64] | None = None
-    _bits: NDArray[np.uint64] | None = None
+    _find_lines: Callable[[], NDArray[np.uint64]] | None = None
+    _ends: NDArray[np.int64] | None = None
 
-    def lines(self, need: Need) -> int:
-        """Return the bits, modulo 64, of the lines in which what keeps to a line may match."""
-        bits = EVERY_LINE
-        for clause in need.clauses:
-            met = 0
-            for literal in clause & self._lines.keys():
-                met |= self._lines[literal]
-            bits &= met
-        return bits
+    def lines(self, number: int) -> int:
+        """Return the bits, modulo 64, of the lines in which a pattern that keeps to a line may match."""
+        if self._lines is None or self._ends is None:
+            return EVERY_LINE
+        first = int(self._ends[number - 1]) if number else 0
+        return int(np.bitwise_and.reduce(self._lines[first : self._ends[number]], initial=_ALL))
 
     @functools.cached_property
-    def _lines(self) -> dict[str, int]:
-        if self._filter is None or self._seen is None or self._bits is None:
-            return {}
-        literals = self._filter.literals
-        return {literals[i]: bits for i, bits in zip(self._seen.tolist(), self._bits.tolist(), strict=True)}
+    def _lines(self) -> NDArray[np.uint64] | None:
+        return self._find_lines() if self._find_lines else None
 
 
 def _piece_of(reach: Reach) -> int:

@@ -31,6 +31,11 @@ class TermLists:
         """Return the names of all lists, sorted."""
         return tuple(sorted(self._lists))
 
+    @property
+    def entries(self) -> dict[str, tuple[str, ...]]:
+        """Return the lists as they were written."""
+        return dict(self._lists)
+
     def expand(self, terms: Iterable[str]) -> tuple[str, ...]:
         """Replace every `@name` by its terms, once each; raise KeyError with the unknown name."""
         seen: dict[str, None] = {}

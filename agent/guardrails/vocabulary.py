@@ -7,7 +7,7 @@ Owns interning and scanning of the norm plane. A term written in a rule is norma
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +18,7 @@ from agent.guardrails.literals import Need, need_of, pattern_key
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 from agent.guardrails.partings import latin_border
-from agent.guardrails.patternfilter import EVERY_LINE, PatternFilter, Possible
+from agent.guardrails.patternfilter import EVERY_LINE, FilterTable, PatternFilter, Possible, tabulate
 
 __all__ = ["Scan", "Vocabulary"]
 
@@ -58,9 +58,19 @@ class Vocabulary:
     _sources: list[str] = field(default_factory=list)
     _patterns: dict[int, Any] = field(default_factory=dict)
     _needs: list[Need] = field(default_factory=list)
-    _filter: PatternFilter = field(default_factory=lambda: PatternFilter(()))
+    table: FilterTable = field(init=False)
+    _filter: PatternFilter = field(init=False)
     # what the automaton finds: term (-1: none), literal (-1: none), whether its neighbours matter
     _texts: list[tuple[int, int, bool]] = field(default_factory=list)
+
+    @classmethod
+    def restored(
+        cls, terms: Sequence[str], disguisable: Sequence[str], patterns: Sequence[str], table: FilterTable
+    ) -> Vocabulary:
+        """Return a sealed vocabulary of what another one held; its terms are on the norm plane already."""
+        vocabulary = cls(_terms=list(terms), _disguisable=dict.fromkeys(disguisable), _sources=list(patterns))
+        vocabulary.seal(table)
+        return vocabulary
 
     def add(self, term: str, *, disguise: bool = False) -> int:
         """Return the id of a term; `disguise` has it looked for behind disguises too."""
@@ -106,10 +116,9 @@ class Vocabulary:
         pattern = self._patterns.get(number)
         if pattern is None:
             pattern = self._patterns[number] = re2.compile(_BY_LINE + self._sources[number], _OPTIONS)
-        need = self._needs[number]
         encoded = document.encoded
         spans: list[tuple[int, int]] = []
-        lines = scan.possible.lines(need) if scan is not None and need.in_line else EVERY_LINE
+        lines = scan.possible.lines(number) if scan is not None and self.table.in_line[number] else EVERY_LINE
         for first, last, position in document.stretches(lines):
             for match in pattern.finditer(encoded, first, last):
                 start, end = match.span()
@@ -118,13 +127,17 @@ class Vocabulary:
                     spans.append((begin, begin + len(encoded[start:end].decode())))
         return spans
 
-    def seal(self) -> None:
-        """Build the automaton over terms and literals; call once after the last `add`."""
-        self._filter = PatternFilter(self._needs)
-        literals = {text: number for number, text in enumerate(self._filter.literals) if len(text) > 1}
-        texts = dict.fromkeys([*self._terms, *literals])
-        self._texts = [(self._ids.get(text, -1), literals.get(text, -1), _has_latin_edge(text)) for text in texts]
-        self._matcher = build_matcher(list(texts))
+    def seal(self, table: FilterTable | None = None) -> None:
+        """Build the automaton over terms and literals; call once after the last `add`.
+
+        table: what the patterns need, where it has been tabulated before.
+        """
+        self.table = table or tabulate(self._needs)
+        self._filter = PatternFilter(self.table)
+        literals = {text: number for number, text in enumerate(self.table.literals) if len(text) > 1}
+        self._texts = [(i, literals.pop(text, -1), _has_latin_edge(text)) for i, text in enumerate(self._terms)]
+        self._texts += [(-1, number, False) for number in literals.values()]
+        self._matcher = build_matcher([*self._terms, *literals])
 
     def scan(self, document: Document) -> Scan:
         """Return every hit by term id, in text order, and the patterns whose literals occur near one another."""

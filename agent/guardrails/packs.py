@@ -1,0 +1,111 @@
+"""Compiled rules with the words they rest on: what checks notes.
+
+Owns finding rules, by id and by what a text holds; refuses reading and compiling (`agent.guardrails.loader`).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from agent.errors import UsageError
+from agent.guardrails.compiled import CompiledRule
+from agent.guardrails.disclosures import Disclosures
+from agent.guardrails.disguise_words import DisguiseWords
+from agent.guardrails.disguises import Disguises
+from agent.guardrails.guesses import Guesses
+from agent.guardrails.patternwords import read_words
+from agent.guardrails.rules import EVERY_PLANE, Rule
+from agent.guardrails.terms import TermLists
+from agent.guardrails.vocabulary import Scan, Vocabulary
+
+__all__ = ["Packs", "make_packs"]
+
+
+@dataclass(frozen=True)
+class Packs:
+    """Hold compiled rules, ready to check notes.
+
+    disguises: words that are looked for behind disguises; guesses: words that count only inside a pattern;
+    given: what `disguises.yaml` says.
+    """
+
+    rules: tuple[CompiledRule, ...]
+    vocabulary: Vocabulary
+    disguises: Disguises
+    guesses: Guesses
+    lists: TermLists
+    disclosures: Disclosures
+    given: DisguiseWords
+    digest: str = ""
+
+    @functools.cached_property
+    def versions(self) -> dict[str, str]:
+        """Return pack versions by name."""
+        return {rule.pack.name: rule.pack.version for rule in self.rules}
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """Return what each pack says of its own standing (试用…), for packs that say something."""
+        return tuple(dict.fromkeys(f"{r.pack.title}:{r.pack.status}" for r in self.rules if r.pack.status))
+
+    def candidates(self, scan: Scan) -> set[int]:
+        """Return the places in `rules` of those that a scan gives something to do."""
+        terms, patterns, always = self._index
+        found = set(always)
+        for number in scan.hits:
+            found.update(terms.get(number, ()))
+        for number in scan.patterns:
+            found.update(patterns.get(number, ()))
+        return {place for place in found if self.rules[place].may_hit(scan)}
+
+    @functools.cached_property
+    def choosy(self) -> frozenset[int]:
+        """Return the places in `rules` of those that see through some disguises and not through others."""
+        wanted = (compiled.rule.match.disguise for compiled in self.rules)
+        return frozenset(place for place, planes in enumerate(wanted) if planes not in ((), EVERY_PLANE))
+
+    @functools.cached_property
+    def _index(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[int]]:
+        """Index rules by the terms and the patterns that give them something to do."""
+        terms: dict[int, list[int]] = defaultdict(list)
+        patterns: dict[int, list[int]] = defaultdict(list)
+        always: list[int] = []
+        for place, compiled in enumerate(self.rules):
+            sought = compiled.sought
+            if sought is None:
+                always.append(place)
+                continue
+            for number in sought.ids:
+                terms[number].append(place)
+            for number in sought.patterns:
+                patterns[number].append(place)
+        return terms, patterns, always
+
+    def __getitem__(self, rule_id: str) -> CompiledRule:
+        """Return a rule by id; raise `UsageError` naming the nearest ids."""
+        for compiled in self.rules:
+            if compiled.rule.id == rule_id:
+                return compiled
+        near = get_close_matches(rule_id, [compiled.rule.id for compiled in self.rules], n=3, cutoff=0.0)
+        raise UsageError("unknown_rule", rule=rule_id, nearest="、".join(near))
+
+    def find(self, rule_id: str) -> tuple[str, Rule]:
+        """Return the pack name and the rule of an id; raise `UsageError` naming the nearest ids."""
+        return self[rule_id].pack.name, self[rule_id].rule
+
+    def entries(self) -> tuple[tuple[str, Rule], ...]:
+        """Return every rule with the name of its pack, in pack order."""
+        return tuple((compiled.pack.name, compiled.rule) for compiled in self.rules)
+
+
+def make_packs(
+    rules: tuple[CompiledRule, ...], vocabulary: Vocabulary, *, lists: TermLists, disclosures: Disclosures,
+    given: DisguiseWords, digest: str,
+) -> Packs:  # fmt: skip
+    """Put compiled rules, a sealed vocabulary and the words behind disguises together."""
+    disguises = Disguises(vocabulary.disguisable, given)
+    guesses = Guesses(disguises.words, given, read_words())
+    return Packs(rules, vocabulary, disguises, guesses, lists, disclosures, given, digest)
