@@ -12,6 +12,14 @@ from endpoints import Endpoint
 from agent.record import Store
 
 
+def pytest_configure(config):
+    """Keep compiled rules in a folder of this run's own, which its workers share."""
+    if "KOSNOTE_CACHE" not in os.environ:
+        folder = tempfile.TemporaryDirectory(prefix="kosnote-cache-", ignore_cleanup_errors=True)
+        config.add_cleanup(folder.cleanup)
+        os.environ["KOSNOTE_CACHE"] = folder.name
+
+
 @pytest.fixture
 def endpoint():
     """A scripted endpoint on this machine."""

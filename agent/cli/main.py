@@ -66,7 +66,7 @@ app.add_typer(facts.app, name="facts", help="事实台账：列出、查看、�
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
-    gc.set_threshold(100_000, 20, 100)  # a start makes objects that stay: to look for cycles would take a fifth of it
+    gc.set_threshold(200_000, 20, 100)  # a start makes objects that stay: to look for cycles would take a fifth of it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts a thread a core, and none has work here
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         _force_utf8(stream)

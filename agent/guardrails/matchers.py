@@ -6,6 +6,7 @@ occurrences as (literal number, start, end) in code points, sorted by start, end
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from agent.errors import UsageError
 __all__ = ["ENGINES", "Matcher", "available_engines", "build_matcher"]
 
 ENGINES: Final = ("daachorse", "ahocorasick", "hyperscan")
+_PAYS: Final = 8  # look-ups a literal for which an automaton is built in the same time
 _MODULES: Final = {"daachorse": "daachorse", "ahocorasick": "ahocorasick_rs", "hyperscan": "hyperscan"}
 _SETTING: Final = "KOSNOTE_MATCHER"
 
@@ -48,13 +50,48 @@ def build_matcher(literals: Sequence[str], *, engine: str = "") -> Matcher:
     """Build a matcher of non-empty literals; `engine` or KOSNOTE_MATCHER picks one, else the quickest installed.
 
     Raises `UsageError` for an engine that is unknown or not installed. hyperscan is never picked by itself: it pays
-    off on large joined buffers only.
+    off on large joined buffers only. An engine that was not asked for by `engine` is set up when it begins to pay.
     """
     usable = available_engines()
     name = engine or os.environ.get(_SETTING, "") or usable[0]
     if name not in usable:
         raise UsageError("matcher_engine", engine=name, usable="、".join(usable))
-    return _BUILDERS[name](list(literals))
+    return _BUILDERS[name](list(literals)) if engine else _Patient(list(literals), _BUILDERS[name])
+
+
+class _Patient:
+    """Look every piece of a text up, until as much has been searched as setting an engine up takes.
+
+    A command that checks one note is done before that.
+    """
+
+    def __init__(self, literals: list[str], build: Callable[[list[str]], Matcher]) -> None:
+        self._numbers = {literal: number for number, literal in enumerate(literals)}
+        self._lengths = sorted(set(map(len, literals)))
+        self._left = _PAYS * len(literals) if len(self._numbers) == len(literals) else -1  # a literal twice: two hits
+        self._build = functools.partial(build, literals)
+        self._engine: Matcher | None = None
+
+    def find(self, text: str) -> list[Occurrence]:
+        if self._engine is None:
+            self._left -= len(text) * len(self._lengths)
+            if self._left >= 0:
+                return self._looked_up(text)
+            self._engine = self._build()
+        return self._engine.find(text)
+
+    def _looked_up(self, text: str) -> list[Occurrence]:
+        found: list[Occurrence] = []
+        numbers, size = self._numbers, len(text)
+        for start in range(size):
+            for length in self._lengths:
+                end = start + length
+                if end > size:
+                    break
+                number = numbers.get(text[start:end])
+                if number is not None:
+                    found.append((number, start, end))
+        return found
 
 
 class _AhoCorasick:

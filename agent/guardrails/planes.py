@@ -37,7 +37,7 @@ def is_all_han(text: str) -> bool:
 
 def readings(char: str) -> tuple[str, ...]:
     """Return the toneless readings of a Han character, the usual one first; nothing for any other."""
-    return _table().readings.get(char, ())
+    return _table().readings[char]
 
 
 def spell(char: str) -> str:
@@ -80,6 +80,22 @@ def splits_of(chars: Iterable[str]) -> dict[str, str]:
     }
 
 
+class _Readings(dict[str, tuple[str, ...]]):
+    """Remember the readings of each character met so far: a text has few of the thirty thousand there are."""
+
+    def __init__(self, tables: _Tables) -> None:
+        self._names = tables.names
+        self._usual = dict(_pairs(tables.han, tables.syllable))
+        self._more = list(_pairs(tables.more_han, tables.more_syllable))
+
+    def __missing__(self, char: str) -> tuple[str, ...]:
+        code = ord(char)
+        numbers = [self._usual[code]] if code in self._usual else []
+        numbers += [number for other, number in self._more if other == code]
+        self[char] = tuple(self._names[number] for number in numbers)
+        return self[char]
+
+
 class _Tables:
     """Hold the shipped arrays, and `sound`: code point → code point of its near syllable, or itself."""
 
@@ -89,11 +105,7 @@ class _Tables:
             self.more_han, self.more_syllable = data["more_han"], data["more_syllable"]
             self.parts, self.whole = data["parts"], data["whole"]
             self.names = data["names"].tobytes().decode().split("\n")
-        self.readings: dict[str, tuple[str, ...]] = {
-            chr(code): (self.names[n],) for code, n in _pairs(self.han, self.syllable)
-        }
-        for code, n in _pairs(self.more_han, self.more_syllable):
-            self.readings[chr(code)] += (self.names[n],)
+        self.readings = _Readings(self)
         numbers: dict[str, int] = {}
         self.numbers = {name: numbers.setdefault(near(name), _BASE + len(numbers)) for name in self.names}
         self.sound = np.arange(0x110000, dtype=np.uint32)

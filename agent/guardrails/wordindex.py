@@ -45,13 +45,22 @@ class WordIndex:
         self._guessed = guessed
         self.keys = tuple(fold(word) for word in given.key_words)
         self.words = tuple(words) if guessed else tuple(dict.fromkeys([*self.keys, *map(fold, words)]))
-        aliases = [(fold(spelling), fold(plain)) for plain, ways in given.aliases.items() for spelling in ways]
+        self._aliases = given.aliases
+
+    @cached_property
+    def plain(self) -> dict[str, list[str]]:
+        """Slang and initials, each with the words it stands for."""
+        aliases = [(fold(spelling), fold(plain)) for plain, ways in self._aliases.items() for spelling in ways]
         aliases += [(letters, word) for word in self._han(_LONG) for letters in _initials(word)]
-        self.plain: dict[str, list[str]] = defaultdict(list)
+        words: dict[str, list[str]] = defaultdict(list)
         for spelling, plain in aliases:
-            self.plain[spelling].append(plain)
-        special = (word for word in self.words if not guessed or _REPEATED.search(word))
-        self._runs = {word: skeleton_of(word) for word in (*special, *self.plain)}
+            words[spelling].append(plain)
+        return words
+
+    @cached_property
+    def _runs(self) -> dict[str, tuple[str, list[int]]]:
+        special = (word for word in self.words if not self._guessed or _REPEATED.search(word))
+        return {word: skeleton_of(word) for word in (*special, *self.plain)}
 
     def runs(self, word: str) -> list[int]:
         """Return the run length that each skeleton character of a word demands; none when any will do."""

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.errors import UsageError
+from agent.guardrails import matchers
 from agent.guardrails.matchers import ENGINES, available_engines, build_matcher
 
 LITERALS = ("稳赚", "赚", "稳赚不赔", "vx", "保本", "本保", "🛰", "a", "aa", "\ue001\ue002")
@@ -39,6 +40,30 @@ def test_all_engines_are_tried_where_developers_work() -> None:
 @given(text=st.text(LETTERS, max_size=60))
 def test_an_engine_finds_what_a_plain_search_finds(engine: str, text: str) -> None:
     assert build_matcher(LITERALS, engine=engine).find(text) == plain(text, LITERALS)
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(st.text(LETTERS, max_size=40), max_size=12))
+def test_a_matcher_that_waits_for_its_engine_finds_the_same_before_and_after(texts: list[str]) -> None:
+    matcher = build_matcher(LITERALS)
+    assert [matcher.find(text) for text in texts] == [plain(text, LITERALS) for text in texts]
+
+
+def test_an_engine_is_set_up_once_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[int] = []
+
+    class Engine:
+        def __init__(self, literals: list[str]) -> None:
+            built.append(len(literals))
+
+        def find(self, text: str) -> list[tuple[int, int, int]]:
+            return [(0, 0, 1)]
+
+    monkeypatch.setattr(matchers, "_BUILDERS", dict.fromkeys(ENGINES, Engine))
+    matcher = build_matcher([str(number) for number in range(100, 200)])
+    assert matcher.find("x150x") == [(50, 1, 4)] and not built
+    assert matcher.find("x" * 1000) == [(0, 0, 1)] and matcher.find("x150x") == [(0, 0, 1)] and built == [100]
+    assert build_matcher(["甲", "甲"]).find("甲") == [(0, 0, 1)], "a literal that is there twice is two hits"
 
 
 @pytest.mark.parametrize("engine", available_engines())
