@@ -1,6 +1,8 @@
-"""Find the sentence that had better go than be replaced: boilerplate in the middle of a story reads like a notice."""
+"""Find the words that had better go than be replaced: boilerplate in the middle of a story reads like a notice."""
 
 from __future__ import annotations
+
+import re
 
 from agent.authors.revising import reads_on
 from agent.chat.blocks import touched
@@ -9,16 +11,19 @@ from agent.chat.values import Selection
 from agent.guardrails.placement import sentence_around
 from agent.models import Finding, Note
 from agent.results import DraftResult
+from agent.text.sentences import clauses
 from agent.text.shingles import similarity
 
 __all__ = ["sentence_to_drop"]
 
 REPEATED = 0.5  # bigrams that two sentences share; a repetition in other words is none
+FEWEST_LETTERS = 6  # of what stays of a sentence
 _CLOSING = "。！？!?…”」"
+_LETTERS = re.compile(r"\W+")
 
 
 def sentence_to_drop(result: DraftResult, finding: Finding) -> Selection | None:
-    """Return the sentence of a finding that may go whole instead of becoming a statement; None where it should stay.
+    """Return the sentence or clause of a finding that may go instead of becoming a statement; None where it stays.
 
     It may where the note says nothing about a product, or says elsewhere what the statement would say.
     """
@@ -38,9 +43,17 @@ def sentence_to_drop(result: DraftResult, finding: Finding) -> Selection | None:
 
 
 def _sentence(note: Note, start: int, end: int) -> Selection:
+    """Return the clause that holds a finding where its sentence tells more than that, else the sentence."""
     low, high = sentence_around(note.body, start, end)
     while high < len(note.body) and note.body[high] in _CLOSING:
         high += 1
+    for clause in clauses(note.body[low:high]):
+        first, last = low + clause.start, low + clause.end
+        rest = _LETTERS.sub("", note.body[low:first] + note.body[last:high])
+        if first <= start and end <= last and len(rest) >= FEWEST_LETTERS:
+            if last == high:  # the sentence keeps its full stop and loses the comma before
+                first, last = max(first - 1, low), last - len(clause.text) + len(clause.text.rstrip(_CLOSING))
+            return Selection(start=first, end=last, text=note.body[first:last])
     return Selection(start=low, end=high, text=note.body[low:high])
 
 

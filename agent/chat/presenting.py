@@ -45,10 +45,11 @@ def told(
     if result is not None:
         shown.setdefault("note", note_card(result, locked=state.locked))
         shown.setdefault("findings", result_cards(result))
+    shown["limits"] = tuple(map(context.names.named, shown.get("limits", ())))
     answer = Answer(
         key=context.turn.key,
         intent=intent,
-        text=text,
+        text=context.names.named(text),
         run=state.run,
         question=pending.ask if pending else None,
         **shown,

@@ -25,7 +25,8 @@ STORIES = (
 
 
 MARKUP = "<script>window.hit = 1</script><img src=x onerror='window.hit = 1'>"
-HOSTILE = f"{MARKUP}稳赚不赔\u202e倒\u202c零\u200b宽{'长' * 600}"
+LONGEST = 10_000  # characters
+HOSTILE = f"{MARKUP}稳赚不赔\u202e倒\u202c零\u200b宽".ljust(LONGEST, "长")
 
 
 def hand_in(home, users, *, hostile):

@@ -58,7 +58,8 @@ def test_a_story_becomes_a_note_that_is_mended_and_handed_in(visit, size, user):
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("《广告法》")
     assert overflow(page) <= 0
-    accept = dialog.get_by_role("button", name="接受改法")
+    expect(dialog.get_by_role("button", name="接受改法")).to_be_visible()
+    accept = dialog.get_by_role("button", name="删掉这句")
     if size == "phone":
         accept.tap()
     else:

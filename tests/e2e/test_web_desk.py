@@ -4,7 +4,7 @@ import re
 
 import pytest
 from browser import Served, overflow
-from handed_in import MARKUP, hand_in
+from handed_in import LONGEST, MARKUP, hand_in
 from playwright.sync_api import expect
 
 TEN = ("aning", "linjie", "daxu", "aning", "linjie", "daxu", "aning", "linjie", "daxu", "aning")
@@ -14,7 +14,7 @@ TEN = ("aning", "linjie", "daxu", "aning", "linjie", "daxu", "aning", "linjie", 
 def waiting(tmp_path_factory):
     """A record in which ten notes of employees wait, one of a reviewer, and one that nobody should have written."""
     home = tmp_path_factory.mktemp("desk")
-    return home, hand_in(home, (*TEN, "shenhe"), hostile="aning")
+    return home, hand_in(home, (*TEN, "shenhe"), hostile="xiaoman")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def own(waiting):
 
 @pytest.fixture(scope="module")
 def hostile(waiting):
-    """The run of the note with a script, letters turned around, and six hundred characters without a break."""
+    """The run of the note with a script, letters turned around, and ten thousand characters without a break."""
     return waiting[1][-1]
 
 
@@ -57,6 +57,17 @@ def test_nobody_approves_their_own_note_and_a_key_says_why(visit, own):
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_a_hostile_text_does_nothing_to_its_author_either(visit, hostile):
+    page = visit("/chat", user="xiaoman")
+    expect(page.locator(".stage-word")).to_contain_text("审核人有意见")
+    shown = page.locator(".post").inner_text()
+    assert "window.hit" in shown and "[U+202E]" in shown and "\u202e" not in shown and len(shown) >= LONGEST
+    page.locator(".mark-block").first.tap()
+    expect(page.get_by_role("dialog")).to_contain_text("承诺")
+    assert page.evaluate("window.hit") is None and page.locator("img[src=x]").count() == 0
+    assert overflow(page) <= 0
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_a_hostile_text_does_nothing_and_its_finding_is_found_by_key_and_by_mark(visit, hostile, size):
     page = visit(f"/desk/{hostile}", user="shenhe2", size=size)
@@ -64,6 +75,7 @@ def test_a_hostile_text_does_nothing_and_its_finding_is_found_by_key_and_by_mark
     expect(note).to_contain_text(MARKUP)
     expect(note).to_contain_text("[U+202E]")
     expect(note).to_contain_text("倒[U+202C]零[U+200B]宽长长")
+    assert len(note.inner_text()) >= LONGEST
     assert page.evaluate("window.hit") is None
     assert overflow(page) <= 0
     expect(page.get_by_role("button", name=re.compile("^通过"))).to_be_disabled()

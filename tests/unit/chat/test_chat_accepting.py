@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from agent.chat.accepting import preview
 from agent.chat.dropping import sentence_to_drop
 from agent.models import Segment
@@ -33,11 +35,24 @@ async def promised(talk, old="点了一杯耶加"):
 async def test_a_promise_in_a_story_may_go_whole_instead_of_becoming_a_notice(talk, chat):
     answer = await talk.drafted()
     (card,) = await promised(talk)
-    assert card.drop is not None and card.drop.text.endswith("。") and "稳赚不赔" in card.drop.text
+    assert card.drop is not None and card.drop.text == "这款理财稳赚不赔，"  # the story around it stays
     after = await talk(intent="change_span", span=card.drop, replacement="")
     assert after.note.body and card.drop.text not in after.note.body and card.fix not in after.note.body
+    assert "32 块，老板磨豆磨了很久。" in after.note.body
     assert not [f for f in after.findings if f.severity == "block"]
     assert (await chat.drafting.peek(answer.run)).note.body == after.note.body
+
+
+@pytest.mark.parametrize(
+    ("old", "dropped"),
+    [("老板磨豆磨了很久", "，这款理财稳赚不赔"), ("先闻，再喝", "这款理财稳赚不赔。")],
+)
+async def test_the_last_clause_leaves_the_full_stop_and_a_sentence_of_its_own_goes_whole(talk, old, dropped):
+    await talk.drafted()
+    (card,) = await promised(talk, old)
+    assert card.drop.text == dropped
+    after = await talk(intent="change_span", span=card.drop, replacement="")
+    assert "稳赚不赔" not in after.note.body and "，。" not in after.note.body and "。。" not in after.note.body
 
 
 async def test_a_note_that_speaks_of_a_product_keeps_the_statement_unless_it_makes_it_already(talk, chat):

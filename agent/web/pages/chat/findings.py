@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["finding_row", "finding_sheet", "highlighted"]
 
+QUOTED = 60  # characters of a passage that a hint repeats
+
 
 def highlighted(page: ChatPage, content: str, findings: Sequence[FindingCard], *, begin: int = 0) -> None:
     """Write a text with its findings marked; a marked passage opens their sheet, by tap or by keyboard."""
@@ -115,7 +117,7 @@ def _remedies(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, first:
     with ui.element("div").classes("actions"):
         buttons = []
         if finding.drop is not None:
-            text(say("chat_drop_why"), "hint", tag="p")
+            text(say("chat_drop_why", text=_short(finding.drop.text.strip("，,。"))), "hint", tag="p")
             buttons.append(press(say("chat_drop_sentence"), drop, icon="delete_sweep", kind="main"))
         if finding.acceptable:
             buttons.append(press(say("chat_accept"), accept, icon="check", kind="plain" if buttons else "main"))
@@ -123,6 +125,10 @@ def _remedies(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, first:
             buttons[0].props("autofocus")
         if finding.field in ("body", "title", "cover") and finding.start is not None:
             _own_words(page, dialog, finding)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= QUOTED else f"{words[:QUOTED]}…"
 
 
 def _own_words(page: ChatPage, dialog: ui.dialog, finding: FindingCard) -> None:
