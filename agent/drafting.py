@@ -31,6 +31,7 @@ from agent.ingredients import gather
 from agent.llm import OnText, total_usage
 from agent.models import Brief, Note, Plan, Sources, Waiver
 from agent.record import DecisionRecord, EarlierNote, Grounds, RunRecord, Store
+from agent.record.evidence import EVER
 from agent.results import DraftResult, result_of
 from agent.roles import Casting, open_casting
 from agent.settings import Settings
@@ -151,18 +152,18 @@ class Drafting:
             decision: Command[str] = Command(resume=review.model_dump(mode="json"))
             return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 
-    async def forget(self, run_id: str, *, spare_evidence: bool = False) -> RunRecord:
+    async def forget(self, run_id: str, *, spare_evidence: bool = False, since: datetime = EVER) -> RunRecord:
         """Erase what is personal in a run, here and in its checkpoints, and leave hashes; safe to repeat.
 
         The record says "erased" only after the checkpoints are gone; they are erased once more for a process that
-        was still at work on the run. With `spare_evidence` it raises `UsageError` for a run that was handed in,
-        approved or published, and leaves it whole.
+        was still at work on the run. With `spare_evidence` it raises `UsageError` for a run that is evidence since
+        then (handed in, approved, published, taken back), and leaves it whole.
         """
         run = self.store.run(run_id)
-        if spare_evidence and self.store.holds_evidence(run.id):
+        if spare_evidence and self.store.evidence(run.id, since=since):
             raise UsageError("kept_as_evidence")
         await self._erase_thread(run.id)
-        self.store.forget(run.id, erased_at=self.now(), spare_evidence=spare_evidence)
+        self.store.forget(run.id, erased_at=self.now(), spare_evidence=spare_evidence, since=since)
         await self._erase_thread(run.id)
         return self.store.run(run.id)
 

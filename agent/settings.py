@@ -42,7 +42,11 @@ class Price(BaseModel):
 
 
 class Settings(BaseSettings):
-    """Hold what a run needs to know about this machine and this bank."""
+    """Hold what a run needs to know about this machine and this bank.
+
+    `evidence_days` is how long a run stays that was handed in, approved, published or taken back, counted from the
+    last of these; 0 keeps none from being erased.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="KOSNOTE_",
@@ -62,6 +66,7 @@ class Settings(BaseSettings):
     webhook: SecretStr = SecretStr("")
     rounds: int = Field(default=3, ge=1, le=10)
     review: bool = True
+    evidence_days: int = Field(default=3 * 365, ge=0)
     seed: int = 0
     tracing: bool = False
     author: Literal["auto", "offline", "model"] = "auto"

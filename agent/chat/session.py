@@ -37,6 +37,7 @@ from agent.errors import UsageError
 from agent.models import Frozen
 from agent.prompting import load_prompts
 from agent.record import ThreadRecord, TurnRecord
+from agent.record.evidence import EVER
 from agent.settings import Settings
 from agent.text.clean import clean
 from agent.watching import Step, step, watched_by
@@ -103,24 +104,41 @@ class Chat:
 
     def holds_evidence(self, user: str, thread: str) -> bool:
         """Tell whether a thread of this user led to a note that was handed in, approved or published."""
-        return self.drafting.store.holds_evidence(*self._led_to(user, thread))
+        return bool(self.drafting.store.evidence(*self.led_to(user, thread)))
 
-    async def forget(self, user: str, thread: str, *, evidence_too: bool = False) -> tuple[str, ...]:
+    async def forget(self, user: str, thread: str) -> tuple[str, ...]:
         """Erase a thread of this user and every run it led to; return those runs.
 
-        Raises `UsageError`, with everything left as it is, when one of them was handed in, approved or published:
-        that is evidence, and only `evidence_too`, on a person's lawful request, erases it.
+        Raises `UsageError`, with everything left as it is, when one of them is evidence: that is not its author's to
+        erase, see `forget_lawfully`.
         """
-        store, runs = self.drafting.store, self._led_to(user, thread)
-        if not evidence_too and store.holds_evidence(*runs):
+        runs = self.led_to(user, thread)
+        if self.drafting.store.evidence(*runs):
             raise UsageError("kept_as_evidence")
-        for run in filter(None, map(store.find, runs)):  # one that was allotted and never begun is not there
-            await self.drafting.forget(run.id, spare_evidence=not evidence_too)
+        await self._forget_runs(runs, since=EVER)
         now = self.drafting.now()
-        store.threads.forget(thread, owner=user, erased_at=now, spare_evidence=not evidence_too)
+        self.drafting.store.threads.forget(thread, owner=user, erased_at=now, spare_evidence=True)
         return runs
 
-    def _led_to(self, user: str, thread: str) -> tuple[str, ...]:
+    async def forget_lawfully(self, user: str, thread: str, *, keep_since: datetime) -> tuple[str, ...]:
+        """Erase a thread on a person's lawful request, and the runs it led to that are no evidence since then.
+
+        Returns the runs erased; the others stay until their time is over.
+        """
+        runs, store = self.led_to(user, thread), self.drafting.store
+        kept = {item.run for item in store.evidence(*runs, since=keep_since)}
+        gone = tuple(run for run in runs if run not in kept)
+        await self._forget_runs(gone, since=keep_since)
+        store.threads.forget(thread, owner=user, erased_at=self.drafting.now())
+        return gone
+
+    async def _forget_runs(self, runs: tuple[str, ...], *, since: datetime) -> None:
+        found = map(self.drafting.store.find, runs)
+        for run in filter(None, found):  # one that was allotted and never begun is not there
+            await self.drafting.forget(run.id, spare_evidence=True, since=since)
+
+    def led_to(self, user: str, thread: str) -> tuple[str, ...]:
+        """Return the runs a thread of this user led to, erased or not, oldest first."""
         turns = self.drafting.store.threads.turns(thread, owner=user)
         return tuple(dict.fromkeys(turn.run for turn in turns if turn.run))
 

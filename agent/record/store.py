@@ -28,7 +28,7 @@ from agent.record.desk import DeskRecord
 from agent.record.desk_tables import corrections
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
-from agent.record.evidence import demand_no_evidence, holds_evidence
+from agent.record.evidence import EVER, demand_no_evidence, evidence_of
 from agent.record.journal import ReplyJournal
 from agent.record.library import LibraryStore
 from agent.record.listing import listed
@@ -38,7 +38,7 @@ from agent.record.publishing import Publishing
 from agent.record.rows import run_of, version_of
 from agent.record.tables import findings, grounds, runs, versions
 from agent.record.threads import ThreadStore
-from agent.record.values import Decision, DecisionRecord, EarlierNote, Grounds, RunRecord, VersionRecord
+from agent.record.values import Decision, DecisionRecord, EarlierNote, EvidenceRecord, Grounds, RunRecord, VersionRecord
 from agent.record.vouching import new_salt, vouch_outcome, vouch_run, vouch_version
 
 __all__ = ["Store"]
@@ -239,19 +239,19 @@ class Store:
             demand_kept(connection, run_id)
             write_decision(connection, made)
 
-    def holds_evidence(self, *run_ids: str) -> bool:
-        """Tell whether one of these runs was handed in, approved or published."""
+    def evidence(self, *run_ids: str, since: datetime = EVER) -> tuple[EvidenceRecord, ...]:
+        """Return why these runs are evidence: handed in, approved, published or taken back since then."""
         with self._database.reading() as connection:
-            return holds_evidence(connection, run_ids)
+            return evidence_of(connection, run_ids, since=since)
 
-    def forget(self, run_id: str, *, erased_at: datetime, spare_evidence: bool = False) -> None:
+    def forget(self, run_id: str, *, erased_at: datetime, spare_evidence: bool = False, since: datetime = EVER) -> None:
         """Erase a run's words and names, leave its hashes, and clean the file; safe to repeat until it succeeds.
 
-        With `spare_evidence` it raises `UsageError` for a run that was handed in, approved or published.
+        With `spare_evidence` it raises `UsageError` for a run that is evidence since then; see `evidence`.
         """
         with self._database.writing() as connection:
             if spare_evidence:
-                demand_no_evidence(connection, (run_id,))
+                demand_no_evidence(connection, (run_id,), since=since)
             erase(connection, run_id, erased_at)
         with self._database.explained():
             scrub(self._database.engine, self._database.where)

@@ -24,6 +24,8 @@ __all__ = [
     "DelegationRecord",
     "EarlierNote",
     "EventKind",
+    "EvidenceKind",
+    "EvidenceRecord",
     "Grounds",
     "NoticeRecord",
     "PublicationRecord",
@@ -40,6 +42,7 @@ __all__ = [
 
 Decision = Literal["approve", "reject", "edit", "comment", "recheck"]
 CorrectionAction = Literal["retract", "correct"]
+EvidenceKind = Literal["submitted", "approved", "published", "taken_back"]
 AccessKind = Literal["token_made", "token_revoked", "session_ended", "roles"]
 EventKind = Literal[
     "started", "version", "decision", "outcome", "erased", "submitted", "published", "turn", "turn_erased",
@@ -323,4 +326,12 @@ class AccessRecord(Frozen):
     user: str
     by: str
     about: dict[str, Any]
+    at: datetime
+
+
+class EvidenceRecord(Frozen):
+    """Hold one thing that makes a run evidence, and when it was done last."""
+
+    run: str
+    kind: EvidenceKind
     at: datetime

@@ -18,6 +18,7 @@ from agent.workspace import load_workspace
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
+NOTHING_KEPT = {"KOSNOTE_EVIDENCE_DAYS": "0"}
 WORDS = ("耶加", "隔壁桌", "忘在门口的桶里", "下班绕路", "shenhe", "手冲")
 
 
@@ -39,7 +40,7 @@ class TestForget:
     def test_no_word_stays_in_any_file_and_the_chain_still_holds(self, agent, approved, tmp_path):
         before = agent("audit", "head").stdout.strip()
         assert all(word.encode() in bytes_left(tmp_path / "home") for word in WORDS)
-        done = agent("forget", approved, "--yes")
+        done = agent("forget", approved, "--yes", set=NOTHING_KEPT)
         assert done.returncode == 0, done.stderr
         assert [word for word in WORDS if word.encode() in bytes_left(tmp_path / "home")] == []
         verified = agent("audit", "verify", "--head", before)
@@ -48,7 +49,7 @@ class TestForget:
 
     def test_the_run_says_what_became_of_it(self, agent, approved):
         note_hash = agent("show", approved).stdout.split("文本哈希：")[1].split()[0]
-        agent("forget", approved, "--yes")
+        agent("forget", approved, "--yes", set=NOTHING_KEPT)
         shown = agent("show", approved)
         assert shown.returncode == 0 and "删除" in shown.stdout and "耶加" not in shown.stdout
         assert note_hash[:19] in shown.stdout
@@ -60,18 +61,29 @@ class TestForget:
             assert done.returncode == 2 and done.stdout == "" and "已经删除" in done.stderr
 
     def test_nothing_is_erased_unless_confirmed(self, agent, approved):
-        done = agent("forget", approved)
+        done = agent("forget", approved, set=NOTHING_KEPT)
         assert done.returncode == 2 and done.stdout == "" and "--yes" in done.stderr and approved in done.stderr
         assert "耶加" in agent("show", approved).stdout
 
     def test_everything_a_person_told_is_found_by_name(self, agent, approved):
         other = agent("draft", "--topic", "周末带爸妈去植物园", "--type", "education", "--format", "json",
                       set={"KOSNOTE_AUTHOR": "offline"})  # fmt: skip
-        done = agent("forget", "--told-by", "阿宁", "--yes")
+        done = agent("forget", "--told-by", "阿宁", "--yes", set=NOTHING_KEPT)
         assert done.returncode == 0, done.stderr
         assert approved in done.stdout and json.loads(other.stdout)["run"] not in done.stdout
-        again = agent("forget", "--told-by", "阿宁", "--yes")
+        again = agent("forget", "--told-by", "阿宁", "--yes", set=NOTHING_KEPT)
         assert again.returncode == 2 and "阿宁" in again.stderr
+
+    def test_what_was_approved_stays_for_its_time_and_says_why(self, agent, approved):
+        other = json.loads(agent("draft", "--topic", "下班绕路喝一杯手冲", "--type", "lifestyle", "-p", "阿宁",
+                                 "--material-set", "aning-coffee", "--format", "json",
+                                 set={"KOSNOTE_AUTHOR": "offline"}).stdout)["run"]  # fmt: skip
+        done = agent("forget", approved, "--yes")
+        assert done.returncode == 2 and done.stdout == ""
+        assert "批准，是凭据，留到" in done.stderr and "evidence_days，现为 1095 天" in done.stderr
+        done = agent("forget", "--told-by", "阿宁", "--yes")
+        assert done.returncode == 1 and other in done.stdout and approved not in done.stdout
+        assert f"{approved}  不删" in done.stderr and "耶加" in agent("show", approved).stdout
 
     def test_a_run_or_a_name_and_not_both(self, agent, approved):
         for asked in ([], [approved, "--told-by", "阿宁"]):

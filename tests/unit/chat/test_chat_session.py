@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+from datetime import timedelta
 
 import pytest
 from chatting import COFFEE, NOW, TODAY
@@ -243,8 +244,20 @@ async def test_a_note_that_was_approved_keeps_its_thread_from_its_author(talk, c
             await forget()
         assert caught.value.code == "kept_as_evidence"
     assert (await chat.drafting.peek(answer.run)).outcome == "approved" and len(talk.session.history()) == 2
-    assert await chat.forget("甲", thread, evidence_too=True) == (answer.run,)
-    assert store.find(answer.run).erased_at is not None and store.audit.verify().breaks == ()
+    assert [item.kind for item in store.evidence(answer.run)] == ["approved"]
+
+
+async def test_a_lawful_request_takes_the_thread_and_leaves_evidence_until_its_time_is_over(talk, chat):
+    handed, answer = (await talk.drafted()).run, await talk("送审")
+    assert "已送审" in answer.text
+    store, thread = chat.drafting.store, talk.session.thread
+    assert await chat.forget_lawfully("甲", thread, keep_since=NOW - timedelta(days=1)) == ()
+    assert chat.threads("甲") == () and store.find(handed).erased_at is None
+    assert store.publishing.submissions(handed) and store.audit.verify().breaks == ()
+    with pytest.raises(UsageError, match="凭据"):
+        await chat.drafting.forget(handed, spare_evidence=True, since=NOW - timedelta(days=1))
+    await chat.drafting.forget(handed, spare_evidence=True, since=NOW + timedelta(seconds=1))
+    assert store.find(handed).erased_at is not None and store.audit.verify().breaks == ()
 
 
 async def test_a_thread_nobody_is_at_holds_no_lock(talk, chat):

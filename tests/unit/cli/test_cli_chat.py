@@ -182,11 +182,19 @@ class TestForget:
         assert agent("audit", "verify")[0] == 0
         assert agent("forget", "--user", "甲", "--yes")[:2] == (2, "")
 
-    def test_a_lawful_request_takes_what_was_handed_in_along(self, typed, agent, home):
+    def test_a_lawful_request_leaves_what_was_handed_in_until_its_time_is_over(self, typed, agent, home, monkeypatch):
         typed(f"{self.TOLD}送审\n", "--user", "甲")
         with Store.open(home / "record.db") as store:
             (run,) = store.runs()
-            assert store.publishing.submissions(run.id)
+        code, _, err = agent("forget", "--user", "甲")
+        assert code == 2 and f"{run.id}  不删" in err and "送审，是凭据" in err
+        code, out, err = agent("forget", "--user", "甲", "--yes")
+        assert code == 1 and "0 次运行" in out and f"{run.id}  不删" in err
+        with Store.open(home / "record.db") as store:
+            assert store.publishing.submissions(run.id) and store.threads.of("甲") == ()
+        code, out, err = agent("forget", "--user", "甲", "--yes")
+        assert (code, out) == (2, "") and "没有可删的" in err
+        monkeypatch.setenv("KOSNOTE_EVIDENCE_DAYS", "0")
         assert agent("forget", "--user", "甲", "--yes")[0] == 0
         with Store.open(home / "record.db") as store:
             assert store.find(run.id).erased_at is not None and store.publishing.submissions(run.id) == ()

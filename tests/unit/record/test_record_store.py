@@ -166,3 +166,28 @@ def test_a_run_is_found_by_its_whole_id_and_nothing_else(either_store, make_brie
     monkeypatch.setattr("agent.record.store.process.extract", None)
     for name in ("r-0", "r-002", "r-001\x00", ""):
         assert either_store.find(name) is None
+
+
+def test_why_a_run_is_evidence_and_when_it_became_so_last(store, start, make_round, began):
+    start()
+    start("r-002")
+    at = [began + timedelta(days=day) for day in range(5)]
+    store.save_version("r-001", 0, make_round(), saved_at=began)
+    text = store.versions("r-001")[0].text_hash
+    assert store.evidence("r-001", "r-002") == ()
+    store.publishing.submit("r-001", text_hash=text, submitted_by="aning", submitted_at=at[0])
+    store.finish_run("r-001", "in_review", best_revision=0, updated_at=began)
+    store.add_decision("r-001", decision="approve", text_hash=text, reviewer="shenhe", reason="", decided_at=at[1])
+    for url, moment in (("https://x/1", at[2]), ("https://x/2", at[3])):
+        store.publishing.publish("r-001", text_hash=text, url=url, published_by="aning", published_at=moment)
+    store.desk.correct("r-001", url="https://x/1", action="retract", reason="旧", by="shenhe", asked_at=at[4])
+    found = store.evidence("r-001", "r-002")
+    assert [(item.run, item.kind, item.at) for item in found] == [
+        ("r-001", "submitted", at[0]), ("r-001", "approved", at[1]), ("r-001", "published", at[3]),
+        ("r-001", "taken_back", at[4]),
+    ]  # fmt: skip
+    assert [item.kind for item in store.evidence("r-001", since=at[3])] == ["published", "taken_back"]
+    with pytest.raises(UsageError, match="凭据"):
+        store.forget("r-001", erased_at=at[4], spare_evidence=True, since=at[4])
+    store.forget("r-001", erased_at=at[4], spare_evidence=True, since=at[4] + timedelta(seconds=1))
+    assert store.evidence("r-001") == () and store.audit.verify().breaks == ()
