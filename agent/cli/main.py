@@ -24,6 +24,7 @@ from agent.cli import (
     drafts,
     erasing,
     facts,
+    goldens,
     prompts,
     replaying,
     rules,
@@ -53,8 +54,9 @@ app.command("resume", help="继续被中断的运行。")(desk.resume)
 app.command("queue", help="列出等着审的：通道、等了多久、还剩多久。")(desk.queue)
 app.command("approve", help="批准一篇待审的笔记（与文本哈希绑定）。")(desk.approve)
 app.command("reject", help="退回一篇待审的笔记。")(desk.reject)
+app.command("golden", help="把带理由的审核决定导出成用例候选（JSONL），标明谁写的、期望怎么判。")(goldens.golden)
 app.command("replay", help="按重放包把规则、口吻和整个流程重做一遍，逐版比对。")(replaying.replay)
-app.command("forget", help="删除一次运行里的个人内容，只留哈希。")(erasing.forget)
+app.command("forget", help="删除一次运行或一个人的内容，只留哈希；保存期内的凭据不删。")(erasing.forget)
 app.command("backup", help="把记录和断点写成一个归档，服务照常运行。")(backing.backup)
 app.command("restore", help="用归档换掉记录和断点，恢复前后都核对。")(backing.restore)
 app.command("init", help="写出一个机构工作区，供修改。")(setup.init)

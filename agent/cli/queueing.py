@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from rapidfuzz import process
 
@@ -13,16 +14,21 @@ from agent.drafting import Drafting
 from agent.errors import UsageError
 from agent.people import Person, Role
 
-__all__ = ["desk_of", "line_of", "reviewer_called", "waiting_for"]
+__all__ = ["decided_cases", "desk_of", "line_of", "reviewer_called", "waiting_for"]
 
+SOMEBODY = Person(id="", name="", roles=(Role.REVIEWER,))  # whoever sits at the terminal can read the record
 LANES = {"green": "绿", "yellow": "黄", "red": "红"}
 
 
 def waiting_for(drafting: Drafting, *, lane: str, overdue: bool, waiting: bool) -> tuple[QueueItem, ...]:
     """Return the queue as whoever sits at the terminal sees it."""
     asked = {"lane": lane or None, "overdue": overdue or None, "waiting": waiting}
-    somebody = Person(id="", name="", roles=(Role.REVIEWER,))
-    return desk_of(drafting).queue(somebody, QueueFilter.model_validate(asked))
+    return desk_of(drafting).queue(SOMEBODY, QueueFilter.model_validate(asked))
+
+
+def decided_cases(drafting: Drafting) -> Iterator[dict[str, Any]]:
+    """Return what was decided with a reason, as candidates for golden cases."""
+    return desk_of(drafting).golden_cases(SOMEBODY)
 
 
 def line_of(item: QueueItem) -> str:

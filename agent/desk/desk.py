@@ -175,7 +175,7 @@ class Desk:
     def golden_cases(self, viewer: Person) -> Iterator[dict[str, Any]]:
         """Return decisions with a reason as candidates for golden cases, oldest first: one JSON object each."""
         demand_insider(viewer)
-        return golden_cases(self._store)
+        return golden_cases(self._store, asked_edits=self.policy.asked_edits)
 
     async def _decide(
         self,

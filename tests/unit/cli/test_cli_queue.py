@@ -10,7 +10,7 @@ from agent.cli import queueing
 from agent.cli.queueing import reviewer_called
 from agent.drafting import open_drafting
 from agent.errors import UsageError
-from agent.models import Brief, Material
+from agent.models import Brief, Material, NoteInput
 from agent.people import Person, Role
 from agent.record import Store
 from agent.settings import Settings
@@ -117,3 +117,15 @@ def decisions(home, run):
     """Return what was decided on a run, and by whom."""
     with Store.open(home.record_target) as store:
         return [(decision.decision, decision.reviewer) for decision in store.decisions(run)]
+
+
+def test_reasoned_decisions_are_exported_as_cases_the_rule_engine_reads_with_who_wrote_them(home, agent):
+    assert agent("golden")[:2] == (0, "")
+    run = draft(home)
+    assert agent("reject", run, "--reviewer", "shenhe", "--reason", "像广告")[0] == 0
+    code, out, told = agent("golden")
+    (case,) = map(json.loads, out.splitlines())
+    assert code == 0 and "1 条" in told and "shenhe" not in out
+    assert (case["expected"], case["reason"], case["authorship"]["human_share"]) == ("flag", "像广告", 0.0)
+    assert case["authorship"]["author"].startswith("offline")
+    assert NoteInput.model_validate(case["note"]).body == case["note"]["body"]

@@ -119,8 +119,9 @@ async def test_decisions_with_a_reason_become_cases_without_a_name(bench):
     await bench.desk.reject(run, text_hash=bench.hash_of(run), by=bench.shen, reason="像广告")
     await bench.approve(other)
     (case,) = bench.desk.golden_cases(bench.shen)
+    assert case["authorship"] == {"author": bench.store.run(run).author, "human_share": 0.0, "human_characters": 0}
     assert (case["expected"], case["reason"], case["text_hash"]) == ("flag", "像广告", bench.hash_of(run))
-    assert case["body"] == bench.best(run).round.note.body
+    assert case["note"]["body"] == bench.best(run).round.note.body
     assert not {"shenhe", "aning", "沈审核"} & set(json.dumps(case, ensure_ascii=False).split('"'))
     with refused("desk_not_reviewer"):
         bench.desk.golden_cases(bench.aning)
