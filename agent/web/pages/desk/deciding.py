@@ -78,50 +78,44 @@ def _button(opened: Opened, name: str, icon: str, key: str, ask: Callable[[], No
 
 def _approve(opened: Opened) -> None:
     say, case = opened.say, opened.case
-    with dialog(say("desk_approve_title")) as made:
-        text(case.note.title, "desk-quote", tag="bdi")
+
+    def about() -> None:
         text(say("desk_hash", hash=short_hash(case.text_hash)), "desk-quiet desk-hash")
         if case.open:
             text(say("desk_approve_open", count=len(case.open)), "desk-warning")
-        comment = reason_field(say("desk_approve_comment")).props(remove="autofocus")
 
-        async def send() -> None:
-            made.close()
-            approved = opened.view.services.desk.approve(
-                opened.run,
-                text_hash=case.text_hash,
-                by=opened.view.identity.person,
-                reason=comment.value.strip(),
-                key=f"approve-{opened.key}",
-            )
-            await decide(opened, approved)
-
-        actions(say, made, say("desk_approve_send"), send, first=True)
-    made.open()
+    _ask(opened, "approve", about, opened.view.services.desk.approve, comment="desk_approve_comment")
 
 
 def _reject(opened: Opened) -> None:
-    say, case = opened.say, opened.case
-    with dialog(say("desk_reject_title")) as made:
-        text(case.note.title, "desk-quote", tag="bdi")
-        text(say("desk_reject_hint"), "desk-quiet")
-        reason = reason_field(say("desk_reason_required"))
+    def about() -> None:
+        text(opened.say("desk_reject_hint"), "desk-quiet")
 
-        async def send() -> None:
-            if not reason.value.strip():
+    _ask(opened, "reject", about, opened.view.services.desk.reject)
+
+
+def _ask(
+    opened: Opened, name: str, about: Callable[[], None], send: Callable[..., Awaitable[Decided]], *, comment: str = ""
+) -> None:
+    """Ask once more before a decision; it needs a reason unless it may have a `comment` (its label)."""
+    say, case = opened.say, opened.case
+    with dialog(say(f"desk_{name}_title")) as made:
+        text(case.note.title, "desk-quote", tag="bdi")
+        about()
+        reason = reason_field(say(comment or "desk_reason_required"))
+        if comment:
+            reason.props(remove="autofocus")
+
+        async def confirmed() -> None:
+            said = reason.value.strip()
+            if not (said or comment):
                 ui.notify(say("desk_need_reason"), type="warning", position="top")
                 return
             made.close()
-            rejected = opened.view.services.desk.reject(
-                opened.run,
-                text_hash=case.text_hash,
-                by=opened.view.identity.person,
-                reason=reason.value.strip(),
-                key=f"reject-{opened.key}",
-            )
-            await decide(opened, rejected)
+            by, key = opened.view.identity.person, f"{name}-{opened.key}"
+            await decide(opened, send(opened.run, text_hash=case.text_hash, by=by, reason=said, key=key))
 
-        actions(say, made, say("desk_reject_send"), send, grave=True)
+        actions(say, made, say(f"desk_{name}_send"), confirmed, grave=not comment, first=bool(comment))
     made.open()
 
 
