@@ -18,6 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
 from agent import guardrails
+from agent.aside import aside
 from agent.errors import UsageError
 from agent.graph.build import build_graph
 from agent.graph.checking import CheckedOnce
@@ -82,13 +83,11 @@ class Drafting:
 
         Of several at once one works and the others find what it left; one that was cut off is carried on.
         """
-        self.store.start_run(
-            brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now(), owner=owner
-        )
+        await aside(self._start, brief, owner)
         async with holding(self.store.claims, brief.id, ""):
             if (await self._snapshot(brief.id)).values:
-                snapshot = await self._carried_on(self._run(brief.id), on_event)
-                return self._settle(brief, snapshot.values)
+                snapshot = await self._carried_on(await aside(self._run, brief.id), on_event)
+                return await aside(self._settle, brief, snapshot.values)
             begin: DraftState = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": self.settings.review}
             return await self._advance(brief, begin, on_event)
 
@@ -97,9 +96,7 @@ class Drafting:
 
         The gate is not asked: what it would refuse today may be the very thing to correct.
         """
-        self.store.start_run(
-            brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now(), owner=owner
-        )
+        await aside(self._start, brief, owner)
         begin = {"brief": brief, "max_rounds": self.settings.rounds, "review_on": True, "refusal": [], "reviews": []}
         text = {"chosen_plan": Plan(angle=brief.topic, keyword=brief.keyword), "note": note, "revision": 1, "round": 1}
         with explained(self._checkpoints):
@@ -108,22 +105,22 @@ class Drafting:
 
     async def resume(self, run_id: str, *, on_event: OnEvent = _quiet) -> DraftResult:
         """Continue a run that was cut off; a run that waits for a person or has ended is returned as it stands."""
-        run = self._run(run_id)
+        run = await aside(self._run, run_id)
         snapshot = await self._snapshot(run.id)
         if not snapshot.values:
             return await self.draft(run.brief, on_event=on_event)
         if _is_cut_off(snapshot):
             async with holding(self.store.claims, run.id, ""):
                 snapshot = await self._carried_on(run, on_event)
-        return self._settle(run.brief, snapshot.values)
+        return await aside(self._settle, run.brief, snapshot.values)
 
     async def peek(self, run_id: str) -> DraftResult:
         """Return a run as its last checkpoint left it, without moving it; a cut-off run raises `UsageError`."""
-        run = self._run(run_id)
+        run = await aside(self._run, run_id)
         snapshot = await self._snapshot(run.id)
         if _is_cut_off(snapshot) or "outcome" not in snapshot.values:
             raise UsageError("run_unfinished", run=run.id)
-        return self._result(run.brief, snapshot.values)
+        return await aside(self._result, run.brief, snapshot.values)
 
     async def review(
         self, run_id: str, review: Review, *, on_event: OnEvent = _quiet, demand: Callable[[], None] = _nothing
@@ -134,7 +131,7 @@ class Drafting:
         same one again is then confirmed, and any other finds the run as that one left it. `demand` raises what else
         speaks against it, while nobody else can move the run.
         """
-        run = self._run(run_id)
+        run = await aside(self._run, run_id)
         async with holding(self.store.claims, run.id, purpose_of(review)) as demand_held:
             snapshot = await self._snapshot(run.id)
             if _is_cut_off(snapshot):
@@ -142,13 +139,13 @@ class Drafting:
                     raise UsageError("run_unfinished", run=run.id)
                 snapshot = await self._carried_on(run, on_event)
             if _holds(snapshot, review):
-                return self._settle(run.brief, snapshot.values)
+                return await aside(self._settle, run.brief, snapshot.values)
             if not snapshot.interrupts:
-                outcome = self._settle(run.brief, snapshot.values).outcome
-                raise UsageError("run_not_in_review", run=run.id, outcome=outcome)
+                settled = await aside(self._settle, run.brief, snapshot.values)
+                raise UsageError("run_not_in_review", run=run.id, outcome=settled.outcome)
             _demand_reviewable(run.id, snapshot.values, review)
-            demand()
-            demand_held()
+            await aside(demand)
+            await aside(demand_held)
             decision: Command[str] = Command(resume=review.model_dump(mode="json"))
             return await self._advance(run.brief, decision, on_event, round_number=snapshot.values.get("round", 0))
 
@@ -159,13 +156,13 @@ class Drafting:
         was still at work on the run. With `spare_evidence` it raises `UsageError` for a run that is evidence since
         then (handed in, approved, published, taken back), and leaves it whole.
         """
-        run = self.store.run(run_id)
-        if spare_evidence and self.store.evidence(run.id, since=since):
+        run = await aside(self.store.run, run_id)
+        if spare_evidence and len(await aside(self.store.evidence, run.id, since=since)):
             raise UsageError("kept_as_evidence")
         await self._erase_thread(run.id)
-        self.store.forget(run.id, erased_at=self.now(), spare_evidence=spare_evidence, since=since)
+        await aside(self.store.forget, run.id, erased_at=self.now(), spare_evidence=spare_evidence, since=since)
         await self._erase_thread(run.id)
-        return self.store.run(run.id)
+        return await aside(self.store.run, run.id)
 
     def grounds(self, brief: Brief) -> Grounds:
         """Return what the run's next text would be written from and checked on."""
@@ -193,19 +190,18 @@ class Drafting:
             return result
 
     async def _streamed(self, brief: Brief, begin: Any, on_event: OnEvent, round_number: int) -> DraftResult:
-        config = _config(brief.id)
-        stream = self.graph.astream(
-            begin, config, context=self._context(brief), stream_mode="updates", durability="sync"
-        )
+        config, context = _config(brief.id), await aside(self._context, brief)
+        stream = self.graph.astream(begin, config, context=context, stream_mode="updates", durability="sync")
         with explained(self._checkpoints):
             async for updates in stream:
                 for node, update in updates.items():
                     if node.startswith("__") or update is None:
                         continue
                     round_number = update.get("round", round_number)
-                    self._record(brief, update)
+                    if "versions" in update:
+                        await aside(self._record, brief, update)
                     on_event(Event(run=brief.id, node=node, round=round_number, update=update))
-        return self._settle(brief, (await self._snapshot(brief.id)).values)
+        return await aside(self._settle, brief, (await self._snapshot(brief.id)).values)
 
     async def _carried_on(self, run: RunRecord, on_event: OnEvent) -> Any:
         """Carry on what was cut off, unless somebody has done so meanwhile, and return where it then stands."""
@@ -214,7 +210,7 @@ class Drafting:
             return snapshot
         if run.author != self.casting.name:
             raise UsageError("resume_other_author", run=run.id, began=run.author, now=self.casting.name)
-        self._record(run.brief, snapshot.values)  # before what they were checked on is gathered anew
+        await aside(self._record, run.brief, snapshot.values)  # before what they were checked on is gathered anew
         await self._advance(run.brief, None, on_event, round_number=snapshot.values.get("round", 0))
         return await self._snapshot(run.id)
 
@@ -230,6 +226,11 @@ class Drafting:
     def _checkpoints(self) -> str:
         """Name where the checkpoints are, without a password."""
         return "PostgreSQL" if self.settings.database.get_secret_value() else str(self.settings.checkpoint_target)
+
+    def _start(self, brief: Brief, owner: str) -> None:
+        self.store.start_run(
+            brief, author=self.casting.name, workspace=str(self.workspace.root), created_at=self.now(), owner=owner
+        )
 
     def _record(self, brief: Brief, update: dict[str, Any]) -> None:
         for version in update.get("versions", ()):

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from agent.aside import aside
 from agent.errors import KosnoteError, UsageError
 from agent.graph.state import Review
 from agent.record import Claims
@@ -38,17 +39,15 @@ async def holding(claims: Claims, run: str, purpose: str) -> AsyncIterator[Calla
     Yields what demands that the run is still held. Raises `UsageError` at once when somebody decides otherwise just
     now, and when waiting has lasted too long. A thread of its own renews the claim: a busy event loop loses nothing.
     """
-    claim = _Claim(claims, run, new_worker(), purpose)
-    await claim.wait()
-    over = threading.Event()
+    claim, over = _Claim(claims, run, new_worker(), purpose), threading.Event()
     renewing = threading.Thread(target=claim.renew, args=(over,), name="holding", daemon=True)
-    renewing.start()
     try:
+        await claim.wait()
+        renewing.start()
         yield claim.demand
     finally:
         over.set()
-        renewing.join()
-        claims.release(run, worker=claim.worker)
+        await aside(claim.give_up, renewing)
 
 
 @dataclass(frozen=True)
@@ -62,9 +61,15 @@ class _Claim:
         now = datetime.now(UTC)
         return self.claims.take(self.run, worker=self.worker, purpose=self.purpose, now=now, seconds=LEASE_SECONDS)
 
+    def give_up(self, renewing: threading.Thread) -> None:
+        """Release the run once nobody renews the claim any more; one that was never had is released in vain."""
+        if renewing.is_alive():
+            renewing.join()
+        self.claims.release(self.run, worker=self.worker)
+
     async def wait(self) -> None:
         for _ in range(round(WAIT_SECONDS / ASK_AGAIN_SECONDS)):
-            held = self.take()
+            held = await aside(self.take)
             if held == "mine":
                 return
             if held == "other" and self.purpose:

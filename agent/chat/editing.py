@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agent import guardrails
+from agent.aside import aside
 from agent.catalogue import say
 from agent.chat.accepting import accepted
 from agent.chat.asking import ask_edits
@@ -86,7 +87,7 @@ async def prepare_edit(context: TurnContext, request: Request, state: ThreadStat
         run=result.run,
         base=result.note.text_hash,
         note=note,
-        decisions=len(context.store.decisions(result.run)),
+        decisions=len(await aside(context.store.decisions, result.run)),
         changes=made.edit.changes,
         limits=made.limits,
     )

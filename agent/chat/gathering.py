@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from agent.aside import aside
 from agent.authors.phrasebank import load_scenes
 from agent.briefs import MAX_TOPIC, account_of, make_brief, new_run_id
 from agent.briefs import Request as BriefRequest
@@ -61,7 +62,7 @@ def capture(context: TurnContext, request: Request, state: ThreadState) -> Told:
     )
 
 
-async def prepare_draft(context: TurnContext, request: Request, state: ThreadState) -> Work | Told:
+def prepare_draft(context: TurnContext, request: Request, state: ThreadState) -> Work | Told:
     """Settle the brief, or ask the one thing that is missing."""
     if request.told:
         _, state = _added(context, request.text, state)
@@ -93,8 +94,9 @@ async def perform_draft(context: TurnContext, work: Work) -> Told:
     assert work.brief is not None
     if work.replaces:
         await _withdraw(context, work.replaces)
-    if context.knows(work.run):
-        if context.store.run(work.run).brief != work.brief:
+    known = await aside(context.store.find, work.run)
+    if known is not None:
+        if known.brief != work.brief:
             raise UsageError("run_taken", run=work.run)
         result = await context.standing(work.run)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from agent.aside import aside
 from agent.catalogue import say
 from agent.chat.context import Told, TurnContext
 from agent.chat.presenting import told
@@ -37,7 +38,7 @@ async def perform_submit(context: TurnContext, work: Work) -> Told:
     if result.note is None or result.note.text_hash != work.base:
         return told(context, Intent.SUBMIT, say("note_changed_meanwhile"), work.state, result=result)
     try:
-        hand_in(_text(context, work), text_hash=work.base, by=_speaker(context))
+        await aside(lambda: hand_in(_text(context, work), text_hash=work.base, by=_speaker(context)))
     except UsageError as error:
         return _refused(context, work, error, result)
     left = len(result.report.open()) if result.report else 0
@@ -62,7 +63,7 @@ async def prepare_published(context: TurnContext, request: Request, state: Threa
 async def perform_published(context: TurnContext, work: Work) -> Told:
     """Record the publication, unless something speaks against it."""
     try:
-        record_publication(_text(context, work), text_hash=work.base, url=work.request.text, by=_speaker(context))
+        await aside(_record, context, work)
     except UsageError as error:
         return _refused(context, work, error, await context.standing(work.run))
     return told(context, Intent.PUBLISHED, say("published", url=work.request.text), work.state)
@@ -71,6 +72,10 @@ async def perform_published(context: TurnContext, work: Work) -> Told:
 def address_in(text: str) -> str:
     """Return the first address of the platform in a text; a look-alike host is none."""
     return next((found for found in _ADDRESS.findall(text) if platform_address(found)), "")
+
+
+def _record(context: TurnContext, work: Work) -> None:
+    record_publication(_text(context, work), text_hash=work.base, url=work.request.text, by=_speaker(context))
 
 
 def _text(context: TurnContext, work: Work) -> Recheck:

@@ -20,6 +20,7 @@ from functools import cached_property, partial
 from weakref import WeakValueDictionary
 
 from agent import guardrails
+from agent.aside import aside
 from agent.catalogue import say
 from agent.chat import editing, gathering, handing, telling
 from agent.chat.asking import ask_route
@@ -112,12 +113,12 @@ class Chat:
         Raises `UsageError`, with everything left as it is, when one of them is evidence: that is not its author's to
         erase, see `forget_lawfully`.
         """
-        runs = self.led_to(user, thread)
-        if self.drafting.store.evidence(*runs):
+        runs, store = await aside(self.led_to, user, thread), self.drafting.store
+        if await aside(store.evidence, *runs):
             raise UsageError("kept_as_evidence")
         await self._forget_runs(runs, since=EVER)
         now = self.drafting.now()
-        self.drafting.store.threads.forget(thread, owner=user, erased_at=now, spare_evidence=True)
+        await aside(store.threads.forget, thread, owner=user, erased_at=now, spare_evidence=True)
         return runs
 
     async def forget_lawfully(self, user: str, thread: str, *, keep_since: datetime) -> tuple[str, ...]:
@@ -125,17 +126,17 @@ class Chat:
 
         Returns the runs erased; the others stay until their time is over.
         """
-        runs, store = self.led_to(user, thread), self.drafting.store
-        kept = {item.run for item in store.evidence(*runs, since=keep_since)}
+        runs, store = await aside(self.led_to, user, thread), self.drafting.store
+        kept = {item.run for item in await aside(store.evidence, *runs, since=keep_since)}
         gone = tuple(run for run in runs if run not in kept)
         await self._forget_runs(gone, since=keep_since)
-        store.threads.forget(thread, owner=user, erased_at=self.drafting.now())
+        await aside(store.threads.forget, thread, owner=user, erased_at=self.drafting.now())
         return gone
 
     async def _forget_runs(self, runs: tuple[str, ...], *, since: datetime) -> None:
-        found = map(self.drafting.store.find, runs)
-        for run in filter(None, found):  # one that was allotted and never begun is not there
-            await self.drafting.forget(run.id, spare_evidence=True, since=since)
+        for run in runs:
+            if await aside(self.drafting.store.find, run) is not None:  # one that was allotted and never begun is not
+                await self.drafting.forget(run, spare_evidence=True, since=since)
 
     def led_to(self, user: str, thread: str) -> tuple[str, ...]:
         """Return the runs a thread of this user led to, erased or not, oldest first."""
@@ -177,10 +178,10 @@ class ChatSession:
         keeps a turn from being answered (a provider, a guard, the store); it can then be sent again as it was.
         """
         key = (self.thread, turn.key)
-        self._begin(turn)
+        record = await aside(self._begin, turn)
         working = self.chat.works.get(key)
         if working is None:
-            working = self.chat.works[key] = Working(partial(self._work, turn))
+            working = self.chat.works[key] = Working(partial(self._work, turn, record))
             working.task.add_done_callback(lambda _: self.chat.works.pop(key, None))
         async for event in working.follow():
             yield event
@@ -223,11 +224,10 @@ class ChatSession:
             asked_at=self.chat.drafting.now(),
         )
 
-    async def _work(self, turn: Turn, emit: Emit) -> None:
-        record = self._begin(turn)
+    async def _work(self, turn: Turn, record: TurnRecord, emit: Emit) -> None:
         if not record.answer:
             async with self._alone():
-                record = await self._answered(turn, self._begin(turn), emit)
+                record = await self._answered(turn, await aside(self._begin, turn), emit)
         emit(Answered(answer=Answer.model_validate_json(record.answer)))
 
     async def _answered(self, turn: Turn, record: TurnRecord, emit: Emit) -> TurnRecord:
@@ -240,14 +240,15 @@ class ChatSession:
     async def _do(self, turn: Turn, record: TurnRecord, emit: Emit, seen: Step) -> TurnRecord:
         steps: list[str] = []
         context = self._context(record, emit, steps)
-        state = self.state()
+        state = await aside(self.state)
         try:
             outcome = await self._told(turn, record, context, state, emit)
             seen.facts["outcome"] = "answered"
         except UsageError as error:  # said to the person who typed it, and answered: asking again would change nothing
             outcome = told(context, None, error.message, state, limits=(error.hint,) if error.hint else ())
             seen.facts["outcome"] = "refused"
-        return context.store.threads.answer(
+        return await aside(
+            context.store.threads.answer,
             record,
             owner=self.user,
             answer=outcome.answer.model_copy(update={"steps": () if record.work else tuple(steps)}).model_dump_json(),
@@ -269,7 +270,8 @@ class ChatSession:
             if isinstance(prepared, Told):
                 return prepared
             work = prepared
-            context.store.threads.intend(record, owner=self.user, work=work.model_dump_json(), run=work.run)
+            content = work.model_dump_json()
+            await aside(context.store.threads.intend, record, owner=self.user, work=content, run=work.run)
         assert work.request.intent is not None
         return await PERFORM[work.request.intent](context, work)
 
@@ -298,19 +300,19 @@ class ChatSession:
         """Hold the thread: one turn at a time, in this process and among all that share the record."""
         lock = self.chat.turns_taken.setdefault(self.thread, asyncio.Lock())  # kept while somebody holds or awaits it
         async with lock:
-            await self._lease()
             renewing = asyncio.create_task(self._renew())
             try:
+                await self._lease()
                 yield
             finally:
                 renewing.cancel()
                 with suppress(asyncio.CancelledError):
                     await renewing
-                self.chat.drafting.store.threads.release(self.thread, worker=self.chat.worker)
+                await aside(self.chat.drafting.store.threads.release, self.thread, worker=self.chat.worker)
 
     async def _lease(self) -> None:
         for _ in range(round(WAIT_SECONDS / ASK_AGAIN_SECONDS)):
-            if self._take_lease():
+            if await aside(self._take_lease):
                 return
             await asyncio.sleep(ASK_AGAIN_SECONDS)
         raise UsageError("thread_busy", thread=self.thread)
@@ -318,7 +320,7 @@ class ChatSession:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(LEASE_SECONDS / 3)
-            if not self._take_lease():
+            if not await aside(self._take_lease):
                 logger.warning("the lease of a thread was lost")
 
     def _take_lease(self) -> bool:
@@ -336,24 +338,21 @@ async def _prepare(context: TurnContext, request: Request, state: ThreadState) -
     return await PREPARE[request.intent](context, request, state)
 
 
-async def _capture(context: TurnContext, request: Request, state: ThreadState) -> Told:
-    return gathering.capture(context, request, state)
+def _beside(prepare: Callable[[TurnContext, Request, ThreadState], Work | Told]) -> Prepare:
+    """Return what prepares a turn and asks nobody but the record, beside the event loop."""
 
+    async def prepared(context: TurnContext, request: Request, state: ThreadState) -> Work | Told:
+        return await aside(prepare, context, request, state)
 
-async def _may_i_say(context: TurnContext, request: Request, state: ThreadState) -> Told:
-    return telling.answer_may_i_say(context, request, state)
-
-
-async def _status(context: TurnContext, request: Request, state: ThreadState) -> Told:
-    return telling.status(context, request, state)
+    return prepared
 
 
 PREPARE: dict[Intent, Prepare] = {
-    Intent.CAPTURE: _capture,
-    Intent.MAY_I_SAY: _may_i_say,
-    Intent.DRAFT: gathering.prepare_draft,
+    Intent.CAPTURE: _beside(gathering.capture),
+    Intent.MAY_I_SAY: _beside(telling.answer_may_i_say),
+    Intent.DRAFT: _beside(gathering.prepare_draft),
     Intent.EXPLAIN: telling.explain,
-    Intent.STATUS: _status,
+    Intent.STATUS: _beside(telling.status),
     Intent.REPLY: telling.reply,
     Intent.LOCK: partial(telling.lock, locked=True),
     Intent.UNLOCK: partial(telling.lock, locked=False),

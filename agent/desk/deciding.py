@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from agent.aside import aside
 from agent.catalogue import say
 from agent.desk.permitting import demand, demand_reviewer, may_decide
 from agent.desk.rewriting import rewritten
@@ -45,6 +46,18 @@ class Deciding:
 
     async def carry_out(self, run: str, text: EditedText | None = None) -> Decided:
         """Decide, or confirm what was decided; raise `UsageError` saying why not."""
+        asked = await aside(self._asked, run, text)
+        if isinstance(asked, Decided):
+            return asked
+        standing, review = asked
+        try:
+            await standing.drafting.review(standing.run.id, review, demand=lambda: self._demand(run))
+        except UsageError as error:
+            raise await aside(self._explained, run, error) from error
+        return await aside(lambda: self._told(self.standing(run), review.key))
+
+    def _asked(self, run: str, text: EditedText | None) -> Decided | tuple[Standing, Review]:
+        """Return what was decided already, or what to carry into which run; raise `UsageError` saying why not."""
         self._demand_said()
         standing = self.standing(run)
         key = self._key(standing.run.id, text)
@@ -60,11 +73,7 @@ class Deciding:
             key=key,
             on_behalf_of=behalf,
         )
-        try:
-            await standing.drafting.review(standing.run.id, review, demand=lambda: self._demand(run))
-        except UsageError as error:
-            raise self._explained(run, error) from error
-        return self._told(self.standing(run), key)
+        return standing, review
 
     def _demand_said(self) -> None:
         if len(self.key) > LONGEST_KEY:

@@ -5,7 +5,6 @@ A refusal is a `UsageError` whose message says why; a text that may not be appro
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, get_args
 
+from agent.aside import aside
 from agent.desk.afterwards import Afterwards
 from agent.desk.casefile import case_of
 from agent.desk.deciding import Deciding, Verdict
@@ -96,7 +96,7 @@ class Desk:
         `against` names the text to compare with by its hash; otherwise it is the one last sent back or handed in.
         """
         demand_insider(viewer)
-        return await asyncio.to_thread(self._case, run, viewer, against)
+        return await aside(self._case, run, viewer, against)
 
     async def approve(self, run: str, *, text_hash: str, by: Person, reason: str = "", key: str = "") -> Decided:
         """Approve the text somebody saw, checked again on today's date; refused when anything speaks against it.
@@ -154,7 +154,7 @@ class Desk:
 
     async def publish(self, run: str, *, text_hash: str, url: str, by: Person) -> None:
         """Record where an approved text was published, once the rules of that stage have passed."""
-        record_publication(self._text(run), text_hash=text_hash, url=url, by=by)
+        await aside(lambda: record_publication(self._text(run), text_hash=text_hash, url=url, by=by))
 
     def retract(self, run: str, *, url: str, reason: str, by: Person) -> None:
         """Mark a publication as taken back, and tell the owner to delete it."""
@@ -162,7 +162,7 @@ class Desk:
 
     async def correct(self, run: str, *, url: str, reason: str, by: Person) -> str:
         """Open a new run from the approved text, linked to the publication; return its id."""
-        return await self._after.correct(self._standing(run), url=url, reason=reason, by=by)
+        return await self._after.correct(await aside(self._standing, run), url=url, reason=reason, by=by)
 
     def notices(self, person: Person, *, limit: int = 50) -> tuple[Notice, ...]:
         """Return what this person is told, newest first."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 
+from agent.aside import aside
 from agent.desk.policy import WebhookPolicy, policy_of
 from agent.desk.wording import wording_of
 from agent.errors import ConfigurationError, StorageError
@@ -45,12 +46,12 @@ class Postman:
     async def post_due(self) -> int:
         """Post what is due and return how many arrived; what fails stays, and why is kept with it."""
         now = self.now()
-        due = self.store.notices.due(now=now, since=now - timedelta(hours=self.policy.keep_hours))
+        due = await aside(self.store.notices.due, now=now, since=now - timedelta(hours=self.policy.keep_hours))
         arrived = 0
         async with httpx2.AsyncClient(timeout=self.policy.timeout_seconds, follow_redirects=False) as client:
             for kept in due:
                 again_at = self.now() + self.policy.again_after(kept.attempts)
-                if self.store.notices.begin(kept, again_at=again_at):
+                if await aside(self.store.notices.begin, kept, again_at=again_at):
                     arrived += await self._post(client, kept)
         return arrived
 
@@ -65,10 +66,10 @@ class Postman:
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             problem = type(error).__name__  # what it says may quote the address
         if problem:
-            self.store.notices.failed(kept, problem)
+            await aside(self.store.notices.failed, kept, problem)
             logger.warning("notice %s was not posted: %s", kept.id, problem)
             return False
-        self.store.notices.sent(kept, at=self.now())
+        await aside(self.store.notices.sent, kept, at=self.now())
         return True
 
     async def keep_posting(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from agent.aside import aside
 from agent.catalogue import say
 from agent.desk.casefile import findings_of, waiver_of
 from agent.desk.permitting import demand, may_decide
@@ -35,6 +36,15 @@ class Waiving:
         self, run: str, text_hash: str, *, finding: str, reason: str, expires_on: date, by: Person
     ) -> CaseWaiver:
         """Accept a finding of the text somebody saw; a block waits for somebody else to agree."""
+        kept, counts = await aside(
+            self._granted, run, text_hash, finding=finding, reason=reason, expires_on=expires_on, by=by
+        )
+        return await self._counted(kept, by) if counts else await aside(self._shown, kept)
+
+    def _granted(
+        self, run: str, text_hash: str, *, finding: str, reason: str, expires_on: date, by: Person
+    ) -> tuple[RunWaiver, bool]:
+        """Keep a waiver and tell whether it counts at once."""
         standing = self._open(run, by)
         if standing.version.text_hash != text_hash:
             current = standing.version.text_hash
@@ -57,13 +67,15 @@ class Waiving:
             expires_on=expires_on,
             tell_to=_others(standing, by) if found.severity == "block" else (),
         )
-        return await self._counted(kept, by) if found.severity != "block" else self._shown(kept)
+        return kept, found.severity != "block"
 
     async def second(self, run: str, waiver: int, *, by: Person) -> CaseWaiver:
         """Agree to a waiver as somebody else."""
+        return await self._counted(await aside(self._seconded, run, waiver, by), by)
+
+    def _seconded(self, run: str, waiver: int, by: Person) -> RunWaiver:
         standing = self._open(run, by)
-        kept = standing.drafting.store.desk.second(standing.run.id, waiver, approver=by.id, at=standing.now)
-        return await self._counted(kept, by)
+        return standing.drafting.store.desk.second(standing.run.id, waiver, approver=by.id, at=standing.now)
 
     def _open(self, run: str, by: Person) -> Standing:
         standing = self.standing(run)
@@ -74,7 +86,7 @@ class Waiving:
 
     async def _counted(self, kept: RunWaiver, by: Person) -> CaseWaiver:
         """Have the text checked again with the waiver; done once for each time it was granted or seconded."""
-        standing = self.standing(kept.run)
+        standing = await aside(self.standing, kept.run)
         said = f"{by.id}\n{kept.model_dump_json()}"
         review = Review(
             action="recheck",
@@ -84,7 +96,7 @@ class Waiving:
             key=hashlib.sha256(said.encode()).hexdigest(),
         )
         await standing.drafting.review(kept.run, review)
-        return self._shown(kept)
+        return await aside(self._shown, kept)
 
     def _shown(self, kept: RunWaiver) -> CaseWaiver:
         return waiver_of(kept, self.standing(kept.run))

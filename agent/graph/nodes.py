@@ -10,6 +10,7 @@ from typing import Any
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
+from agent.aside import aside
 from agent.catalogue import say
 from agent.errors import BudgetError, GuardError, ReplyError
 from agent.graph import assembly, gatekeeping
@@ -86,7 +87,7 @@ async def critique(state: DraftState, runtime: _Runtime) -> _Update:
 
 async def decide(state: DraftState, runtime: _Runtime) -> _Update:
     """Keep this version, and settle whether it passed, goes on, or goes to a person as it stands."""
-    prompts, usage = runtime.context.trace(state["round"])
+    prompts, usage = await aside(runtime.context.trace, state["round"])
     round_ = Round(
         number=state["round"],
         note=state["note"],

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from agent.aside import aside
 from agent.catalogue import say
 from agent.errors import ReplyError
 from agent.llm.budget import Budget
@@ -104,16 +105,16 @@ class Calls:
     ) -> Completion:
         model = self._models[role]
         key = CallKey(run=self.run, node=node, round=round, digest=_digest(role, model, messages, output))
-        known = self._journal.recall(key)
+        known = await aside(self._journal.recall, key)
         if known is not None:
             return known
-        if shared and (answered := self._journal.alike(key.digest)) is not None:
+        if shared and (answered := await aside(self._journal.alike, key.digest)) is not None:
             completion = answered.model_copy(update={"usage": _free(answered.usage)})
         else:
             with step("call", model.name, role=role, node=node, round=round) as seen:
                 completion = await self._within_budgets(model, messages, output, stream=role == "writer")
                 seen.facts |= _facts(completion)
-        self._journal.keep(Entry(key=key, prompt=prompt, completion=completion))
+        await aside(self._journal.keep, Entry(key=key, prompt=prompt, completion=completion))
         return completion
 
     async def _within_budgets(

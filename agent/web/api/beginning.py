@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from agent.aside import aside
 from agent.briefs import Request, account_of, make_brief, new_run_id
 from agent.chat.working import Working
 from agent.errors import UsageError
@@ -30,11 +31,12 @@ class Begun:
     working: Working | None = None
 
 
-def begin(body: DraftBody, *, services: Services, works: Works, identity: Identity, key: str) -> Begun:
+async def begin(body: DraftBody, *, services: Services, works: Works, identity: Identity, key: str) -> Begun:
     """Begin a run, or find the one this key began; raise 409 when the key began something else."""
     run_id = _keyed(identity.user, key) if key else new_run_id(services.today())
-    going = works.brief_of(run_id)
-    known = None if going else known_run(services, run_id)
+    known = None if works.brief_of(run_id) else await aside(known_run, services, run_id)
+    going = works.brief_of(run_id)  # after the wait: the same key may have come twice
+    known = None if going else known
     if known is not None and known.erased_at is not None:
         raise UsageError("run_erased", run=run_id)
     before = going or ((known.brief, known.owner) if known else None)

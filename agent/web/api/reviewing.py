@@ -9,6 +9,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
 
+from agent.aside import aside
 from agent.desk.values import CaseFile, CaseWaiver, Decided, Delegation, EditedText, Notice, QueueFilter, QueueItem
 from agent.people import Role
 from agent.web.api.answers import Corrected
@@ -45,14 +46,14 @@ def queue(wanted: Annotated[QueueQuery, Query()], services: Serving, identity: I
 @router.get("/review/{run_id}", responses=problems(404, 409, 410))
 async def case(run_id: RunId, services: Serving, identity: Insider) -> CaseFile:
     """Return all there is to decide on a note: what changed, what is open and why, facts, sources, who did what."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     return await services.desk.case(run.id, identity.person)
 
 
 @router.post("/review/{run_id}/decision", responses=problems(404, 409, 410, 502, 504))
 async def decide(run_id: RunId, body: DecisionBody, services: Serving, identity: Reviewer, key: Key = "") -> Decided:
     """Approve, suggest changes, or reject; the same key again repeats nothing."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     desk, said = services.desk, {"text_hash": body.text_hash, "reason": body.reason, "key": key}
     if body.decision == "approve":
         return await desk.approve(run.id, by=identity.person, **said)
@@ -65,14 +66,14 @@ async def decide(run_id: RunId, body: DecisionBody, services: Serving, identity:
 @router.post("/review/{run_id}/waivers", status_code=201, responses=problems(404, 409, 410))
 async def waive(run_id: RunId, body: WaiverBody, services: Serving, identity: Reviewer) -> CaseWaiver:
     """Accept an open finding until a day; that of a block counts once a second reviewer agrees."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     return await services.desk.waive(run.id, by=identity.person, **body.model_dump())
 
 
 @router.post("/review/{run_id}/waivers/{waiver}/second", responses=problems(404, 409, 410))
 async def second(run_id: RunId, waiver: Number, services: Serving, identity: Reviewer) -> CaseWaiver:
     """Agree to a waiver as the second person."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     return await services.desk.second(run.id, waiver, by=identity.person)
 
 
@@ -86,7 +87,7 @@ def retract(run_id: RunId, body: WithdrawalBody, services: Serving, identity: An
 @router.post("/runs/{run_id}/corrections", status_code=201, responses=problems(404, 409, 410))
 async def correct(run_id: RunId, body: WithdrawalBody, services: Serving, identity: Anybody) -> Corrected:
     """Open a run that corrects a publication, or return the one that is open."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     opened = await services.desk.correct(run.id, url=body.url, reason=body.reason, by=identity.person)
     return Corrected(run=opened, corrects=run.id)
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from agent.aside import aside
 from agent.errors import KosnoteError, UsageError
 from agent.people import Role
-from agent.record import RunRecord
+from agent.record import RunRecord, Store
 from agent.web.api.answers import RunAnswer, RunPage, RunRow, Standing, VersionAnswer
 from agent.web.api.beginning import Begun, begin
 from agent.web.api.describing import problems
@@ -60,7 +61,7 @@ async def draft(
     With an `Idempotency-Key` the same request again drafts nothing twice: it joins in, goes on with what was cut off,
     or returns what is there. Another request under the same key is refused with 409.
     """
-    begun = begin(body, services=services, works=works, identity=identity, key=key)
+    begun = await begin(body, services=services, works=works, identity=identity, key=key)
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/runs/{begun.brief.id}"
     if "respond-async" in {each.strip().lower() for each in prefer.split(",")}:
         response.headers["Preference-Applied"] = "respond-async"
@@ -88,7 +89,7 @@ def list_runs(wanted: Annotated[RunFilter, Query()], services: Serving, identity
 @router.get("/runs/{run_id}", responses=problems(404, 409, 410))
 async def show(run_id: RunId, services: Serving, works: Working, identity: Reader) -> Standing:
     """Return a run with its note, its findings, and what people did to it."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     return await standing(run, services, works)
 
 
@@ -106,14 +107,14 @@ def versions(run_id: RunId, services: Serving, identity: Reader) -> list[Version
 )
 async def events(run_id: RunId, services: Serving, works: Working, identity: Reader) -> StreamingResponse:
     """Tell how a run goes, as server-sent events: `node` for each node that ends, `end` when the run has stopped."""
-    run = visible_run(services, identity, run_id)
+    run = await aside(visible_run, services, identity, run_id)
     return StreamingResponse(_told(run.id, services, works), media_type="text/event-stream")
 
 
 @router.post("/runs/{run_id}/resume", responses=problems(404, 409, 410, 502, 504))
 async def resume(run_id: RunId, services: Serving, works: Working, identity: Writer) -> Standing:
     """Go on with a run that was cut off; one that waits for a person or has ended is returned as it stands."""
-    run = changeable_run(services, identity, run_id)
+    run = await aside(changeable_run, services, identity, run_id)
     working = works.of(run.id) or works.start(
         run.brief, owner=identity.user, work=lambda hear: services.drafting.resume(run.id, on_event=hear)
     )
@@ -124,15 +125,15 @@ async def resume(run_id: RunId, services: Serving, works: Working, identity: Wri
 @router.post("/runs/{run_id}/edit", responses=problems(404, 409, 410, 502, 504))
 async def edit(run_id: RunId, body: EditBody, services: Serving, identity: Writer) -> RunAnswer:
     """Change the note by hand; it is checked again, and an approval of the text before does not hold for it."""
-    run = changeable_run(services, identity, run_id)
+    run = await aside(changeable_run, services, identity, run_id)
     return RunAnswer.of(await edit_run(run, body, drafting=services.drafting, by=identity.user))
 
 
 @router.post("/runs/{run_id}/submit", responses=problems(404, 409, 410))
 async def submit(run_id: RunId, body: SubmissionBody, services: Serving, works: Working, identity: Writer) -> Standing:
     """Hand the note in for review; the same text again changes nothing."""
-    run = changeable_run(services, identity, run_id)
-    services.desk.hand_in(run.id, text_hash=body.text_hash, by=identity.person, urgent=body.urgent)
+    run = await aside(changeable_run, services, identity, run_id)
+    await aside(services.desk.hand_in, run.id, text_hash=body.text_hash, by=identity.person, urgent=body.urgent)
     return await standing(run, services, works)
 
 
@@ -141,7 +142,7 @@ async def publish(
     run_id: RunId, body: PublicationBody, services: Serving, works: Working, identity: Writer
 ) -> Standing:
     """Record where the approved text was published; the same address again changes nothing."""
-    run = changeable_run(services, identity, run_id)
+    run = await aside(changeable_run, services, identity, run_id)
     await services.desk.publish(run.id, text_hash=body.text_hash, url=body.url, by=identity.person)
     return await standing(run, services, works)
 
@@ -151,22 +152,26 @@ async def release(
     run_id: RunId, body: ReleaseBody, services: Serving, works: Working, identity: Writer, key: Key = ""
 ) -> Standing:
     """Let one's own note go without a reviewer, where its lane allows that and nothing is open."""
-    run = changeable_run(services, identity, run_id)
+    run = await aside(changeable_run, services, identity, run_id)
     await services.desk.release(run.id, text_hash=body.text_hash, by=identity.person, key=key)
     return await standing(run, services, works)
 
 
 async def standing(run: RunRecord, services: Services, works: Works) -> Standing:
     """Return how a run stands; one under way or cut off has no outcome."""
-    store = services.store
-    run = store.run(run.id)
+    run = await aside(services.store.run, run.id)
     working = works.of(run.id) is not None
+    result = RunAnswer.unfinished(run.brief, author=run.author) if working else await _result(run, services)
+    return await aside(_standing, run, services.store, working=working, result=result)
+
+
+def _standing(run: RunRecord, store: Store, *, working: bool, result: RunAnswer) -> Standing:
     return Standing(
         owner=run.owner,
         created_at=run.created_at,
         updated_at=run.updated_at,
         working=working,
-        result=RunAnswer.unfinished(run.brief, author=run.author) if working else await _result(run, services),
+        result=result,
         submissions=store.publishing.submissions(run.id),
         decisions=store.decisions(run.id),
         publications=store.publishing.publications(run.id),
@@ -213,11 +218,12 @@ async def _told(run_id: str, services: Services, works: Works) -> AsyncIterator[
             return
     elif is_shared(services):  # another process may be at it
         for _ in range(LISTENS):
-            if services.store.run(run_id).outcome is not None:
+            if (await aside(services.store.run, run_id)).outcome is not None:
                 break
             yield ": \n\n"
             await asyncio.sleep(LISTEN_SECONDS)
-    yield _event("end", {"run": run_id, "outcome": services.store.run(run_id).outcome})
+    run = await aside(services.store.run, run_id)
+    yield _event("end", {"run": run_id, "outcome": run.outcome})
 
 
 def _event(kind: str, data: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
+from agent.aside import aside
 from agent.chat.session import ChatSession, Exchange
 from agent.chat.values import Answer, Turn
 from agent.errors import KosnoteError
@@ -91,7 +92,7 @@ async def take(
     The turn's `key` makes it happen once: sent again it joins in, or gets the same answer.
     """
     _demand_own(services, identity, turn)
-    session = services.chat.session(identity.user, thread_id)
+    session = await aside(services.chat.session, identity.user, thread_id)
     if EVENTS in accept:
         return StreamingResponse(_told(session, turn), media_type=EVENTS)
     return await session.ask(turn)
