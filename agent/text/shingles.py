@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -9,8 +10,10 @@ __all__ = ["first_line_template", "shingles", "similarity"]
 
 SIZE = 5
 _TEMPLATE_WORDS = 4
+_REMEMBERED = 512  # texts, some 25 KB each: the earlier notes of the accounts that write just now
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def shingles(text: str, *, size: int = SIZE) -> frozenset[str]:
     """Return the set of `size`-character shingles over letters and digits; a shorter text is its own shingle."""
     letters = "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
@@ -22,7 +25,8 @@ def shingles(text: str, *, size: int = SIZE) -> frozenset[str]:
 def similarity(left: str, right: str, *, size: int = SIZE) -> float:
     """Return the Jaccard similarity of two texts in 0…1; two empty texts are not similar."""
     a, b = shingles(left, size=size), shingles(right, size=size)
-    return len(a & b) / len(a | b) if a and b else 0.0
+    shared = len(a & b)
+    return shared / (len(a) + len(b) - shared) if a and b else 0.0
 
 
 def first_line_template(body: str) -> str:
