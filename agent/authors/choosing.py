@@ -6,9 +6,10 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
-from agent.authors.phrasebank import load_common
-from agent.authors.topics import Reading
-from agent.models import Fact, Point, Product, Sources
+from agent.authors.anchors import sums_in
+from agent.authors.phrasebank import load_bridges, load_common
+from agent.authors.topics import Reading, usable_material
+from agent.models import Fact, Material, Point, Product, Sources
 from agent.text.shingles import similarity
 
 __all__ = ["choose_facts", "choose_points"]
@@ -46,12 +47,13 @@ def _point_score(point: Point, reading: Reading, sources: Sources) -> float:
     words = SAME_WORD * sum(word in text for word in point.keywords)
     subject = " ".join((point.title, *point.keywords))
     words += _relevance(told, reading, sources, subject=subject)
-    if sources.brief.note_type == "lifestyle" and not _is_named(point, reading, text):
-        return 0
     known = _scene_score(point.scenes, reading)
-    if not known and words <= FACET_AT_MOST:
+    if not _is_named(point, reading, text) and not _may_stand_unnamed(point, reading, sources):
         return 0
-    return words + known + _about(subject, reading) + _nearness(told, reading)
+    from_a_sum = not reading.scenes and _follows_from_a_sum(point, usable_material(sources.brief))
+    if not known and words <= FACET_AT_MOST and not from_a_sum:
+        return 0
+    return from_a_sum + words + known + _about(subject, reading) + _nearness(told, reading)
 
 
 def _is_named(point: Point, reading: Reading, text: str) -> bool:
@@ -59,6 +61,27 @@ def _is_named(point: Point, reading: Reading, text: str) -> bool:
     told = point.title + point.text
     shared = {cue for cue in _cues(reading) if len(cue) > 1 and cue in told} - set(load_common().time_heads)
     return any(word in text for word in (*point.keywords, *shared))
+
+
+def _may_stand_unnamed(point: Point, reading: Reading, sources: Sources) -> bool:
+    """Tell whether a point may go with a scene although nobody named it.
+
+    A life note takes none. A story takes one about its scene, or one about small spending when it tells a sum: any
+    other would come out of nowhere, and is asked for instead.
+    """
+    if sources.brief.note_type == "lifestyle":
+        return False
+    known = _scene_score(point.scenes, reading) > 0
+    told = usable_material(sources.brief)
+    if not told:
+        return known
+    if known and reading.scene and any(cue in point.title for cue in reading.scene.strong):
+        return True
+    return (known or not reading.scenes) and _follows_from_a_sum(point, told)
+
+
+def _follows_from_a_sum(point: Point, told: tuple[Material, ...]) -> bool:
+    return bool(point.keywords) and set(point.keywords) <= set(load_bridges().about_any_sum) and bool(sums_in(told))
 
 
 def _about(subject: str, reading: Reading) -> int:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Literal
 
+from agent.authors.bridging import Bridging, mandatory_lines
 from agent.authors.phrasebank import Common, Facet, Role, Scene, Skeleton, load_common
 from agent.authors.topics import Reading, usable_material
-from agent.models import Fact, Plan, Point, Segment, Sources
+from agent.models import Fact, Material, Plan, Point, Product, Segment, Sources
 from agent.text.sentences import sentences
 from agent.text.shingles import shingles
 
@@ -24,6 +25,11 @@ LIFE_TO_POINT = 1.9
 CHOICES = 2
 OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
+TOLD_ENOUGH, LINES_BESIDE = 90, 2  # characters of a story that stands alone; lines a shorter one may take
+KEPT_BACK = 4  # a story of this many items keeps its last one for the end
+ENOUGH_ITEMS = 3
+SHORT_LINE = 7
+ASKED = 0.4
 ENOUGH_LINES = 6
 NAMED_FIRST = 5
 REPEAT = 5
@@ -46,7 +52,12 @@ class Composer:
         self.life_floor = LIFE_FLOOR
         self._used = "\n".join(note.body for note in sources.earlier)
         self._last_length = 0
+        self._has_short = False
         self._said: frozenset[str] = frozenset()
+        self.taken: list[str] = []
+        self._begun, self._kept = self._parted()
+        heard = self._begun or (Material(id="", text=f"{reading.topic} {reading.keyword}"),)
+        self._bridging = Bridging(heard, rng=rng, pick=self.pick)
         self._lines = self._line_order()
 
     def body(self, skeleton: Skeleton) -> tuple[Segment, ...]:
@@ -56,7 +67,15 @@ class Composer:
             [segment for role in roles for segment in self._say(role, quota)] for roles in skeleton.paragraphs
         ]
         self._name_keyword(paragraphs)
-        return tuple(segment for paragraph in paragraphs for segment in _joined(paragraph))
+        segments = [segment for paragraph in paragraphs for segment in _joined(paragraph)]
+        body = "".join(segment.text for segment in segments)
+        return (*segments, *mandatory_lines(self.facts, self.sources, body=body))
+
+    def _parted(self) -> tuple[tuple[Material, ...], tuple[Material, ...]]:
+        """Keep the last item of a story back, so that a note that says more than the story still ends in it."""
+        if len(self.material) < KEPT_BACK or not (self.points or self.facts):
+            return self.material, ()
+        return self.material[:-1], self.material[-1:]
 
     def _name_keyword(self, paragraphs: list[list[Segment]]) -> None:
         """Say the search word somebody asked for near the start, when the topic does not."""
@@ -78,6 +97,8 @@ class Composer:
             return [_life(line) for line in self._take_lines(next(quota))]
         if role == "material":
             return self._told()
+        if role == "ending":
+            return self._ending()
         if role in ("opening", "lead", "closing", "drawback", "transition"):
             return self._phrase(role)
         if role in ("point", "steps", "caveat"):
@@ -89,14 +110,25 @@ class Composer:
             return self._lead_over()
         if role == "drawback" and any(_warns(point.caveat, self.common) for point in self.points):
             return []
+        if (
+            role == "drawback"
+            and self.facts
+            and (beside := self._bridging.to_threshold(self.facts[0], self._product()))
+        ):
+            return [beside]
         bank = self._bank(role)
         return [_life(self._fill(self.pick(bank)))] if bank else []
 
     def _lead_over(self) -> list[Segment]:
-        """Lead to the point by its own bridge; say so when it belongs to another part of life than the topic."""
+        """Lead to the point by what the story shares with it, and by its own bridge.
+
+        A point that belongs to another part of life than the topic, and shares nothing, is announced as such.
+        """
         if self.facts or not self.points:
             return []
         point = self.points[0]
+        if taken_up := self._bridging.to_point(point):
+            return [taken_up, *([_life(point.bridge)] if point.bridge else [])]
         known = not self.scenes or any(scene.id in point.scenes for scene in self.scenes)
         bank = self._bank("transition") if known and not point.bridge else ()
         shift = () if known else self.common.topic_shifts
@@ -127,7 +159,7 @@ class Composer:
             return [_sourced(_ended(point.text), "point", point.id)]
         if role == "caveat":
             return [_sourced(_ended(point.caveat), "point", point.id)] if point.caveat else []
-        steps = point.steps[: self.rng.choice((1, 2, 2))]
+        steps = point.steps[: 1 if self.material else self.rng.choice((1, 1, 2))]
         intros = (self.pick(self.common.steps_first), self.pick(self.common.steps_next))
         return [
             _sourced(_ended(intro.format(step=step.rstrip("。"))), "point", point.id)
@@ -135,16 +167,44 @@ class Composer:
         ]
 
     def _introduced(self) -> list[Segment]:
-        """Introduce the offer once, however many facts tell its conditions."""
-        names = {product.id: product.name for product in self.sources.products}
+        """Introduce the offer once, however many facts tell its conditions: by what the story shares with it."""
+        if not self.facts:
+            return []
+        product = self._product()
+        name = product.name if product else ""
+        if self._is_card() and name and (taken_up := self._bridging.to_offer(self.facts[0], product)):
+            return [taken_up]
+        shift = [_life(self.pick(self.common.topic_shifts))] if self._begun and not self._belongs() else []
         bank = self.common.benefit_intros if self._is_card() else self.common.product_intros
-        return [_life(self._fill(self.pick(bank), product=names.get(fact.product, ""))) for fact in self.facts[:1]]
+        return [*shift, _life(self._fill(self.pick(bank), product=name))]
+
+    def _belongs(self) -> bool:
+        """Tell whether the product is meant for one of the scenes of the topic."""
+        product = self._product()
+        return product is not None and any(scene.id in product.scenes for scene in self.scenes)
+
+    def _product(self) -> Product | None:
+        wanted = {fact.product for fact in self.facts[:1]}
+        return next((product for product in self.sources.products if product.id in wanted), None)
 
     def _is_card(self) -> bool:
         return all(fact.category == "card" for fact in self.facts)
 
     def _told(self) -> list[Segment]:
-        return [_sourced(_ended(item.text.strip()), "life", item.id) for item in self.material]
+        return _as_told(self._begun)
+
+    def _ending(self) -> list[Segment]:
+        """End in the employee's own words, in a question that takes up the story, or in both."""
+        told = _as_told(self._kept)
+        if told and self.facts:
+            told = [self._bridging.to_ending(), *told]
+        asked = self._bridging.to_reader() if not told or self.rng.random() < ASKED else None
+        if told or asked:
+            return [*told, *([asked] if asked else [])]
+        return [] if len(self.material) >= ENOUGH_ITEMS else self._phrase("closing")
+
+    def _tells_enough(self) -> bool:
+        return sum(len(item.text) for item in self.material) >= TOLD_ENOUGH
 
     def _line_order(self) -> list[str]:
         """Put what the topic names first, then what its scene knows.
@@ -152,6 +212,7 @@ class Composer:
         In need a line the account has used lately comes before one about another part of the scene or a second scene.
         """
         named = [line for facet in self._facets() for line in self.rng.sample(facet.lines, k=len(facet.lines))]
+        named.sort(key=self.reading.is_foreign)
         own = [line for scene in self.scenes[:1] for line in scene.lines]
         other = [line for scene in self.scenes[1:] for line in scene.lines]
         for group in (own, other):
@@ -175,9 +236,13 @@ class Composer:
         while self._lines and len(taken) < count:
             line = self._uneven(self._lines[:CHOICES])
             self._lines.remove(line)
+            if len(line) < SHORT_LINE and self._has_short:
+                continue
             if not self._said & shingles(line, size=REPEAT):
                 taken.append(self._fill(line))
                 self._said |= shingles(line, size=REPEAT)
+                self._has_short = self._has_short or len(line) < SHORT_LINE
+        self.taken += taken
         return taken
 
     def _quota(self, skeleton: Skeleton) -> Iterator[int]:
@@ -188,13 +253,14 @@ class Composer:
             yield wanted // places + (1 if place < wanted % places else 0)
 
     def _lines_wanted(self) -> int:
-        told = sum(len(item.text) for item in self.material)
+        if self.material:
+            return 0 if self._tells_enough() else LINES_BESIDE
         taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
         offered = sum(len(fact.claim) for fact in self.facts)
         floor = LIFE_FLOOR if self.points or self.facts else LIFE_ALONE
         life = min(max(floor, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
         line = sum(map(len, self._lines)) / len(self._lines) if self._lines else 1
-        return max(2, round((life - OTHER_LIFE - told) / line))
+        return max(2, round((life - OTHER_LIFE) / line))
 
     def pick(self, bank: Iterable[str]) -> str:
         """Draw a phrase the persona would say and the account has not used lately, its own words first."""
@@ -227,6 +293,10 @@ class Composer:
         return phrase.format(
             topic=reading.topic, lead=reading.lead, keyword=reading.keyword, product=product, label=_label(self.scenes)
         )
+
+
+def _as_told(items: Iterable[Material]) -> list[Segment]:
+    return [_sourced(_ended(item.text.strip()), "life", item.id) for item in items]
 
 
 def _claimed(fact: Fact) -> Segment:

@@ -22,7 +22,7 @@ __all__ = ["OfflineAuthor"]
 class OfflineAuthor:
     """Write notes in Simplified Chinese without a model; the same sources give the same note."""
 
-    name = "offline@2026.11.1"
+    name = "offline@2026.11.2"
 
     async def plan(self, sources: Sources) -> Plan:
         """Choose scene, skeleton and ingredients; ask instead when nothing honest can be written."""
@@ -31,12 +31,20 @@ class OfflineAuthor:
     async def write(self, plan: Plan, sources: Sources) -> Note:
         """Compose titles, cover, body and tags from the plan."""
         reading, rng = read_topic(sources.brief), _random(sources, "write")
-        titles = name_titles(reading, rng, earlier=(note.title for note in sources.earlier))
+        composer = Composer(reading, plan, sources, rng)
+        segments = composer.body(_skeleton(plan.skeleton))
+        titles = name_titles(
+            reading,
+            rng,
+            earlier=(note.title for note in sources.earlier),
+            material=composer.material,
+            lines=() if composer.material else composer.taken,
+        )
         return Note(
             titles=titles,
             title=titles[0],
-            cover=name_cover(reading, titles[0], rng),
-            segments=Composer(reading, plan, sources, rng).body(_skeleton(plan.skeleton)),
+            cover=name_cover(reading, titles[0], rng, material=composer.material),
+            segments=segments,
             tags=name_tags(reading, reading.scenes, rng),
         )
 

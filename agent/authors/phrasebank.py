@@ -16,24 +16,45 @@ from agent.models import Frozen, NoteType
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
 
-__all__ = ["Common", "Facet", "Narrow", "Role", "Scene", "Skeleton", "load_common", "load_scenes", "load_skeletons"]
+__all__ = [
+    "Anchored", "Bridges", "Common", "Facet", "Narrow", "Role", "Scene", "Skeleton",
+    "load_bridges", "load_common", "load_scenes", "load_skeletons",
+]  # fmt: skip
 
 Role = Literal[
     "opening", "lead", "lines", "transition", "point", "steps", "caveat", "benefit", "fact", "drawback", "closing",
-    "material",
+    "material", "ending",
 ]  # fmt: skip
 SLOTS = frozenset({"topic", "lead", "keyword", "product", "step", "label"})
+TOLD_SLOTS = SLOTS | {"word", "amount", "quote", "detail", "hint", "threshold", "employer", "full_name"}
+
+
+def _known(phrase: str, slots: frozenset[str]) -> str:
+    unknown = set(re.findall(r"\{(\w*)\}", phrase)) - slots
+    if unknown:
+        raise ValueError(f"unknown slot {sorted(unknown)}; known: {sorted(slots)}")
+    return phrase
 
 
 def _known_slots(phrase: str) -> str:
-    unknown = set(re.findall(r"\{(\w*)\}", phrase)) - SLOTS
-    if unknown:
-        raise ValueError(f"unknown slot {sorted(unknown)}; known: {sorted(SLOTS)}")
-    return phrase
+    return _known(phrase, SLOTS)
+
+
+def _known_told_slots(phrase: str) -> str:
+    return _known(phrase, TOLD_SLOTS)
+
+
+def _pattern(text: str) -> str:
+    if re.compile(text).groups != 1:
+        raise ValueError(f"one group holds what was said: {text}")
+    return text
 
 
 Phrase = Annotated[str, Field(min_length=2), AfterValidator(_known_slots)]
 Phrases = tuple[Phrase, ...]
+ToldPhrase = Annotated[str, Field(min_length=2), AfterValidator(_known_told_slots)]
+ToldPhrases = Annotated[tuple[ToldPhrase, ...], Field(min_length=2)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class Facet(Frozen):
@@ -122,6 +143,54 @@ class Common(Frozen):
     commands: tuple[str, ...]
 
 
+class Anchored(Frozen):
+    """Hold ways to go on from something the material holds; a kind without phrases is not used."""
+
+    word: ToldPhrases | tuple[()] = ()
+    amount: ToldPhrases | tuple[()] = ()
+    quote: ToldPhrases | tuple[()] = ()
+    detail: ToldPhrases | tuple[()] = ()
+    hint: ToldPhrases | tuple[()] = ()
+
+
+class Thresholds(Frozen):
+    """Hold what to say of a told sum beside the sum from which an offer holds."""
+
+    below: ToldPhrases
+    above: ToldPhrases
+
+
+class Missing(Frozen):
+    """Hold the question that is asked when a short story lacks a kind of detail."""
+
+    amount: ToldPhrase
+    quote: ToldPhrase
+    time: ToldPhrase
+    place: ToldPhrase
+
+
+class Bridges(Frozen):
+    """Hold the ways from what was told to the point and out of the note, the titles and the short mandatory lines."""
+
+    points: Anchored
+    benefits: Anchored
+    thresholds: Thresholds
+    returns: ToldPhrases
+    closings: Anchored
+    titles: Anchored
+    missing: Missing
+    own_line: ToldPhrase
+    card_line: ToldPhrase
+    card_line_never_with: tuple[str, ...]
+    speech: tuple[Pattern, ...]
+    piece_prices: tuple[str, ...]
+    never_first: tuple[str, ...]
+    hint_first: tuple[str, ...]
+    telling: tuple[str, ...]
+    about_sums: tuple[str, ...]
+    about_any_sum: tuple[str, ...]
+
+
 class _Skeletons(Frozen):
     skeletons: tuple[Skeleton, ...]
 
@@ -137,6 +206,12 @@ def load_scenes(folder: Path | None = None) -> tuple[Scene, ...]:
 def load_common() -> Common:
     """Load the phrases all scenes share."""
     return validate(Common, read_yaml(package_data("phrases", "common.yaml")))
+
+
+@functools.cache
+def load_bridges() -> Bridges:
+    """Load the phrases that take up something of the material."""
+    return validate(Bridges, read_yaml(package_data("phrases", "bridges.yaml")))
 
 
 @functools.cache

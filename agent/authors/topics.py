@@ -17,6 +17,7 @@ from agent.text.provenance import checkable_numbers, first_person_claims
 __all__ = ["Reading", "is_clean", "read_topic", "usable_material"]
 
 STRONG, WEAK = 3, 1
+TOPIC = 2
 SELF = re.compile(r"(?:我们|咱们|我|咱|俺)(?:家的?|的)?")
 MIN_TOPIC = 2
 MAX_TOPIC = 18
@@ -74,8 +75,7 @@ def read_topic(brief: Brief) -> Reading:
     wording = _tidy(brief.topic)
     prop = any(re.search(mark, wording) for mark in common.prop_marks)
     scenes = () if prop else _scenes(f"{wording} {brief.keyword}")
-    if not scenes:
-        scenes = _scenes_of_material(brief.material)
+    scenes = _weighed(scenes, wording, brief.material) if scenes else _scenes_of_material(brief.material)
     label = scenes[0].label if scenes else ""
     refused = not is_clean(wording) or _is_command(wording, common)
     topic = _usable(wording, common, refused=refused) or _usable(brief.keyword, common) or label
@@ -166,6 +166,17 @@ def _scenes_of_material(material: tuple[Material, ...]) -> tuple[Scene, ...]:
     text = " ".join(item.text for item in material)
     scenes = _scenes(text)
     return tuple(scene for scene in scenes if len(_cues_in(text, scene)) > 1)[:1]
+
+
+def _weighed(scenes: tuple[Scene, ...], wording: str, material: tuple[Material, ...]) -> tuple[Scene, ...]:
+    """Order the scenes by what topic and story say together: tomatoes a child pays for are no gardening.
+
+    The story adds a scene only with several words of it; the topic weighs double.
+    """
+    told = " ".join(item.text for item in material)
+    heard = tuple(scene for scene in _scenes(told) if len(_cues_in(told, scene)) > 1)
+    known = tuple(dict.fromkeys((*scenes, *heard)))
+    return tuple(sorted(known, key=lambda scene: -(TOPIC * _score(scene, wording) + _score(scene, told))))
 
 
 def _cues_in(text: str, scene: Scene) -> set[str]:

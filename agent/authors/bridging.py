@@ -1,0 +1,127 @@
+"""Go from the story to the point or the offer, and out of the note, by something the material holds.
+
+A sentence here asserts nothing of its own: it names a word, a sum or a saying of the material, and cites it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from random import Random
+
+from agent.authors.anchors import Anchor, quotes_in, shared_words, sums_in
+from agent.authors.phrasebank import Anchored, load_bridges
+from agent.models import Fact, Material, Point, Product, Segment, Sources
+from agent.text.provenance import first_person_claims
+
+__all__ = ["Bridging", "mandatory_lines"]
+
+Pick = Callable[[Iterable[str]], str]
+THRESHOLD = "门槛"
+YUAN = "元"
+OF_A_BANK = ("card", "deposit", "loan", "gold")
+
+
+class Bridging:
+    """Lead over from what has been told so far; a bank is drawn from by `pick`."""
+
+    def __init__(self, told: tuple[Material, ...], *, rng: Random, pick: Pick) -> None:
+        self.told = told
+        self.rng = rng
+        self.pick = pick
+        self.bank = load_bridges()
+        self._used: set[str] = set()
+
+    def to_point(self, point: Point) -> Segment | None:
+        """Take up what point and story share, else a sum for a point about small spending, else nothing."""
+        about = "".join((point.title, point.text, *point.keywords))
+        words = shared_words(self.told, about, more=point.keywords)
+        sums = sums_in(self.told) if set(point.keywords) & set(self.bank.about_sums) else ()
+        anchor = self._choose(sums) or self._first(words)
+        return self._said(self.bank.points, anchor)
+
+    def to_offer(self, fact: Fact, product: Product | None) -> Segment | None:
+        """Take up a sum that was spent on what the offer is about, else the shared word."""
+        name = product.name if product else ""
+        anchor = self._choose(self._sums_about(fact, name)) or self._first(self._words(fact, name))
+        return self._said(self.bank.benefits, anchor, product=name)
+
+    def to_threshold(self, fact: Fact, product: Product | None) -> Segment | None:
+        """Set a sum that was told beside the sum from which the offer holds."""
+        least = next((n for n in fact.numbers if n.what == THRESHOLD and n.unit == YUAN), None)
+        sums = self._sums_about(fact, product.name if product else "")
+        if least is None or not sums:
+            return None
+        anchor = max(sums, key=lambda found: found.value)
+        bank = self.bank.thresholds.above if anchor.value >= Decimal(least.value) else self.bank.thresholds.below
+        text = self.pick(bank).format(amount=anchor.text, threshold=least.value)
+        return Segment(text=text, kind="life", sources=(anchor.source, fact.id))
+
+    def to_reader(self) -> Segment | None:
+        """Ask the reader about a sum or a saying of the story."""
+        anchors = [found for found in (self._choose(sums_in(self.told)), self._choose(self._quotes())) if found]
+        return self._said(self.bank.closings, self.rng.choice(anchors) if anchors else None)
+
+    def to_ending(self) -> Segment:
+        """Come back to the story."""
+        return Segment(text=self.pick(self.bank.returns), kind="life")
+
+    def _said(self, banks: Anchored, anchor: Anchor | None, **slots: str) -> Segment | None:
+        phrases: tuple[str, ...] = getattr(banks, anchor.kind) if anchor else ()
+        if anchor is None or not phrases:
+            return None
+        self._used.add(anchor.text)
+        text = self.pick(phrases).format(**{anchor.kind: anchor.text}, **slots)
+        return Segment(text=text, kind="life", sources=(anchor.source,) if anchor.source else ())
+
+    def _words(self, fact: Fact, product: str) -> tuple[Anchor, ...]:
+        return shared_words(self.told, _offer(fact, product))
+
+    def _sums_about(self, fact: Fact, product: str) -> tuple[Anchor, ...]:
+        """Return the sums of those items that name what the offer is about; the rest may have been anything.
+
+        The only sum of a story also counts beside such an item: 到咖啡店坐下。点了一杯，32 块。
+        """
+        named = {anchor.source for anchor in self._words(fact, product)}
+        if found := sums_in(item for item in self.told if item.id in named):
+            return found
+        pairs = itertools.pairwise(self.told)
+        beside = [after for before, after in pairs if before.id in named]
+        return sums_in(beside) if len({found.value for found in sums_in(self.told)}) == 1 else ()
+
+    def _quotes(self) -> tuple[Anchor, ...]:
+        return tuple(quote for quote in quotes_in(self.told) if not first_person_claims(quote.text))
+
+    def _first(self, anchors: Iterable[Anchor]) -> Anchor | None:
+        return next((anchor for anchor in anchors if anchor.text not in self._used), None)
+
+    def _choose(self, anchors: Iterable[Anchor]) -> Anchor | None:
+        fresh = [anchor for anchor in anchors if anchor.text not in self._used]
+        return self.rng.choice(fresh) if fresh else None
+
+
+def mandatory_lines(facts: tuple[Fact, ...], sources: Sources, *, body: str) -> list[Segment]:
+    """Say employer, provider and the card's conditions in two short lines, where the long ones would follow.
+
+    Only for a card of the bank's own and an account that has to say who is speaking; all else is the assembler's.
+    """
+    products = [product for product in sources.products if any(fact.product == product.id for fact in facts)]
+    account, bank = sources.account, load_bridges()
+    employer = (account.employer if account else "") or sources.institution.full_name
+    speaks = not account or not (account.role_on_profile or account.type == "institution")
+    if len(products) != 1 or not speaks or not _is_own(products[0], employer):
+        return []
+    line = bank.own_line.format(employer=employer, full_name=products[0].full_name)
+    lines = [Segment(text=line, kind="role")]
+    if products[0].category == "card" and not any(word in body for word in bank.card_line_never_with):
+        lines.append(Segment(text=bank.card_line, kind="disclosure"))
+    return lines
+
+
+def _is_own(product: Product, employer: str) -> bool:
+    return product.category in OF_A_BANK and product.issuer == employer and product.seller in ("", employer)
+
+
+def _offer(fact: Fact, product: str) -> str:
+    return fact.claim.replace(product, "") if product else fact.claim
