@@ -160,15 +160,6 @@ class Thresholds(Frozen):
     above: ToldPhrases
 
 
-class Missing(Frozen):
-    """Hold the question that is asked when a short story lacks a kind of detail."""
-
-    amount: ToldPhrase
-    quote: ToldPhrase
-    time: ToldPhrase
-    place: ToldPhrase
-
-
 class Bridges(Frozen):
     """Hold the ways from what was told to the point and out of the note, the titles and the short mandatory lines."""
 
@@ -178,7 +169,6 @@ class Bridges(Frozen):
     returns: ToldPhrases
     closings: Anchored
     titles: Anchored
-    missing: Missing
     own_line: ToldPhrase
     card_line: ToldPhrase
     card_line_never_with: tuple[str, ...]

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from agent.authors.anchors import quotes_in, sums_in
 from agent.authors.choosing import choose_facts, choose_points
-from agent.authors.phrasebank import Skeleton, load_bridges, load_common, load_skeletons
+from agent.authors.phrasebank import Skeleton, load_common, load_skeletons
 from agent.authors.topics import Reading, read_topic, usable_material
 from agent.catalogue import say
-from agent.models import Material, Plan, Question, Sources
+from agent.models import Plan, Question, Sources
 
 __all__ = ["make_plan"]
 
 ENOUGH_MATERIAL = 3
-LONG_STORY = 150  # characters; from here on a story holds what a note needs
 
 
 def make_plan(sources: Sources, rng: Random) -> Plan:
@@ -87,28 +85,13 @@ def _unwritable(topic: str, reason: str) -> Plan:
 
 def _questions(reading: Reading, sources: Sources, *, has_point: bool) -> tuple[Question, ...]:
     texts: list[str] = []
-    if reading.scene and not sources.brief.material:
+    if reading.scene is None:
+        texts += [phrase.format(topic=reading.asked) for phrase in load_common().outside_questions[1:4]]
+    elif not sources.brief.material:
         texts += [phrase.format(topic=reading.asked) for phrase in reading.scene.questions]
-    if sources.brief.material:
-        texts += _missing(reading, usable_material(sources.brief))
     if sources.brief.note_type == "education" and not has_point:
         texts.append(load_common().point_question.format(topic=reading.asked))
     return _ask(texts)
-
-
-def _missing(reading: Reading, material: tuple[Material, ...]) -> list[str]:
-    """Ask for what a short story does not hold yet; a long one is left alone."""
-    if sum(len(item.text) for item in material) >= LONG_STORY:
-        return []
-    missing, kinds = load_bridges().missing, {item.kind for item in material}
-    lacking = {
-        "quote": not quotes_in(material),
-        "amount": not sums_in(material),
-        "place": "place" not in kinds,
-        "time": "time" not in kinds,
-    }
-    asked = [getattr(missing, kind) for kind, lacks in lacking.items() if lacks]
-    return [phrase.format(topic=reading.asked) for phrase in asked[:2]]
 
 
 def _ask(texts: Iterable[str]) -> tuple[Question, ...]:

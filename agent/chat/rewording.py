@@ -17,6 +17,7 @@ from agent.chat.blocks import is_locked
 from agent.chat.cues import load_cues
 from agent.chat.state import Lock
 from agent.models import Note, Segment, Sources
+from agent.text.provenance import traced_share
 
 __all__ = ["Rewording", "less_product", "more_spoken", "other_opening", "shorter", "without_product"]
 
@@ -24,6 +25,7 @@ MANDATORY = frozenset({"condition", "disclosure", "role", "label"})
 DROPPED_AT_ONCE = 2
 FEWEST = 3  # pieces of life that stay
 HOOKS = ("quote", "feeling")
+TRACED_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def less_product(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()) -
     named = [
         index
         for index, segment in enumerate(note.segments)
-        if segment.kind == "life" and not segment.sources and any(name in segment.text for name in names)
+        if segment.kind == "life" and not _rests(segment, sources) and any(name in segment.text for name in names)
     ]
     return _without(note, [index for index in named if not is_locked(note, index, locked)])
 
@@ -65,7 +67,7 @@ def without_product(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()
         for index, segment in enumerate(note.segments)
         if facts.intersection(segment.sources)
         or segment.kind in ("condition", "disclosure", "role")
-        or (not segment.sources and any(name in segment.text for name in names))
+        or (not _rests(segment, sources) and any(name in segment.text for name in names))
     ]
     if any(is_locked(note, index, locked) for index in about):
         return None
@@ -138,6 +140,13 @@ def _moved_first(note: Note, index: int, first: int) -> Rewording:
 
 def _following(segment: Segment) -> Segment:
     return segment.model_copy(update={"paragraph": False})
+
+
+def _rests(segment: Segment, sources: Sources) -> bool:
+    """Tell whether a piece says what its sources say; one that only takes a sum or a word of the story up does not."""
+    told = [item.text for item in sources.brief.material if item.id in segment.sources]
+    others = len(told) < len(segment.sources)
+    return others or (bool(told) and traced_share(segment.text, told) >= TRACED_SHARE)
 
 
 def _leads(note: Note, index: int) -> bool:

@@ -11,7 +11,7 @@ from agent.chat.values import Intent, Selection
 from agent.graph.state import Review
 from agent.record.tables import runs
 
-MUST = ("每户每月限3次", "利益相关：我是云杉银行股份有限公司的员工。", "本文由AI辅助生成", "办卡须审核")
+MUST = ("每户每月限3次", "利益相关：我是云杉银行股份有限公司的员工", "本文由AI辅助生成", "办卡须审核")
 
 
 @pytest.fixture
@@ -65,13 +65,12 @@ async def test_another_opening_is_another_first_sentence(talk, benefit):
 
 
 async def test_more_spoken_replaces_what_it_knows_and_else_says_so(talk, benefit):
-    assert (await talk("口语一点")).changes == ("“如果”换成“要是”",)
     answer = await talk("口语一点")
     assert not answer.changes and "模型" in answer.text
     note = answer.note
     await talk(span=span_of(note, "绕到青年路那家没有招牌的咖啡店"), replacement="因此前往青年路那家没有招牌的咖啡店")
     answer = await talk("口语一点")
-    assert "所以去青年路那家没有招牌的咖啡店" in answer.note.body
+    assert "所以去青年路那家没有招牌的咖啡店" in answer.note.body and len(answer.changes) == 2
 
 
 async def test_less_product_ends_in_a_question_and_the_whole_goes_only_when_tapped(talk):
