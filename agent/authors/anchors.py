@@ -24,6 +24,8 @@ QUOTE = (3, 12)
 CALLED = 2  # 妈，先问我: whoever is called is left out
 DETAIL = (4, 16)
 HINT = (4, 9)
+BEFORE = 3  # characters before a sum that tell what it was
+SELF = re.compile("[我俺咱]")  # who speaks of themselves does so in the body only, where the material is cited
 MARKS = "，,、；;：:。！？!?… "
 
 
@@ -45,12 +47,12 @@ def shared_words(material: Iterable[Material], about: str, *, more: Iterable[str
 
 
 def sums_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
-    """Return the sums of money that were told, each without the spaces in it; the price of a piece is none."""
+    """Return the sums that were spent, as told but without spaces; the price of a piece and a saving are none."""
     return tuple(
         Anchor("amount", re.sub(r"\s", "", claim.text), item.id, claim.value or Decimal(0))
         for item in material
         for claim in find_numbers(item.text)
-        if claim.kind == "amount" and claim.unit == "元" and not _is_piece_price(item.text, claim.start, claim.end)
+        if claim.kind == "amount" and claim.unit == "元" and _is_spent(item.text, claim.start, claim.end)
     )
 
 
@@ -61,7 +63,8 @@ def quotes_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
         for pattern in load_bridges().speech:
             for match in re.finditer(pattern, item.text):
                 said = match.group(1).strip(MARKS)
-                found += [Anchor("quote", piece, item.id) for piece in _short_enough(said)]
+                pieces = (piece for piece in _short_enough(said) if not SELF.search(piece))
+                found += [Anchor("quote", piece, item.id) for piece in pieces]
     return tuple(dict.fromkeys(found))
 
 
@@ -89,7 +92,7 @@ def _standing(text: str, size: tuple[int, int]) -> list[str]:
     low, high = size
     never = tuple(load_bridges().never_first)
     fitting = [piece for piece in (*pairs, *parts) if low <= len(piece) <= high and not piece.startswith(never)]
-    return [piece for piece in fitting if len(_without_numbers(piece)) >= low]
+    return [piece for piece in fitting if len(_without_numbers(piece)) >= low and not SELF.search(piece)]
 
 
 def _without_numbers(text: str) -> str:
@@ -108,9 +111,11 @@ def _short_enough(said: str) -> Sequence[str]:
     return [part for part in reversed(parts) if low < len(part) <= high][:1]
 
 
-def _is_piece_price(text: str, start: int, end: int) -> bool:
-    pieces = tuple(load_bridges().piece_prices)
-    return text[end:].startswith(pieces) or text[:start].endswith(pieces)
+def _is_spent(text: str, start: int, end: int) -> bool:
+    bank = load_bridges()
+    saved = any(word in text[max(0, start - BEFORE) : start] for word in bank.not_spent)
+    pieces = tuple(bank.piece_prices)
+    return not saved and not text[end:].startswith(pieces) and not text[:start].endswith(pieces)
 
 
 @functools.cache

@@ -13,7 +13,6 @@ from random import Random
 from agent.authors.anchors import Anchor, quotes_in, shared_words, sums_in
 from agent.authors.phrasebank import Anchored, load_bridges
 from agent.models import Fact, Material, Point, Product, Segment, Sources
-from agent.text.provenance import first_person_claims
 
 __all__ = ["Bridging", "mandatory_lines"]
 
@@ -60,7 +59,7 @@ class Bridging:
 
     def to_reader(self) -> Segment | None:
         """Ask the reader about a sum or a saying of the story."""
-        anchors = [found for found in (self._choose(sums_in(self.told)), self._choose(self._quotes())) if found]
+        anchors = [found for found in (self._choose(sums_in(self.told)), self._choose(quotes_in(self.told))) if found]
         return self._said(self.bank.closings, self.rng.choice(anchors) if anchors else None)
 
     def to_ending(self) -> Segment:
@@ -89,9 +88,6 @@ class Bridging:
         pairs = itertools.pairwise(self.told)
         beside = [after for before, after in pairs if before.id in named]
         return sums_in(beside) if len({found.value for found in sums_in(self.told)}) == 1 else ()
-
-    def _quotes(self) -> tuple[Anchor, ...]:
-        return tuple(quote for quote in quotes_in(self.told) if not first_person_claims(quote.text))
 
     def _first(self, anchors: Iterable[Anchor]) -> Anchor | None:
         return next((anchor for anchor in anchors if anchor.text not in self._used), None)

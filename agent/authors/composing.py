@@ -72,8 +72,11 @@ class Composer:
         return (*segments, *mandatory_lines(self.facts, self.sources, body=body))
 
     def _parted(self) -> tuple[tuple[Material, ...], tuple[Material, ...]]:
-        """Keep the last item of a story back, so that a note that says more than the story still ends in it."""
-        if len(self.material) < KEPT_BACK or not (self.points or self.facts):
+        """Keep the last item of a story back, so that a note that says more than the story still ends in it.
+
+        One that tells of the product itself is the way to it instead.
+        """
+        if len(self.material) < KEPT_BACK or not (self.points or self.facts) or self._names_product(self.material[-1]):
             return self.material, ()
         return self.material[:-1], self.material[-1:]
 
@@ -168,7 +171,7 @@ class Composer:
 
     def _introduced(self) -> list[Segment]:
         """Introduce the offer once, however many facts tell its conditions: by what the story shares with it."""
-        if not self.facts:
+        if not self.facts or (self._begun and self._names_product(self._begun[-1])):
             return []
         product = self._product()
         name = product.name if product else ""
@@ -177,6 +180,11 @@ class Composer:
         shift = [_life(self.pick(self.common.topic_shifts))] if self._begun and not self._belongs() else []
         bank = self.common.benefit_intros if self._is_card() else self.common.product_intros
         return [*shift, _life(self._fill(self.pick(bank), product=name))]
+
+    def _names_product(self, item: Material) -> bool:
+        product = self._product()
+        names = (product.name, product.full_name, *product.aliases) if product else ()
+        return any(name in item.text for name in names)
 
     def _belongs(self) -> bool:
         """Tell whether the product is meant for one of the scenes of the topic."""

@@ -92,12 +92,18 @@ def _taken_up(reading: Reading, rng: Random, kind: str, pieces: list[str]) -> li
 
 def _suits(pattern: str, piece: str, reading: Reading) -> bool:
     """Keep a question at the head of a title, and a topic away from a clause that repeats its words."""
-    if "{keyword}" in pattern and (reading.keyword == reading.topic or len(reading.keyword) > TAG):
+    if "{keyword}" in pattern and not _is_noun(reading):
         return False
     if "{topic}" not in pattern:
         return True
     repeats = bool(shingles(piece, size=2) & shingles(reading.topic, size=2))
     return not repeats and (pattern.startswith("{topic}") or not reading.is_question)
+
+
+def _is_noun(reading: Reading) -> bool:
+    """Tell whether the search word can stand as a name: it is short, no question, and not the topic itself."""
+    asks = any(mark in reading.keyword for mark in load_common().question_marks)
+    return not asks and len(reading.keyword) <= TAG and reading.keyword != reading.topic
 
 
 def _patterned(reading: Reading, rng: Random) -> list[str]:

@@ -173,6 +173,7 @@ class Bridges(Frozen):
     card_line: ToldPhrase
     card_line_never_with: tuple[str, ...]
     speech: tuple[Pattern, ...]
+    not_spent: tuple[str, ...]
     piece_prices: tuple[str, ...]
     never_first: tuple[str, ...]
     hint_first: tuple[str, ...]
