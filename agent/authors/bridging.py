@@ -57,9 +57,9 @@ class Bridging:
         text = self.pick(bank).format(amount=anchor.text, threshold=least.value)
         return Segment(text=text, kind="life", sources=(anchor.source, fact.id))
 
-    def to_reader(self) -> Segment | None:
-        """Ask the reader about a sum or a saying of the story."""
-        anchors = [found for found in (self._choose(sums_in(self.told)), self._choose(quotes_in(self.told))) if found]
+    def to_reader(self, story: tuple[Material, ...]) -> Segment | None:
+        """Ask the reader about a sum or a saying of the whole story."""
+        anchors = [found for found in (self._choose(sums_in(story)), self._choose(quotes_in(story))) if found]
         return self._said(self.bank.closings, self.rng.choice(anchors) if anchors else None)
 
     def to_ending(self) -> Segment:
@@ -100,17 +100,19 @@ class Bridging:
 def mandatory_lines(facts: tuple[Fact, ...], sources: Sources, *, body: str) -> list[Segment]:
     """Say employer, provider and the card's conditions in two short lines, where the long ones would follow.
 
-    Only for a card of the bank's own and an account that has to say who is speaking; all else is the assembler's.
+    Only for one product and an account that has to say who is speaking; all else is the assembler's.
     """
     products = [product for product in sources.products if any(fact.product == product.id for fact in facts)]
     account, bank = sources.account, load_bridges()
     employer = (account.employer if account else "") or sources.institution.full_name
     speaks = not account or not (account.role_on_profile or account.type == "institution")
-    if len(products) != 1 or not speaks or not _is_own(products[0], employer):
+    if len(products) != 1 or not speaks:
         return []
-    line = bank.own_line.format(employer=employer, full_name=products[0].full_name)
-    lines = [Segment(text=line, kind="role")]
-    if products[0].category == "card" and not any(word in body for word in bank.card_line_never_with):
+    product = products[0]
+    line = bank.own_line if _is_own(product, employer) else bank.sold_line if product.seller == employer else ""
+    said = line.format(employer=employer, full_name=product.full_name, issuer=product.issuer)
+    lines = [Segment(text=said, kind="role")] if said else []
+    if said and product.category == "card" and not any(word in body for word in bank.card_line_never_with):
         lines.append(Segment(text=bank.card_line, kind="disclosure"))
     return lines
 

@@ -30,6 +30,7 @@ KEPT_BACK = 4  # a story of this many items keeps its last one for the end
 ENOUGH_ITEMS = 3
 SHORT_LINE = 7
 ASKED = 0.4
+OUTWEIGHED = 0.6  # claims this long beside the story: then the note ends in life once more
 ENOUGH_LINES = 6
 NAMED_FIRST = 5
 REPEAT = 5
@@ -206,10 +207,13 @@ class Composer:
         told = _as_told(self._kept)
         if told and self.facts:
             told = [self._bridging.to_ending(), *told]
-        asked = self._bridging.to_reader() if not told or self.rng.random() < ASKED else None
-        if told or asked:
+        outweighed = _length(self.facts) > OUTWEIGHED * sum(len(item.text) for item in self.material)
+        if told and not outweighed and self.rng.random() >= ASKED:
+            return told
+        asked = self._bridging.to_reader(self.material)
+        if asked or (not outweighed and len(self.material) >= ENOUGH_ITEMS):
             return [*told, *([asked] if asked else [])]
-        return [] if len(self.material) >= ENOUGH_ITEMS else self._phrase("closing")
+        return [*told, *self._phrase("closing")]
 
     def _tells_enough(self) -> bool:
         return sum(len(item.text) for item in self.material) >= TOLD_ENOUGH
@@ -264,7 +268,7 @@ class Composer:
         if self.material:
             return 0 if self._tells_enough() else LINES_BESIDE
         taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
-        offered = sum(len(fact.claim) for fact in self.facts)
+        offered = _length(self.facts)
         floor = LIFE_FLOOR if self.points or self.facts else LIFE_ALONE
         life = min(max(floor, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
         line = sum(map(len, self._lines)) / len(self._lines) if self._lines else 1
@@ -305,6 +309,10 @@ class Composer:
 
 def _as_told(items: Iterable[Material]) -> list[Segment]:
     return [_sourced(_ended(item.text.strip()), "life", item.id) for item in items]
+
+
+def _length(facts: Iterable[Fact]) -> int:
+    return sum(len(fact.claim) for fact in facts)
 
 
 def _claimed(fact: Fact) -> Segment:

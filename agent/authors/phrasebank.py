@@ -26,7 +26,7 @@ Role = Literal[
     "material", "ending",
 ]  # fmt: skip
 SLOTS = frozenset({"topic", "lead", "keyword", "product", "step", "label"})
-TOLD_SLOTS = SLOTS | {"word", "amount", "quote", "detail", "hint", "threshold", "employer", "full_name"}
+TOLD_SLOTS = SLOTS | {"word", "amount", "quote", "detail", "hint", "threshold", "employer", "full_name", "issuer"}
 
 
 def _known(phrase: str, slots: frozenset[str]) -> str:
@@ -170,6 +170,7 @@ class Bridges(Frozen):
     closings: Anchored
     titles: Anchored
     own_line: ToldPhrase
+    sold_line: ToldPhrase
     card_line: ToldPhrase
     card_line_never_with: tuple[str, ...]
     speech: tuple[Pattern, ...]
