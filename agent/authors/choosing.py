@@ -75,7 +75,7 @@ def _may_stand_unnamed(point: Point, reading: Reading, sources: Sources) -> bool
     told = usable_material(sources.brief)
     if not told:
         return known
-    if known and reading.scene and any(cue in point.title for cue in reading.scene.strong):
+    if known and reading.scene and any(cue in point.title for cue in reading.scene.strong[:CORE_CUES]):
         return True
     return (known or not reading.scenes) and _follows_from_a_sum(point, told)
 

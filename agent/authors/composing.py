@@ -26,6 +26,7 @@ CHOICES = 2
 OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
 TOLD_ENOUGH, LINES_BESIDE = 90, 2  # characters of a story that stands alone; lines a shorter one may take
+AHEAD, MANDATORY = 0.3, 120  # share of a body before an offer; characters of the lines that follow it
 KEPT_BACK = 4  # a story of this many items keeps its last one for the end
 ENOUGH_ITEMS = 3
 SHORT_LINE = 7
@@ -75,11 +76,15 @@ class Composer:
     def _parted(self) -> tuple[tuple[Material, ...], tuple[Material, ...]]:
         """Keep the last item of a story back, so that a note that says more than the story still ends in it.
 
-        One that tells of the product itself is the way to it instead.
+        One that tells of the product itself is the way to it instead; and a story too short to come well before an
+        offer without its end is told at a stretch.
         """
-        if len(self.material) < KEPT_BACK or not (self.points or self.facts) or self._names_product(self.material[-1]):
+        *ahead, last = self.material or (None,)
+        if last is None or len(self.material) < KEPT_BACK or not (self.points or self.facts):
             return self.material, ()
-        return self.material[:-1], self.material[-1:]
+        told = sum(len(item.text) for item in self.material)
+        early = told - len(last.text) < AHEAD * (told + _length(self.facts) + MANDATORY) if self.facts else False
+        return (self.material, ()) if early or self._names_product(last) else (tuple(ahead), (last,))
 
     def _name_keyword(self, paragraphs: list[list[Segment]]) -> None:
         """Say the search word somebody asked for near the start, when the topic does not."""
@@ -131,7 +136,7 @@ class Composer:
         if self.facts or not self.points:
             return []
         point = self.points[0]
-        if taken_up := self._bridging.to_point(point):
+        if self._begun and (taken_up := self._bridging.to_point(point)):
             return [taken_up, *([_life(point.bridge)] if point.bridge else [])]
         known = not self.scenes or any(scene.id in point.scenes for scene in self.scenes)
         bank = self._bank("transition") if known and not point.bridge else ()
@@ -172,7 +177,7 @@ class Composer:
 
     def _introduced(self) -> list[Segment]:
         """Introduce the offer once, however many facts tell its conditions: by what the story shares with it."""
-        if not self.facts or (self._begun and self._names_product(self._begun[-1])):
+        if not self.facts or self._leads_to_product():
             return []
         product = self._product()
         name = product.name if product else ""
@@ -181,6 +186,9 @@ class Composer:
         shift = [_life(self.pick(self.common.topic_shifts))] if self._begun and not self._belongs() else []
         bank = self.common.benefit_intros if self._is_card() else self.common.product_intros
         return [*shift, _life(self._fill(self.pick(bank), product=name))]
+
+    def _leads_to_product(self) -> bool:
+        return bool(self._begun) and self._names_product(self._begun[-1])
 
     def _names_product(self, item: Material) -> bool:
         product = self._product()
@@ -266,7 +274,7 @@ class Composer:
 
     def _lines_wanted(self) -> int:
         if self.material:
-            return 0 if self._tells_enough() else LINES_BESIDE
+            return 0 if self._tells_enough() or self._leads_to_product() else LINES_BESIDE
         taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
         offered = _length(self.facts)
         floor = LIFE_FLOOR if self.points or self.facts else LIFE_ALONE

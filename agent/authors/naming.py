@@ -21,6 +21,7 @@ TITLES = 4
 LEAST_TAGS, MAX_TAGS = 5, 7
 HEAD = 13
 TAG = 6
+TAIL = 5  # characters; candidates that end alike are one idea
 MAX_COVER, SHORTEST_COVER, LONGEST_COVER = 15, 5, 12
 DETAILS = 8  # told clauses to choose a title from
 CHOICES = 4
@@ -43,12 +44,16 @@ def name_titles(
     found: list[str] = []
     sources = [*_told(reading, rng, material), _hinted(reading, rng, lines), _patterned(reading, rng)]
     for candidates in (*sources, *([pattern] for pattern in sources[-1][1:])):
-        title = next((title for title in candidates if title not in used and title not in found), "")
+        title = next((title for title in candidates if title not in used and not _ends_alike(title, found)), "")
         if title and len(found) < TITLES:
             found.append(title)
     if reading.keyword != reading.topic:  # else the search word is no more than the topic, and a told title says more
         found.sort(key=lambda title: reading.keyword not in title)
     return tuple(found) or (reading.keyword[:LONGEST],)
+
+
+def _ends_alike(title: str, found: Sequence[str]) -> bool:
+    return any(title[-TAIL:] in other or other[-TAIL:] in title for other in found)
 
 
 def name_cover(reading: Reading, title: str, rng: Random, *, material: Sequence[Material] = ()) -> str:

@@ -3,12 +3,21 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from agent.authors.phrasebank import Scene, load_common, load_scenes, load_skeletons
+from agent.authors.phrasebank import (
+    Anchored,
+    Bridges,
+    Scene,
+    load_bridges,
+    load_common,
+    load_scenes,
+    load_skeletons,
+)
 from agent.errors import ConfigurationError
 from agent.guardrails import check
 from agent.models import NoteInput
-from agent.text.provenance import checkable_numbers, first_person_claims
+from agent.text.provenance import checkable_numbers, first_person_claims, unsupported_numbers
 
 SLOTS = {
     "topic": "整理阳台",
@@ -35,6 +44,13 @@ def shared() -> list[str]:
         common.event_titles, common.event_leads, common.short_titles, common.topic_shifts, common.keyword_leads,
     )  # fmt: skip
     return [phrase.format(**SLOTS) for bank in banks for phrase in bank]
+
+
+def bridges() -> list[str]:
+    bank = load_bridges()
+    anchored = (bank.points, bank.benefits, bank.closings, bank.titles)
+    taken_up = [getattr(kinds, kind) for kinds in anchored for kind in Anchored.model_fields]
+    return [p for phrases in (*taken_up, bank.thresholds.below, bank.thresholds.above, bank.returns) for p in phrases]
 
 
 @pytest.mark.parametrize("scene", load_scenes(), ids=lambda scene: scene.id)
@@ -79,6 +95,36 @@ def test_skeletons_tell_life_before_the_point() -> None:
         roles = [role for paragraph in skeleton.paragraphs for role in paragraph]
         first = min(roles.index(role) for role in ("point", "fact") if role in roles)
         assert set(roles[:first]) & {"material", "lines"}, skeleton.id
+
+
+def test_no_skeleton_warns_of_an_offer_before_it_is_made() -> None:
+    for skeleton in load_skeletons():
+        roles = [role for paragraph in skeleton.paragraphs for role in paragraph]
+        if "fact" in roles:
+            assert roles.index("drawback") > roles.index("fact"), skeleton.id
+
+
+@pytest.mark.parametrize("amount", ["五十六块八", "32块", "六千八", "五块钱", "一百四十块"])
+def test_a_bridge_says_no_more_than_what_stands_in_its_slots(amount: str) -> None:
+    given = SLOTS | {"word": "短信", "amount": amount, "quote": "别朝风", "detail": "笑得停不下来", "hint": "先走一圈"}
+    told = (f"花了{amount}，满50元", "别朝风")
+    for phrase in bridges():
+        text = phrase.format(**given, threshold="50")
+        assert not unsupported_numbers(text, told), text
+        assert not first_person_claims(text), text
+
+
+def test_no_rule_objects_to_a_bridge() -> None:
+    given = SLOTS | {"word": "短信", "amount": "32块", "quote": "别朝风", "detail": "笑得停不下来", "hint": "先走一圈"}
+    told = "\n".join(phrase.format(**given, threshold="50") for phrase in bridges())
+    report = check(NoteInput(title=SLOTS["topic"], body=told, note_type="lifestyle"))
+    known = ("XHS-01",)
+    assert [f.text for f in report.open("block", "fix") if f.start is not None and f.rule not in known] == []
+
+
+def test_a_pattern_of_speech_says_which_part_was_said() -> None:
+    with pytest.raises(ValidationError, match="one group"):
+        Bridges.model_validate({**load_bridges().model_dump(), "speech": ["说：.+"]})
 
 
 def test_a_wrong_bank_names_file_line_and_key(tmp_path: Path) -> None:
