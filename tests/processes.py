@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PRELOAD = [
-    "agent.cli.main", "agent.cli.desk", "agent.cli.drafts", "agent.drafting", "agent.graph.postgres",
-    "alembic.command", "langgraph.checkpoint.postgres.aio", "psycopg_pool", "processes",
+    "agent.chat.session", "agent.cli.main", "agent.cli.desk", "agent.cli.drafts", "agent.drafting",
+    "agent.graph.postgres", "alembic.command", "langgraph.checkpoint.postgres.aio", "openai", "psycopg_pool",
+    "processes", "warmed",
 ]  # fmt: skip
 HOSTS = [r".*/pymp-\w+/listener-"]
 context = multiprocessing.get_context("forkserver")

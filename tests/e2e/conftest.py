@@ -2,15 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 
+import processes
 import pytest
 from browser import Served, Visits, chromium_path
 from playwright.sync_api import sync_playwright
 from scripted import DRAFT, GOOD
-
-RUN = "from agent.cli.main import run; run()"
 
 
 @pytest.fixture
@@ -25,10 +22,7 @@ def agent(environment):
     """Run the command line in its own process; `before` runs first, `set` adds to the environment."""
 
     def call(*arguments, before="", set=()):
-        return subprocess.run(
-            [sys.executable, "-c", before + RUN, *arguments],
-            capture_output=True, text=True, timeout=120, env={**environment, **dict(set)},
-        )  # fmt: skip
+        return processes.call(*arguments, env={**environment, **dict(set)}, before=before, timeout=120)
 
     return call
 

@@ -3,10 +3,11 @@
 import re
 import signal
 
+import processes
 import pytest
 from endpoints import Step
 
-pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1", *processes.HOSTS])
 TOLD = """周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店
 点了一杯耶加，32 块，老板磨豆磨了很久
 隔壁桌两个大学生在背单词，背一个错一个，笑得停不下来

@@ -1,6 +1,10 @@
 """`agent doctor` before a first run with a model: silent without `--probe`, plain words with it."""
 
+import processes
+import pytest
 from endpoints import Step
+
+pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
 
 
 def test_without_probe_nothing_is_sent(agent, endpoint):

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime
 
+import processes
 import pytest
 
 from agent.briefs import Request, make_brief
@@ -15,7 +16,7 @@ from agent.record import Store
 from agent.settings import load_settings
 from agent.workspace import load_workspace
 
-pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1", *processes.HOSTS])
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 NOTHING_KEPT = {"KOSNOTE_EVIDENCE_DAYS": "0"}

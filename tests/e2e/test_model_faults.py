@@ -7,9 +7,12 @@ import subprocess
 import sys
 import time
 
+import processes
 import pytest
 from endpoints import Step
 from scripted import DRAFT, JUDGEMENT, NOTE, PLAN, RUBRIC
+
+pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
 
 RUN = "from agent.cli.main import run; run()"
 INSIDE = """

@@ -4,9 +4,12 @@ import json
 import sqlite3
 from contextlib import closing
 
+import processes
 import pytest
 from endpoints import Step
 from scripted import BODY, DRAFT, FACT, JUDGEMENT, NOTE, PLAN, RUBRIC, with_body
+
+pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
 
 VIOLATION = {"text": "这卡闭眼入，稳赚不赔。", "kind": "life", "sources": []}
 NOTHING = {"edits": []}
