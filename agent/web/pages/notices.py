@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
+from agent.aside import aside
 from agent.desk.values import Notice
 from agent.web.pages.controls import icon_press, press
 from agent.web.pages.frame import View
@@ -14,10 +15,10 @@ from agent.web.pages.writing import attribute, text, visible
 __all__ = ["notices_button", "see_notices_of"]
 
 
-def notices_button(view: View) -> None:
+async def notices_button(view: View) -> None:
     """Put up the bell; what it lists counts as seen once it has been opened."""
     say, desk, person = view.say, view.services.desk, view.identity.person
-    told = desk.notices(person)
+    told = await aside(desk.notices, person)
     unseen = [notice.id for notice in told if not notice.seen]
     with ui.dialog() as dialog, ui.card().classes("notices-card"):
         text(say("notices_title"), "notices-title", tag="h2")
@@ -25,8 +26,8 @@ def notices_button(view: View) -> None:
         with ui.element("div").classes("notices-actions"):
             press(say("notices_close"), dialog.close, kind="quiet").props("autofocus")
 
-    def show() -> None:
-        desk.see(person, unseen)
+    async def show() -> None:
+        await aside(desk.see, person, unseen)
         dialog.open()
         count.set_visibility(False)
         attribute(button, title=visible(say("notices_title")), aria_label=visible(say("notices_title")))
@@ -40,11 +41,12 @@ def notices_button(view: View) -> None:
     attribute(dialog, aria_label=say("notices_title"))
 
 
-def see_notices_of(view: View, run: str) -> None:
+async def see_notices_of(view: View, run: str) -> None:
     """Count as seen what this person was told about a run, now that they have it before them."""
     desk, person = view.services.desk, view.identity.person
-    if told := [notice.id for notice in desk.notices(person) if notice.run == run and not notice.seen]:
-        desk.see(person, told)
+    told = await aside(desk.notices, person)
+    if fresh := [notice.id for notice in told if notice.run == run and not notice.seen]:
+        await aside(desk.see, person, fresh)
 
 
 def _listed(view: View, told: Sequence[Notice]) -> None:

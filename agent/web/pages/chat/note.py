@@ -131,7 +131,7 @@ def _findings(page: ChatPage, table: Table) -> None:
 
 def _wishes(page: ChatPage, table: Table) -> None:
     """Offer the usual wishes; one that takes a model nobody has set up is there, off, with the reason beside it."""
-    locked, has_model = page.session.state().locked, page.has_model
+    locked, has_model = page.state.locked, page.has_model
     off = [i for i in WISHES if not can_wish(i, table.note, locked=locked, has_model=has_model)]
     with ui.element("div").classes("chips") as chips:
         attribute(chips, role="group", aria_label=page.say("chat_wishes"))

@@ -13,15 +13,17 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 from nicegui import ui
 
+from agent.aside import aside
 from agent.chat.naming import RuleNames
 from agent.chat.narrating import Narrator
 from agent.chat.session import ChatSession, Exchange
+from agent.chat.state import ThreadState
 from agent.chat.values import Answer, Answered, Intent, Turn
 from agent.errors import KosnoteError, UsageError
 from agent.people import Role
 from agent.web.pages.chat.answers import show_answer, show_note_line
 from agent.web.pages.chat.composer import Composer
-from agent.web.pages.chat.history import history_list
+from agent.web.pages.chat.history import Listed, history_list, listed_threads
 from agent.web.pages.chat.live import NAMED, Live, show_said, show_steps
 from agent.web.pages.chat.note import show_note
 from agent.web.pages.chat.panel import show_sources, show_week
@@ -40,21 +42,22 @@ def register(app: FastAPI) -> None:
     """Register `/chat`, which leads to the thread used last or to a new one, and `/chat/{thread}`."""
 
     @private_page(app, "/chat", Role.EMPLOYEE, Role.CONTENT)
-    def newest(view: View) -> Response:
+    async def newest(view: View) -> Response:
         chat, user = view.services.chat, view.identity.user
         wants_new = "new" in view.request.query_params
-        kept = () if wants_new else chat.threads(user)
-        thread = kept[0].id if kept else _fresh(view)
+        kept = () if wants_new else await aside(chat.threads, user)
+        thread = kept[0].id if kept else await aside(_fresh, view)
         return RedirectResponse(f"/chat/{thread}", status_code=303)
 
     @private_page(app, "/chat/{thread}", Role.EMPLOYEE, Role.CONTENT)
     async def opened(view: View, thread: str) -> None:
         try:
-            session = view.services.chat.session(view.identity.user, thread)
+            session = await aside(view.services.chat.session, view.identity.user, thread)
+            state = await aside(session.state)
         except UsageError:  # unknown, erased or somebody else's: the same to whoever asks
             view.absent()
             return
-        await ChatPage(view, session).build()
+        await ChatPage(view, session, state).build()
 
 
 def _fresh(view: View) -> str:
@@ -69,13 +72,14 @@ def _fresh(view: View) -> str:
 class ChatPage:
     """Hold what one browser tab shows of a thread."""
 
-    def __init__(self, view: View, session: ChatSession) -> None:
+    def __init__(self, view: View, session: ChatSession, state: ThreadState) -> None:
         self.view = view
         self.say = view.say
         self.session = session
+        self.state = state  # as the last look found it
         self.client = ui.context.client
         self.table: Table | None = None
-        self.speaker: Speaker = first_speaker(view, session.state())
+        self.speaker: Speaker = first_speaker(view, state)
         self.busy = False
         self.offers: list[ui.element] = []  # answers to tap, which stand until something else is said
         self.names = RuleNames(view.services.chat.packs)
@@ -84,8 +88,9 @@ class ChatPage:
 
     async def build(self) -> None:
         """Build the page: history, the conversation with the note on the table, the panel, and the composer."""
-        history = self.session.history()
+        history, left = await aside(lambda: (self.session.history(), self.session.unfinished()))
         await self._look()
+        listed = await self._listed()
         ui.page_title(f"{self.say('chat_title')} · kosnote")
         self._build_bar()
         with ui.element("div").classes("chat-columns"):
@@ -103,15 +108,15 @@ class ChatPage:
         with self.view.dock:
             self.composer = Composer(self)
         self._build_history(history)
-        self._refresh_sides()
-        if (left := self.session.unfinished()) is not None:
+        self._refresh_sides(listed)
+        if left is not None:
             ui.timer(0.05, lambda: self.take(left), once=True)
         ui.timer(LOOK_SECONDS, self._look_again)
 
-    def act(self, *, bubble: str = "", **said: Any) -> Any:
+    async def act(self, *, bubble: str = "", **said: Any) -> None:
         """Do one thing a person asked for just now: a turn with a fresh key; `bubble` is what the page shows of it."""
-        speaker = self.speaker.changed(self.session.state())
-        return self.take(Turn(key=secrets.token_hex(12), **{**speaker, **said}), bubble=bubble)
+        speaker = self.speaker.changed(await aside(self.session.state))
+        await self.take(Turn(key=secrets.token_hex(12), **{**speaker, **said}), bubble=bubble)
 
     async def take(self, turn: Turn, *, bubble: str = "") -> None:
         """Take a turn and show how it goes; sent again after an error it is the same turn."""
@@ -187,11 +192,14 @@ class ChatPage:
             show_week(self)
             show_sources(self)
 
-    def _refresh_sides(self) -> None:
+    async def _listed(self) -> Listed:
+        return await aside(listed_threads, self.view.services.chat, self.session.user)
+
+    def _refresh_sides(self, listed: Listed) -> None:
         self.refresh_panel()
         self._threads.clear()
         with self._threads:
-            history_list(self)
+            history_list(self, listed)
 
     def open_panel(self) -> None:
         """Show the panel as a sheet, where the window has no room for it."""
@@ -201,10 +209,11 @@ class ChatPage:
             show_sources(self)
         dialog.open()
 
-    def _open_history(self) -> None:
+    async def _open_history(self) -> None:
+        listed = await self._listed()
         with sheet(self.say("chat_history"), side="left") as dialog, ui.card().classes("sheet-card"):
             sheet_head(dialog, self.say("chat_history"), self.say("frame_close"))
-            history_list(self)
+            history_list(self, listed)
         dialog.open()
 
     def _build_bar(self) -> None:
@@ -269,6 +278,7 @@ class ChatPage:
     async def _show(self, live: Live, answer: Answer) -> None:
         before = self.table
         await self._look()
+        listed = await self._listed()  # before anything is drawn: what can be tapped must not be busy
         is_table = answer.note is not None and self.table is not None and answer.note.run == self.table.result.run
         if is_table and self._note_place is not None:
             self._note_place.delete()
@@ -278,7 +288,7 @@ class ChatPage:
         if not is_table:
             self._redraw(before)
         self.announce(answer.text)
-        self._refresh_sides()
+        self._refresh_sides(listed)
         self._reveal(live.root)
 
     async def _again(self, turn: Turn, live: Live, bubble: str) -> None:
@@ -286,7 +296,7 @@ class ChatPage:
         await self.take(turn, bubble=bubble)
 
     async def _look(self) -> None:
-        state = self.session.state()
+        state = self.state = await aside(self.session.state)
         self.table = await load_table(self.view.services, state.run, state.locked) if state.run else None
 
     async def _look_again(self) -> None:

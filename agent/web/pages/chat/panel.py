@@ -39,7 +39,7 @@ def show_week(page: ChatPage) -> None:
 def show_sources(page: ChatPage) -> None:
     """List the material told in this thread and what the note on the table cites, each in full."""
     say, table = page.say, page.table
-    told = page.session.state().material
+    told = page.state.material
     with ui.element("section").classes("panel-part"):
         ui.label(say("chat_material")).classes("section-title").props("role=heading aria-level=2")
         if not told:

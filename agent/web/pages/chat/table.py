@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from agent.aside import aside
 from agent.chat.blocks import extents
 from agent.chat.cards import note_card, result_cards
 from agent.chat.state import Lock
@@ -77,7 +78,7 @@ async def load_table(services: Services, run: str, locked: Iterable[Lock] = ()) 
     card = note_card(result, locked=locked)
     if result.note is None or card is None:
         return None
-    standing = standing_of(services.store, run, result)
+    standing = await aside(standing_of, services.store, run, result)
     return Table(result, result.note, card, result_cards(result), standing)
 
 

@@ -34,7 +34,7 @@ async def show(view: View, run: str) -> None:
     except UsageError:
         view.absent()
         return
-    see_notices_of(view, run)
+    await see_notices_of(view, run)
     filters = filters_of(view.request.query_params)
     queue = await asyncio.to_thread(desk.queue, person, filters, near=False)
     opened = Opened(view, case, filters, place_of(run, queue))

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from nicegui import ui
 
+from agent.aside import aside
 from agent.desk.values import Delegation
 from agent.errors import KosnoteError
 from agent.people import Role
@@ -22,12 +23,12 @@ LANES = ("all", "green", "yellow", "red")
 A_WEEK = timedelta(days=7)
 
 
-def delegation_button(view: View) -> None:
+async def delegation_button(view: View) -> None:
     """Put up the button and its dialog."""
     with dialog(view.say("desk_delegation")) as made:
         text(view.say("desk_delegation_hint"), "desk-quiet")
         listed = ui.element("div")
-        _list(view, listed)
+        await _list(view, listed)
         if view.identity.is_any(Role.REVIEWER):
             _form(view, made, listed)
         else:
@@ -53,13 +54,14 @@ def _form(view: View, made: ui.dialog, listed: ui.element) -> None:
         end = day_field(say("desk_delegation_until"), today + A_WEEK)
     reason = reason_field(say("desk_reason_required")).props(remove="autofocus")
 
-    def send() -> None:
+    async def send() -> None:
         first, last = day_of(begin), day_of(end)
         if not (to.value and first and last and reason.value.strip()):
             ui.notify(say("desk_delegation_missing"), type="warning", position="top")
             return
         try:
-            view.services.desk.delegate(
+            await aside(
+                view.services.desk.delegate,
                 by=view.identity.person,
                 to=to.value,
                 starts_at=datetime.combine(first, time.min).astimezone(),
@@ -71,14 +73,14 @@ def _form(view: View, made: ui.dialog, listed: ui.element) -> None:
             refused(error)
             return
         ui.notify(say("desk_delegated"), type="positive", position="top")
-        _list(view, listed)
+        await _list(view, listed)
 
     actions(say, made, say("desk_delegation_send"), send)
 
 
-def _list(view: View, listed: ui.element) -> None:
+async def _list(view: View, listed: ui.element) -> None:
+    found = await aside(view.services.desk.delegations, view.identity.person)
     listed.clear()
-    found = view.services.desk.delegations(view.identity.person)
     with listed:
         if not found:
             text(view.say("desk_delegations_none"), "desk-quiet")
@@ -91,12 +93,12 @@ def _list(view: View, listed: ui.element) -> None:
 def _line(view: View, delegation: Delegation, listed: ui.element) -> None:
     say = view.say
 
-    def revoke() -> None:
+    async def revoke() -> None:
         try:
-            view.services.desk.revoke(delegation.id, by=view.identity.person)
+            await aside(view.services.desk.revoke, delegation.id, by=view.identity.person)
         except KosnoteError as error:
             refused(error)
-        _list(view, listed)
+        await _list(view, listed)
 
     with ui.element("li"):
         line = say(

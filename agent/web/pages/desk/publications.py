@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from nicegui import ui
 
+from agent.aside import aside
 from agent.desk.values import CasePublication
 from agent.errors import KosnoteError
 from agent.web.pages.controls import press
@@ -85,7 +86,7 @@ async def _done(opened: Opened, publication: CasePublication, words: str, reason
         corrected = desk.correct(opened.run, url=publication.url, reason=reason, by=person)
         return await attempted(corrected) is not None
     try:
-        desk.retract(opened.run, url=publication.url, reason=reason, by=person)
+        await aside(desk.retract, opened.run, url=publication.url, reason=reason, by=person)
     except KosnoteError as error:
         refused(error)
         return False

@@ -61,7 +61,7 @@ class QueuePage:
         """Build the page with what waits now."""
         self._all = await self._waiting()
         with ui.element("div").classes("desk desk-queue-page"):
-            _head(self)
+            await _head(self)
             with ui.element("div").classes("desk-filters"):
                 _filter_fields(self)
             self._stale = press(self.say("desk_changed_queue"), self.list, icon="refresh")
@@ -153,12 +153,12 @@ def _what_waits(items: Sequence[QueueItem]) -> set[tuple[str, str]]:
     return {(item.run, item.text_hash) for item in items}
 
 
-def _head(page: QueuePage) -> None:
+async def _head(page: QueuePage) -> None:
     with ui.element("div").classes("desk-head"):
         text(page.say("desk_title"), "desk-title", tag="h1")
         with ui.element("div").classes("desk-tools"):
-            notices_button(page.view)
-            delegation_button(page.view)
+            await notices_button(page.view)
+            await delegation_button(page.view)
             keys_dialog(page.say)
 
 

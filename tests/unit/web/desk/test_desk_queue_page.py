@@ -173,6 +173,9 @@ async def test_notices_are_counted_and_count_as_seen_once_opened(visit, desk):
     assert desk.did("see") == []
     user.find(marker="notices").click()
     await user.should_see("阿宁提交了一篇")
+    async with asyncio.timeout(10):
+        while not desk.did("see"):
+            await asyncio.sleep(0.01)
     assert desk.did("see") == [{"person": "shenhe", "notices": (4,)}]
     (bell,) = user.find(marker="notices").elements
     assert bell.props["aria-label"] == "通知"
