@@ -27,6 +27,7 @@ OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
 PARAGRAPH = 88
 TOLD_ENOUGH, LINES_BESIDE = 90, 2  # characters of a story that stands alone; lines a shorter one may take
 AHEAD, MANDATORY = 0.3, 120  # share of a body before an offer; characters of the lines that follow it
+SHORT_NOTE = 80
 KEPT_BACK = 4  # a story of this many items keeps its last one for the end
 ENOUGH_ITEMS = 3
 SHORT_LINE = 7
@@ -274,13 +275,18 @@ class Composer:
 
     def _lines_wanted(self) -> int:
         if self.material:
-            return 0 if self._tells_enough() or self._leads_to_product() else LINES_BESIDE
+            return 0 if self._tells_enough() or self._leads_to_product() else self._lines_beside()
         taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
         offered = _length(self.facts)
         floor = LIFE_FLOOR if self.points or self.facts else LIFE_ALONE
         life = min(max(floor, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
         line = sum(map(len, self._lines)) / len(self._lines) if self._lines else 1
         return max(2, round((life - OTHER_LIFE) / line))
+
+    def _lines_beside(self) -> int:
+        """Return the lines that bring a story of one or two items to the length of a note, and no more."""
+        written = sum(len(item.text) for item in self.material) + sum(len(point.text) for point in self.points)
+        return LINES_BESIDE if written + _length(self.facts) >= SHORT_NOTE else 2 * LINES_BESIDE
 
     def pick(self, bank: Iterable[str]) -> str:
         """Draw a phrase the persona would say and the account has not used lately, its own words first."""

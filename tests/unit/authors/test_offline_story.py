@@ -100,6 +100,19 @@ def test_a_long_story_is_told_in_order_and_without_phrases_of_the_bank(seed: int
     assert not [segment for segment in note.segments if not segment.sources]
 
 
+@pytest.mark.parametrize(("told", "lines"), [(1, 4), (3, 2)])
+def test_a_story_of_one_item_gets_more_lines_of_its_scene_than_a_longer_one(told: int, lines: int) -> None:
+    story = (
+        "绕到一家没有招牌的咖啡店，靠窗坐了一会儿",
+        "老板磨豆磨了很久，说下雨天豆子会闷",
+        "雨停了，伞忘在门口桶里，走到地铁站才想起来，也懒得回去，反正明天下班还要从那里路过一回的",
+    )
+    note = write(sources("绕路喝咖啡", story[:told], "lifestyle"))
+    known = {line for scene in load_scenes() for facet in scene.facets for line in facet.lines}
+    known |= {line for scene in load_scenes() for line in scene.lines}
+    assert len([segment for segment in note.segments if segment.text in known]) == lines
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_point_is_reached_by_the_word_it_shares_and_the_story_ends_after_it(seed: int) -> None:
     given = sources("帮妈妈换新手机", PHONE, seed=seed, points=(RULES,))
