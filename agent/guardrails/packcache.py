@@ -9,7 +9,6 @@ so its author is told each time. `KOSNOTE_CACHE` names another folder; empty, no
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import logging
 import os
@@ -102,7 +101,9 @@ def keep_packs(folders: Sequence[Path], make: Callable[[], Packs]) -> Packs:
     kept = _read(path, state)
     if kept is None:
         packs = make()
-        _write(path, state, _kept_of(packs))
+        with suppress(OSError):  # a file may be written, or go, while all are read
+            if _state_of(folders) == state:
+                _write(path, state, _kept_of(packs))
         return packs
     return _restored(kept)
 
@@ -115,15 +116,14 @@ def _named(folders: Sequence[Path]) -> str:
 
 def _state_of(folders: Sequence[Path]) -> bytes:
     """Digest the content of all rule files and the state of the program."""
-    digest = hashlib.sha256(_program().encode())
+    digest = hashlib.sha256(_PROGRAM.encode())
     for folder in folders:
-        for path in sorted(folder.rglob("*.yaml")):
+        for path in sorted((*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))):  # what the loader reads, links too
             content = path.read_bytes()
             digest.update(f"\0{path}\0{len(content)}\0".encode("utf-8", "surrogatepass") + content)
     return digest.hexdigest().encode()
 
 
-@functools.cache
 def _program() -> str:
     """Return name, size and time of writing of every file that has a say in compiling."""
     package = Path(str(files("agent")))
@@ -229,3 +229,6 @@ def _restored(kept: _Kept) -> Packs:
         given=kept.disguises,
         digest=kept.digest,
     )
+
+
+_PROGRAM: Final = _program()  # as it stood when this process began, whatever is installed over it meanwhile

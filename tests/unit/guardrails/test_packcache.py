@@ -99,6 +99,29 @@ def test_a_start_compiles_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert loader._load.__wrapped__((), "hk", False).entries() == first.entries()
 
 
+def test_a_rule_behind_a_link_is_read_and_looked_at(folder: Path, make: Counting) -> None:
+    apart = folder.parent / "apart"
+    (folder / "own").rename(apart)
+    (folder / "own").symlink_to(apart, target_is_directory=True)
+    keep_packs([folder], make)
+    (apart / "OWN-01.yaml").write_text("id: OWN-02\n", encoding="utf-8")
+    keep_packs([folder], make)
+    assert make.made == 2
+
+
+def test_a_rule_written_while_all_are_read_is_not_kept_under_what_it_was(folder: Path, make: Counting) -> None:
+    rule = folder / "own" / "OWN-01.yaml"
+
+    def make_late() -> Packs:
+        rule.write_text("id: OWN-02\n", encoding="utf-8")
+        return make()
+
+    keep_packs([folder], make_late)
+    rule.write_text("id: OWN-01\n", encoding="utf-8")
+    keep_packs([folder], make)
+    assert make.made == 2
+
+
 def test_a_changed_file_has_the_rules_compiled_anew(folder: Path, make: Counting) -> None:
     keep_packs([folder], make)
     rule = folder / "own" / "OWN-01.yaml"
@@ -118,7 +141,7 @@ def test_another_state_of_the_program_compiles_anew(
 ) -> None:
     assert "compiled.py" in packcache._program() and "patterns.json" in packcache._program()
     keep_packs([folder], make)
-    monkeypatch.setattr(packcache, "_program", lambda: "another")
+    monkeypatch.setattr(packcache, "_PROGRAM", "another")
     keep_packs([folder], make)
     assert make.made == 2
 
