@@ -10,6 +10,7 @@ import asyncio
 import contextvars
 import functools
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ParamSpec, TypeVar
 
 __all__ = ["aside"]
@@ -25,5 +26,7 @@ async def aside(call: Callable[_Given, _Returned], /, *args: _Given.args, **kwar
     try:
         return await asyncio.shield(working)
     except asyncio.CancelledError:
-        await asyncio.wait((working,))
+        while not working.done():
+            with suppress(asyncio.CancelledError):  # some cancel again and again until they are obeyed
+                await asyncio.wait((working,))
         raise

@@ -6,15 +6,14 @@ Result on stdout, talk on stderr. Exit codes: 0 good, 1 not good, 2 usage or con
 
 from __future__ import annotations
 
-import atexit
 import copy
-import gc
 import os
 import sys
 from typing import TextIO
 
 import typer
 
+from agent import garbage
 from agent.cli import (
     audit,
     backing,
@@ -70,8 +69,7 @@ app.add_typer(facts.app, name="facts", help="事实台账：列出、查看、�
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
-    gc.set_threshold(200_000, 20, 100)  # a start makes objects that stay: to look for cycles would take a fifth of it
-    atexit.register(gc.freeze)  # and so would looking through them once more at the end
+    garbage.hurry()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts a thread a core, and none has work here
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         _force_utf8(stream)

@@ -8,12 +8,12 @@ given the same.
 from __future__ import annotations
 
 import functools
-import gc
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from agent import garbage
 from agent.errors import ConfigurationError, KosnoteError
 from agent.guardrails import Packs, check, load_packs
 from agent.guardrails.document import Document
@@ -99,8 +99,7 @@ def open_packs(setup: Setup) -> Packs:
     packs = load_packs(overlay=setup.under.overlay, examples=False)
     if edition_of(packs, setup.under).digest != setup.expected:
         raise ConfigurationError("screen_other_rules")
-    gc.collect()
-    gc.freeze()  # rules outlive every note: looking through them for garbage takes as long as a dozen notes
+    garbage.settle()  # rules outlive every note: looking through them for garbage takes as long as a dozen notes
     return packs
 
 

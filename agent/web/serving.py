@@ -12,6 +12,7 @@ from datetime import datetime
 import uvicorn
 from uvicorn.server import HANDLED_SIGNALS
 
+from agent import garbage
 from agent.errors import ConfigurationError
 from agent.settings import Settings
 from agent.web.app import build_app
@@ -41,6 +42,7 @@ def serve(workspace: Workspace, settings: Settings, *, say: Callable[[str], None
     set_up_logs(settings)
     app = build_app(workspace, settings)
     warm(workspace, today=datetime.now().astimezone().date())
+    garbage.settle()
     config = uvicorn.Config(
         app,
         log_config=None,

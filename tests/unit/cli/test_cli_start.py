@@ -8,6 +8,7 @@ import sys
 import pytest
 from typer.main import get_command
 
+from agent import garbage
 from agent.cli import main
 
 
@@ -45,3 +46,13 @@ def test_a_start_leaves_collecting_and_threads_for_later(monkeypatch, capsys):
     finally:
         gc.set_threshold(*before)
     assert capsys.readouterr().out
+
+
+def test_what_goes_on_for_long_looks_for_garbage_again():
+    usual = gc.get_threshold()
+    try:
+        gc.set_threshold(200_000, 20, 100)
+        garbage.settle()
+        assert gc.get_threshold() == garbage._USUAL == usual and gc.get_freeze_count() > 0
+    finally:
+        gc.set_threshold(*usual)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from visiting import pages_anew
 
 from agent.errors import ConfigurationError
 from agent.settings import Settings
@@ -15,11 +16,13 @@ from agent.workspace import load_workspace
 def test_a_server_warms_up_before_it_takes_anybody_in(tmp_path, monkeypatch):
     happened = []
     monkeypatch.setattr(serving, "warm", lambda workspace, *, today: happened.append("warm"))
+    monkeypatch.setattr(serving.garbage, "settle", lambda: happened.append("settle"))
     monkeypatch.setattr(serving._Server, "run", lambda server, sockets: happened.append("run") or sockets[0].close())
     monkeypatch.setattr(serving, "set_up_logs", lambda settings: None)
     settings = Settings(home=tmp_path, author="offline", web={"port": 0})
-    serving.serve(load_workspace(None), settings, say=happened.append)
-    assert happened == ["warm", "run"]
+    with pages_anew():
+        serving.serve(load_workspace(None), settings, say=happened.append)
+    assert happened == ["warm", "settle", "run"]
 
 
 def test_warming_up_names_a_rule_that_cannot_be_read(tmp_path):
