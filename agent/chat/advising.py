@@ -1,6 +1,7 @@
 """Read what a reviewer wrote, so that its author can do it with a tap: which words to change, or where to look.
 
-Nothing is guessed: a comment that names neither words nor a place of the note is left to be read.
+Nothing is guessed: words are changed as asked only where they and what they become stand in quotation marks, each as
+a whole and with nothing after them; a comment that names neither words nor a place of the note is left to be read.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ __all__ = ["Advice", "advice_in"]
 
 _PARTS = re.compile(r"[。；;！!\n]+(?![^“”]*”)|，(?=(?:把|将|删掉|删去|去掉|标题))")  # not inside quotation marks
 _QUOTED = re.compile(r"[“「\"『](.{2,120}?)[”」\"』]")
+_SPAN = re.compile(r"[“「\"『]([^“”「」『』\"]+)[”」\"』]")
 
 
 class Advice(Frozen):
@@ -31,7 +33,7 @@ def advice_in(comment: str, note: Note) -> Advice:
     """Return what a comment on this note asks for; nothing in it when it names no words and no place."""
     for part in filter(None, (piece.strip(" ，,、") for piece in _PARTS.split(comment))):
         named = load_cues().change_in(part)
-        if named is None:
+        if named is None or _SPAN.findall(part) != list(filter(None, named[1:])):
             continue
         field, old, _ = named
         if field == "title":
