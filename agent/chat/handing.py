@@ -14,6 +14,7 @@ from agent.errors import UsageError
 from agent.handing import hand_in, record_publication
 from agent.people import Person
 from agent.rechecking import Recheck, recheck_of
+from agent.record.evidence import EVER
 from agent.results import DraftResult
 from agent.text.addresses import platform_address
 
@@ -40,7 +41,7 @@ async def perform_submit(context: TurnContext, work: Work) -> Told:
     try:
         await aside(lambda: hand_in(_text(context, work), text_hash=work.base, by=_speaker(context)))
     except UsageError as error:
-        return _refused(context, work, error, result)
+        return await aside(_refused, context, work, error, result)
     left = len(result.report.open()) if result.report else 0
     limits = (say("submitted_with_open", count=left),) if left else ()
     return told(context, Intent.SUBMIT, say("submitted"), work.state, result=result, limits=limits)
@@ -65,7 +66,7 @@ async def perform_published(context: TurnContext, work: Work) -> Told:
     try:
         await aside(_record, context, work)
     except UsageError as error:
-        return _refused(context, work, error, await context.standing(work.run))
+        return await aside(_refused, context, work, error, await context.standing(work.run))
     return told(context, Intent.PUBLISHED, say("published", url=work.request.text), work.state)
 
 
@@ -87,6 +88,17 @@ def _speaker(context: TurnContext) -> Person:
 
 
 def _refused(context: TurnContext, work: Work, error: UsageError, result: DraftResult) -> Told:
-    """Tell why not, with the note it is about."""
-    hints = (error.hint,) if error.hint else ()
-    return told(context, work.request.intent, error.message, work.state, result=result, limits=hints)
+    """Tell why not, with the note it is about; what is not approved yet is told by how far it has come."""
+    text, hint = error.message, error.hint
+    if error.code == "publication_unapproved":
+        text = say("published_unapproved")
+        hint = say("published_awaited" if _waits_for_review(context, work) else "published_not_handed_in")
+    limits = (hint,) if hint else ()
+    return told(context, work.request.intent, text, work.state, result=result, limits=limits)
+
+
+def _waits_for_review(context: TurnContext, work: Work) -> bool:
+    """Tell whether this text was handed in and not sent back since."""
+    handed = [i.submitted_at for i in context.store.publishing.submissions(work.run) if i.text_hash == work.base]
+    answered = [d.decided_at for d in context.store.decisions(work.run) if d.decision != "edit"]
+    return bool(handed) and max(handed) > max(answered, default=EVER)

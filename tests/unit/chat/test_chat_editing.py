@@ -271,6 +271,10 @@ class TestHandingIn:
         url = "https://www.xiaohongshu.com/explore/66aa?x=1"
         early = await talk(f"发布了 {url}")
         assert "还没有批准" in early.text and talk.store.publishing.publications(benefit.run) == ()
+        assert benefit.run not in early.text and "送审" in early.limits[0]
+        await talk("送审")
+        waiting = await talk(f"发布了 {url}")
+        assert "还没有批准" in waiting.text and "已经送审" in waiting.limits[0]
         await talk.session.chat.drafting.review(
             benefit.run, Review(action="approve", reviewer="乙", text_hash=benefit.note.text_hash)
         )
