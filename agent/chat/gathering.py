@@ -78,7 +78,7 @@ def prepare_draft(context: TurnContext, request: Request, state: ThreadState) ->
     topic = topic or _topic_of(material)
     state = state.model_copy(update={"topic": topic})
     if not material and not request.bare:
-        pending = _ask_material(topic, reusable=bool(state.earlier))
+        pending = _ask_material(topic, state)
         return told(context, Intent.DRAFT, say("before_drafting", topic=topic), state, pending=pending)
     brief = _brief(context, topic, material, state)
     assumptions = (*_told_before(before, state), *_assumptions(context, request, state, brief))
@@ -122,8 +122,7 @@ def _added(context: TurnContext, text: str, state: ThreadState) -> tuple[tuple[M
         )
         for number, item in enumerate(material_from_text(bare), len(state.material) + 1)
     ]
-    if len(state.material) + len(fresh) > MOST_MATERIAL:
-        raise UsageError("material_too_many", count=len(state.material) + len(fresh), limit=MOST_MATERIAL)
+    _demand_room(len(state.material) + len(fresh))
     return tuple(fresh), state.model_copy(update={"material": (*state.material, *fresh)})
 
 
@@ -133,15 +132,30 @@ def _topic(request: Request, state: ThreadState) -> tuple[str, ThreadState]:
     if topic and topic != state.topic and state.run:
         before, since = state.material[: state.used], state.material[state.used :]
         fresh = {"used": 0, "run": "", "note_type": None, "products": ()}
-        kept = {} if _is_about(topic, before) else {"material": _numbered(since), "earlier": (*state.earlier, *before)}
-        return topic, state.model_copy(update={**fresh, **kept})
+        state = state.model_copy(update=fresh)
+        return topic, state if _is_about(topic, before) else _put_aside(before, since, state)
     if request.reuse:
-        state = state.model_copy(update={"material": _numbered((*state.earlier, *state.material)), "earlier": ()})
+        _demand_room(len(state.earlier) + len(state.material))
+        both = _numbered((*state.earlier, *state.material))
+        state = state.model_copy(update={"material": both, "earlier": (), "earlier_topic": ""})
     return topic or state.topic, state
 
 
+def _put_aside(before: tuple[Material, ...], since: tuple[Material, ...], state: ThreadState) -> ThreadState:
+    """Begin with what came since; one story before is kept, the last: two of them are not to be mixed."""
+    kept = {"earlier": before, "earlier_topic": state.topic} if before else {}
+    return state.model_copy(update={"material": _numbered(since), **kept})
+
+
+def _demand_room(count: int) -> None:
+    if count > MOST_MATERIAL:
+        raise UsageError("material_too_many", count=count, limit=MOST_MATERIAL)
+
+
 def _told_before(before: ThreadState, state: ThreadState) -> tuple[str, ...]:
-    """Say so when a new note takes up what was told for the one before."""
+    """Say so when a new note takes up what was told for one before, of its own accord or by a tap."""
+    if before.earlier and not state.earlier:
+        return (say("assumed_reused", count=len(before.earlier), topic=before.earlier_topic),)
     taken = before.used if before.run and not state.run and len(state.material) == len(before.material) else 0
     return (say("assumed_told_before", count=taken),) if taken else ()
 
@@ -221,11 +235,14 @@ def _ask_topic(context: TurnContext, state: ThreadState) -> Pending:
     return offer(say("ask_topic"), options, free=Request(intent=Intent.DRAFT), material=True)
 
 
-def _ask_material(topic: str, *, reusable: bool) -> Pending:
-    """Ask for what was lived; what was told for another note can be taken with a tap."""
+def _ask_material(topic: str, state: ThreadState) -> Pending:
+    """Ask for what was lived; what was told for another note, named in the option, can be taken with a tap."""
     bare = Request(intent=Intent.DRAFT, topic=topic, bare=True)
     again = Request(intent=Intent.DRAFT, topic=topic, reuse=True)
-    options = [("reuse", say("option_reuse"), again)] if reusable else []
+    options = []
+    if state.earlier and state.earlier_topic:
+        named = say("option_reuse", count=len(state.earlier), topic=state.earlier_topic)
+        options.append(("reuse", named, again))
     options.append(("bare", say("option_bare"), bare))
     return offer(
         say("ask_material", topic=topic), options, free=Request(intent=Intent.DRAFT, topic=topic), material=True

@@ -67,7 +67,7 @@ class ThreadState(Frozen):
     """Hold who speaks, what was told, the note on the table and the question that waits.
 
     `used` counts the material that the note on the table was written from: what came later is for the next one.
-    `earlier` is what was told for notes before, about something else.
+    `earlier` is what was told for the last note before that rests on material, and `earlier_topic` what it was about.
     """
 
     persona: str = ""
@@ -78,6 +78,7 @@ class ThreadState(Frozen):
     material: tuple[Material, ...] = ()
     used: int = 0
     earlier: tuple[Material, ...] = ()
+    earlier_topic: str = ""
     run: str = ""
     seed: int = 0
     locked: tuple[Lock, ...] = ()

@@ -2,8 +2,12 @@
 
 import pytest
 
+from agent.chat.gathering import MOST_MATERIAL, prepare_draft
 from agent.chat.slots import is_answered
+from agent.chat.state import Request, ThreadState
 from agent.chat.values import Intent, NodeDone, Turn, TurnBegan
+from agent.errors import UsageError
+from agent.models import Material
 
 
 async def test_what_is_told_is_kept_word_for_word_with_what_would_help(talk):
@@ -183,6 +187,27 @@ async def test_another_topic_is_asked_about_and_may_take_up_what_was_told_with_a
     first = await talk.drafted("下班绕路喝一杯手冲")
     asked = await talk("写一篇早起跑步的笔记")
     assert [option.id for option in asked.question.options] == ["reuse", "bare"] and asked.note is None
+    label = asked.question.options[0].label
+    assert "2 条素材" in label and "下班绕路喝一杯手冲" in label
     second = await talk(option="reuse")
     brief = chat.drafting.store.run(second.run).brief
+    assert "用上了写“下班绕路喝一杯手冲”时讲的 2 条素材" in second.assumptions
     assert second.run != first.run and [item.id for item in brief.material] == ["m1", "m2"]
+
+
+async def test_only_the_story_before_may_be_taken_up_and_never_two_of_them(talk):
+    await talk.drafted("下班绕路喝一杯手冲")
+    await talk("写一篇早起跑步的笔记")
+    await talk("周六早上六点在江边跑了五公里，风很大")
+    asked = await talk("写一篇给爸妈挑体检套餐")
+    label = asked.question.options[0].label
+    assert "1 条素材" in label and "早起跑步" in label
+    assert [item.text for item in talk.session.state().earlier] == ["周六早上六点在江边跑了五公里，风很大"]
+
+
+def test_what_is_taken_up_counts_towards_the_most_a_note_may_rest_on():
+    told = tuple(Material(id=f"m{n}", text=f"第{n}件事") for n in range(1, MOST_MATERIAL))
+    state = ThreadState(topic="跑步", material=told, earlier=told, earlier_topic="手冲")
+    with pytest.raises(UsageError) as caught:
+        prepare_draft(None, Request(intent=Intent.DRAFT, topic="跑步", reuse=True), state)
+    assert caught.value.code == "material_too_many"
