@@ -18,7 +18,7 @@ __all__ = ["WAYS", "Line", "ReplyData", "ReplyKind", "Way", "Ways", "load_replie
 SLOTS = frozenset({"app", "hotline", "bank"})
 Way = Literal["answer", "boundary", "handoff"]
 WAYS: tuple[Way, ...] = ("answer", "boundary", "handoff")
-_PLACEHOLDER = re.compile(r"([0-9])\1{6,}$")  # seven times the same digit; 95555 is a bank's
+_PLACEHOLDER = re.compile(r"0{6,}$")  # only zeros stand for a number: 4008-888-888 and 010-66666666 are banks'
 
 
 def _compiles(pattern: str) -> str:
