@@ -127,7 +127,7 @@ def resume(run: Run, output: Format = "text", workspace: WorkspaceOption = None)
     from agent.cli.progress import Progress
 
     require_choice("--format", output, OUTPUTS)
-    result = _with_drafting(workspace, lambda drafting: drafting.resume(run, on_event=Progress()))
+    result = _with_drafting(workspace, lambda drafting: drafting.resume(run, on_event=Progress(drafting.workspace)))
     text = render(result, output)
     if text:
         typer.echo(text)

@@ -93,7 +93,7 @@ def _run(brief: Brief, bank: Workspace, settings: Settings, *, quiet: bool) -> D
     from agent.drafting import draft as run_draft
     from agent.errors import ProviderError
 
-    progress = Progress(quiet=quiet)
+    progress = Progress(bank, quiet=quiet)
     on_text = (
         None if quiet or not settings.stream else SentenceStream(lambda text: typer.echo(text, err=True, nl=False))
     )

@@ -45,7 +45,7 @@ def demo(as_of: AsOf = "") -> None:
             settings, _ = load(None, home=Path(home))
             brief, _ = make_brief(Request(**fields), workspace=bank, as_of=day(as_of))
             talk(f"\n==== {brief.topic}（{brief.note_type}）")
-            result = draft(brief, workspace=bank, settings=settings, on_event=Progress())
+            result = draft(brief, workspace=bank, settings=settings, on_event=Progress(bank))
             typer.echo(render(result, "text"))
             talk(summary(result))
 

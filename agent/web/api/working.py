@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from agent.aside import aside
+from agent.chat.naming import RuleNames
 from agent.chat.narrating import Narrator
 from agent.chat.values import NodeDone
 from agent.chat.working import Emit, Working
@@ -30,9 +32,13 @@ class _Going:
 
 
 class Works:
-    """Hold the runs under way; closing stops them, and what they had done is kept."""
+    """Hold the runs under way; closing stops them, and what they had done is kept.
 
-    def __init__(self) -> None:
+    `names` is asked when a run begins: what rules are called.
+    """
+
+    def __init__(self, names: Callable[[], RuleNames] = RuleNames) -> None:
+        self._names = names
         self._going: dict[str, _Going] = {}
 
     def start(self, brief: Brief, *, owner: str, work: Callable[[OnEvent], Awaitable[object]]) -> Working:
@@ -41,7 +47,7 @@ class Works:
             raise ApiError(429, "api_too_many_runs", limit=MOST_AT_ONCE)
 
         async def narrated(emit: Emit) -> None:
-            narrator = Narrator()
+            narrator = Narrator(await aside(self._names))
 
             def hear(event: Event) -> None:
                 line = narrator.line(event)
@@ -75,7 +81,7 @@ class Works:
 @asynccontextmanager
 async def works_of_app(app: FastAPI) -> AsyncIterator[Works]:
     """Open the works of an application for as long as it serves."""
-    works = app.state.works = Works()
+    works = app.state.works = Works(lambda: RuleNames(app.state.services.chat.packs))
     try:
         yield works
     finally:

@@ -1,13 +1,30 @@
 """What staff read names no rule by its number alone, says again how a note was made, and offers nothing in vain."""
 
+from types import SimpleNamespace
+
 import pytest
+from chatting import TODAY
 
 from agent import guardrails
 from agent.chat.means import can_rewrite, can_wish
 from agent.chat.naming import RuleNames
 from agent.chat.narrating import Narrator
 from agent.chat.values import Block, Intent
-from agent.models import Note, Segment
+from agent.cli.progress import Progress
+from agent.drafting import Event
+from agent.models import Brief, Finding, Note, Report, Segment
+from agent.web.api.working import works_of_app
+from agent.workspace import load_workspace
+
+PROMISE = Finding(
+    rule="RET-03", pack="returns", severity="block", field="body", text="稳赚", message="", fingerprint="f"
+)
+CHECKED = Event(
+    run="r-1",
+    node="comply",
+    round=1,
+    update={"last_report": Report(verdict="block", note_type="lifestyle", findings=(PROMISE,))},
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +47,25 @@ async def test_findings_to_choose_from_and_changes_are_named(talk):
     accepted = await talk("RET-03", intent="accept_fix")
     assert labels and all("-0" not in label for label in labels)
     assert accepted.changes and not any(line.startswith("RET") for line in accepted.changes)
+
+
+def test_a_terminal_names_rules_while_a_note_is_written(capsys):
+    Progress(load_workspace(None))(CHECKED)
+    told = capsys.readouterr().err
+    assert "承诺一定赚钱" in told and "RET-03" not in told
+
+
+async def test_the_events_of_a_run_name_rules():
+    app = SimpleNamespace(state=SimpleNamespace())
+    brief = Brief(id="r-1", topic="手冲", note_type="lifestyle", as_of=TODAY)
+
+    async def work(hear):
+        hear(CHECKED)
+
+    async with works_of_app(app) as works:
+        app.state.services = SimpleNamespace(chat=SimpleNamespace(packs=guardrails.load_packs(examples=False)))
+        told = [event.text async for event in works.start(brief, owner="甲", work=work).follow()]
+    assert ["承诺一定赚钱" in line and "RET-03" not in line for line in told] == [True]
 
 
 async def test_how_a_note_was_made_is_told_again_from_the_record(talk, chat):
