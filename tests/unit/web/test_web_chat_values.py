@@ -1,12 +1,14 @@
 """What the chat page reads from the record before it shows anything: pieces of text, the week, the words."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
-from agent.chat.values import FindingCard, Intent
+from agent.chat.values import FindingCard, Intent, Selection, Turn
 from agent.models import AccountType, Category, NoteType, Outcome
 from agent.people import Role
+from agent.web.pages.chat.page import ChatPage
 from agent.web.pages.chat.table import Stage, cut
 from agent.web.pages.chat.week import week_of
 from agent.web.words import TONGUES, Words
@@ -87,3 +89,13 @@ def test_every_value_the_page_names_has_a_word(tongue):
         *(f"role_{role.value}" for role in Role),
     ]
     assert all(say(key) for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("replacement", "text", "said"),
+    [("", "", "删掉：稳赚。"), ("不一定赚。", "", "改成：不一定赚。"), ("", "短一点", "短一点")],
+)
+def test_a_deletion_reads_the_same_after_a_reload(replacement, text, said):
+    page = SimpleNamespace(say=Words("zh"))
+    span = Selection(start=0, end=3, text="稳赚。")
+    assert ChatPage.bubble_of(page, Turn(key="k", text=text, span=span, replacement=replacement)) == said

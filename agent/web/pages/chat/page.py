@@ -145,8 +145,10 @@ class ChatPage:
 
     def bubble_of(self, turn: Turn) -> str:
         """Return what a turn said, in words: typed ones, else what was tapped."""
-        if turn.replacement is not None:
+        if turn.replacement:
             return self.say("chat_said_replaced", text=turn.replacement)
+        if turn.replacement is not None and not turn.text and turn.span is not None and turn.span.text:
+            return self.say("chat_said_dropped", text=turn.span.text)
         if turn.text and turn.intent is not Intent.CHANGE_SPAN:
             return turn.text
         name = self.say(f"chat_intent_{turn.intent.value}") if turn.intent else ""
