@@ -300,14 +300,16 @@ class ChatSession:
         """Hold the thread: one turn at a time, in this process and among all that share the record."""
         lock = self.chat.turns_taken.setdefault(self.thread, asyncio.Lock())  # kept while somebody holds or awaits it
         async with lock:
-            renewing = asyncio.create_task(self._renew())
             try:
                 await self._lease()
-                yield
+                renewing = asyncio.create_task(self._renew())  # what is not held yet cannot be lost
+                try:
+                    yield
+                finally:
+                    renewing.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await renewing
             finally:
-                renewing.cancel()
-                with suppress(asyncio.CancelledError):
-                    await renewing
                 await aside(self.chat.drafting.store.threads.release, self.thread, worker=self.chat.worker)
 
     async def _lease(self) -> None:

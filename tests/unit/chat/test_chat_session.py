@@ -2,11 +2,12 @@
 
 import asyncio
 import gc
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from chatting import COFFEE, NOW, TODAY
 
+from agent.chat import session
 from agent.chat.session import open_chat
 from agent.chat.values import Answered, Intent, Turn
 from agent.drafting import Drafting
@@ -181,6 +182,17 @@ async def test_two_processes_do_not_work_on_one_thread_at_once(opened, talk_in, 
         answers = await asyncio.gather(talk.session.ask(turn), two.session("甲", talk.session.thread).ask(turn))
         assert answers[0] == answers[1]
         assert len(one.drafting.store.runs()) == 1
+
+
+async def test_a_turn_that_waits_for_another_process_says_nothing_of_a_lost_lease(talk, chat, monkeypatch, caplog):
+    for name, seconds in (("LEASE_SECONDS", 0.06), ("WAIT_SECONDS", 0.3), ("ASK_AGAIN_SECONDS", 0.05)):
+        monkeypatch.setattr(session, name, seconds)
+    held = chat.drafting.store.threads.lease(
+        talk.session.thread, owner="甲", worker="另一处", now=datetime.now(UTC), seconds=60
+    )
+    with pytest.raises(UsageError) as caught:
+        await talk("在吗")
+    assert held and caught.value.code == "thread_busy" and "lease" not in caplog.text
 
 
 async def test_two_turns_of_one_thread_come_one_after_the_other(talk):
