@@ -50,9 +50,15 @@ async def route(turn: Turn, state: ThreadState, *, ask: AskModel) -> Request:
         )
         if value
     }
-    if turn.replacement is not None:  # no words at all are an answer too: the passage goes
-        named["replacement"] = turn.replacement
+    if (replacement := _replacement(turn, text)) is not None:
+        named["replacement"] = replacement
     return request.model_copy(update=named)
+
+
+def _replacement(turn: Turn, text: str) -> str | None:
+    """Return what a passage becomes; no words at all take it out, unless the turn asks for something else."""
+    other = text or (turn.intent is not Intent.CHANGE_SPAN and (turn.intent or turn.finding or turn.option))
+    return None if other and not turn.replacement else turn.replacement
 
 
 def _answered(turn: Turn, text: str, state: ThreadState) -> Request | None:
@@ -75,7 +81,7 @@ def _known(turn: Turn, text: str) -> Request | None:
     cues = load_cues()
     if turn.intent is not None:
         return _request(turn.intent, text, cues)
-    if turn.replacement is not None:
+    if _replacement(turn, text) is not None:
         return Request(intent=Intent.CHANGE_SPAN, text=text)
     if turn.finding:
         return Request(intent=Intent.EXPLAIN, text=text)

@@ -132,6 +132,28 @@ async def test_a_marked_passage_with_a_usual_wish_is_that_wish_and_else_a_change
     assert (await routed(finding="RET-01:body:3"))[0].intent is Intent.EXPLAIN
 
 
+@pytest.mark.parametrize(
+    ("given", "intent"),
+    [
+        ({"text": "短一点"}, Intent.SHORTER),
+        ({"text": "换成下雨那天"}, Intent.CHANGE_SPAN),
+        ({"text": "换成下雨那天", "intent": Intent.CHANGE_SPAN}, Intent.CHANGE_SPAN),
+        ({"intent": Intent.MORE_SPOKEN}, Intent.MORE_SPOKEN),
+        ({"finding": "RET-01:body:3"}, Intent.EXPLAIN),
+    ],
+)
+async def test_an_empty_replacement_beside_a_wish_takes_nothing_out(given, intent):
+    span = Selection(start=0, end=4)
+    request, _ = await routed(given.pop("text", ""), span=span, replacement="", **given)
+    assert (request.intent, request.replacement) == (intent, None)
+
+
+@pytest.mark.parametrize("given", [{}, {"intent": Intent.CHANGE_SPAN}])
+async def test_an_empty_replacement_alone_takes_the_passage_out(given):
+    request, _ = await routed(span=Selection(start=0, end=4), replacement="", **given)
+    assert (request.intent, request.replacement) == (Intent.CHANGE_SPAN, "")
+
+
 async def test_two_readings_are_put_to_the_model_and_without_one_asked_back():
     text = "写一篇，太长了"
     request, asked = await routed(text)
