@@ -19,6 +19,7 @@ EXPECTED = {"approve": "pass", "reject": "flag", "comment": "flag"}
 def golden_cases(store: Store, *, asked_edits: Collection[str] = ()) -> Iterator[dict[str, Any]]:
     """Yield a note as the rule engine reads it, with what was expected of it; names of people are left out.
 
+    What owners do with their own notes is no judgement of them, and what was checked after a decision is no part of it.
     asked_edits: what edits are called that the machine wrote because somebody asked for them.
     """
     runs: dict[str, tuple[RunRecord, tuple[VersionRecord, ...]]] = {}
@@ -26,11 +27,15 @@ def golden_cases(store: Store, *, asked_edits: Collection[str] = ()) -> Iterator
         if decision.run not in runs:
             runs = {decision.run: (store.run(decision.run), store.versions(decision.run))}
         run, versions = runs[decision.run]
-        seen = [index for index, version in enumerate(versions) if version.text_hash == decision.text_hash]
-        if seen and decision.decision in EXPECTED:
+        seen = [index for index, version in enumerate(versions) if _was_seen(version, decision)]
+        if seen and decision.decision in EXPECTED and decision.reviewer != run.owner:
             until = versions[: seen[-1] + 1]
             before = tuple(kept for kept in store.decisions(run.id) if kept.decided_at <= decision.decided_at)
             yield _case(decision, until, written_by=_authorship(run, until, before, asked_edits))
+
+
+def _was_seen(version: VersionRecord, decision: DecisionRecord) -> bool:
+    return version.text_hash == decision.text_hash and version.saved_at <= decision.decided_at
 
 
 def _case(

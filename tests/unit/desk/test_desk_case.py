@@ -1,6 +1,7 @@
 """The case of a note: what changed, what is open, what it rests on, how much of it is a person's; and its export."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,6 +126,25 @@ async def test_decisions_with_a_reason_become_cases_without_a_name(bench):
     assert not {"shenhe", "aning", "沈审核"} & set(json.dumps(case, ensure_ascii=False).split('"'))
     with refused("desk_not_reviewer"):
         bench.desk.golden_cases(bench.aning)
+
+
+async def test_what_an_owner_does_with_their_own_note_is_no_case(bench):
+    run = await bench.note()
+    await bench.drafting.review(
+        run, Review(action="reject", reviewer="aning", reason="另写一版", text_hash=bench.hash_of(run))
+    )
+    assert bench.store.run(run).outcome == "rejected" and list(bench.desk.golden_cases(bench.shen)) == []
+
+
+async def test_a_case_holds_what_the_rules_said_when_it_was_decided(bench):
+    run = await bench.note(note_type="benefit")
+    decided = bench.best(run)
+    await bench.desk.suggest(run, text_hash=decided.text_hash, by=bench.shen, reason="开头再具体一点")
+    after = decided.round.report.model_copy(update={"packs": {"later": "1"}})
+    later = decided.round.model_copy(update={"report": after})
+    bench.store.save_version(run, decided.revision + 1, later, saved_at=bench.clock() + timedelta(minutes=1))
+    (case,) = bench.desk.golden_cases(bench.shen)
+    assert case["packs"] == decided.round.report.packs != {"later": "1"}
 
 
 class TestComparing:
