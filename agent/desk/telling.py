@@ -6,10 +6,11 @@ from agent.catalogue import say
 from agent.desk.standing import names
 from agent.desk.values import Notice
 from agent.drafting import Drafting
-from agent.record import NoticeRecord
+from agent.record import DecisionRecord, NoticeRecord
 
 __all__ = ["notice_of", "path_of", "sentence_of"]
 
+ANSWERS = frozenset({"approve", "reject", "comment"})
 FOR_REVIEWERS = frozenset({"submitted", "waiver"})
 
 
@@ -35,10 +36,18 @@ def notice_of(kept: NoticeRecord, drafting: Drafting) -> Notice:
 
 
 def _is_handled(kept: NoticeRecord, drafting: Drafting) -> bool:
-    """Tell whether what a notice asks for was done meanwhile, whoever did it: nobody need look at it any more."""
+    """Tell whether what a notice asks for was done meanwhile, whoever did it: nobody need look at it any more.
+
+    What owners change themselves answers nothing: they may change it back, and a check made anew decides nothing.
+    """
     if kept.kind != "submitted":
         return False
-    return any(decided.decided_at >= kept.created_at for decided in drafting.store.decisions(kept.run))
+    since = [made for made in drafting.store.decisions(kept.run) if made.decided_at >= kept.created_at]
+    return any(made.decision in ANSWERS or _is_rewritten(made, drafting) for made in since)
+
+
+def _is_rewritten(made: DecisionRecord, drafting: Drafting) -> bool:
+    return made.decision == "edit" and made.reviewer != drafting.store.run(made.run).owner
 
 
 def sentence_of(kept: NoticeRecord) -> str:

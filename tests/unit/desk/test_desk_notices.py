@@ -13,6 +13,7 @@ from reviewing import URL
 from agent.desk.posting import Postman, posting
 from agent.desk.wording import plain, wording_of
 from agent.errors import ConfigurationError
+from agent.graph.state import Review
 from agent.record.notices import WEBHOOK
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
@@ -262,3 +263,26 @@ async def test_a_hand_in_that_somebody_decided_on_waits_for_nobody_else(bench):
     await bench.desk.reject(run, text_hash=bench.hash_of(run), by=bench.shen, reason="结尾像广告")
     (handled,) = bench.desk.notices(bench.zheng)
     assert handled.kind == "submitted" and handled.seen
+
+
+async def test_what_an_author_changes_back_still_waits_and_a_reviewer_who_changes_it_has_answered(bench):
+    run = await bench.note()
+    submitted = bench.best(run)
+    bench.clock.pass_by(minutes=1)
+    await bench.edited(run)
+    back = Review(
+        action="edit", reviewer="aning", reason="改回", text_hash=bench.hash_of(run), note=submitted.round.note
+    )
+    await bench.drafting.review(run, back)
+    assert [item.run for item in bench.desk.queue(bench.zheng)] == [run]
+    assert not bench.desk.notices(bench.zheng)[0].seen
+    await bench.edited(run, by="shenhe")
+    assert bench.desk.notices(bench.zheng)[0].seen
+
+
+async def test_a_check_made_anew_answers_no_hand_in(bench):
+    run = await bench.note()
+    bench.clock.pass_by(minutes=1)
+    await bench.drafting.review(run, Review(action="recheck", reviewer="shenhe", text_hash=bench.hash_of(run)))
+    assert [made.decision for made in bench.store.decisions(run)] == ["recheck"]
+    assert not bench.desk.notices(bench.zheng)[0].seen
