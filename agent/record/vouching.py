@@ -232,8 +232,12 @@ def vouch_erasure(connection: Connection, run_id: str, at: datetime) -> None:
 
 
 def adopt(connection: Connection) -> None:
-    """Vouch for the rows of a record that was kept before there was an audit, as they are found."""
-    for run_id in connection.execute(select(runs.c.id).where(runs.c.salt.is_(None)).order_by(runs.c.created_at)):
+    """Vouch for the rows of a record that was kept before there was an audit, as they are found.
+
+    An erased run has no salt either, and began long ago.
+    """
+    unvouched = select(runs.c.id).where(runs.c.salt.is_(None), runs.c.erased_at.is_(None))
+    for run_id in connection.execute(unvouched.order_by(runs.c.created_at)):
         _adopt_run(connection, run_id[0])
 
 

@@ -282,6 +282,20 @@ def test_a_record_kept_before_there_was_an_audit_is_vouched_for_as_it_is_found(t
         assert broken(store) == [("audit_row_changed", "old", "decision")]
 
 
+def test_an_erased_run_does_not_begin_again_with_an_upgrade(path, start, store, began):
+    start()
+    store.forget("r-001", erased_at=began)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    engine = store.database.engine
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+    with Store.open(path) as upgraded:
+        assert [link.kind for link in upgraded.audit.events("r-001")] == ["started", "erased"]
+        assert broken(upgraded) == []
+
+
 def test_what_a_text_was_checked_on_is_kept_with_it_and_vouched_for(store, start, make_round, began, tamper):
     start()
     for revision, given in enumerate(({}, {}, {"max_rounds": 1}, {}), 1):
