@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     webhook: SecretStr = SecretStr("")
     rounds: int = Field(default=3, ge=1, le=10)
     review: bool = True
-    evidence_days: int = Field(default=3 * 365, ge=0)
+    evidence_days: int = Field(default=3 * 365, ge=0, le=36_500)
     seed: int = 0
     tracing: bool = False
     author: Literal["auto", "offline", "model"] = "auto"

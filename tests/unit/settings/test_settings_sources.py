@@ -197,3 +197,10 @@ class TestModels:
         monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1/v1 \n")
         settings = load_settings()
         assert settings.api_key.get_secret_value() == "sk-1" and settings.base_url == "http://127.0.0.1/v1"
+
+
+def test_evidence_is_kept_for_no_longer_than_a_date_can_tell():
+    assert load_settings(evidence_days=36_500).evidence_days == 36_500
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(evidence_days=36_501)
+    assert caught.value.code == "setting_wrong" and "evidence_days" in caught.value.message
