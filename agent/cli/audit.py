@@ -14,6 +14,8 @@ import typer
 from agent.cli.session import WorkspaceOption, load, talk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from agent.record import AuditEvent, Break, Store
     from agent.record.values import AccessRecord
 
@@ -53,6 +55,15 @@ ACCESS = {
     "token_revoked": "停用令牌",
     "session_ended": "强制下线",
     "roles": "角色",
+}
+ROLES = {"employee": "员工", "content": "内容", "reviewer": "审核", "admin": "管理"}
+SCOPES = {
+    "draft": "写笔记",
+    "check": "检查文字",
+    "runs": "看笔记记录",
+    "review": "审核",
+    "facts": "看事实台账",
+    "metrics": "看运行指标",
 }
 
 
@@ -137,16 +148,33 @@ def _store(workspace: Path | None) -> Iterator[Store]:
 
 def _access_line(event: AccessRecord) -> str:
     """Tell who did what to whose access; of whoever was erased only what and when is left."""
-    what = "、".join(str(item) for item in event.about.get("scopes") or event.about.get("roles") or ())
     by = f"  由 {event.by}" if event.by else ""
     whose = event.user or "（已删除的人）"
-    return f"{event.at.astimezone():%Y-%m-%d %H:%M}  {ACCESS[event.kind]}  {whose}{by}  {what}".rstrip()
+    told = _roles_told(event) if event.kind == "roles" else _named(event.about.get("scopes", ()), SCOPES)
+    return f"{event.at.astimezone():%Y-%m-%d %H:%M}  {ACCESS[event.kind]}  {whose}{by}  {told}".rstrip()
+
+
+def _roles_told(event: AccessRecord) -> str:
+    """Tell what somebody may do from then on: roles, accounts and the day they leave; nothing of whoever was erased."""
+    if not event.user:
+        return ""
+    told = [_named(event.about.get("roles", ()), ROLES) or "无"]
+    if "accounts" in event.about:
+        told.append(f"账号 {'、'.join(event.about['accounts']) or '无'}")
+    if event.about.get("left_on"):
+        told.append(f"{event.about['left_on']} 离职")
+    return "  ".join(told)
+
+
+def _named(found: Iterable[str], names: Mapping[str, str]) -> str:
+    return "、".join(names.get(item, item) for item in found)
 
 
 def _say(item: Break) -> str:
     from agent.catalogue import say
 
-    return say(item.code, run=item.run or "—", kind=KINDS.get(item.kind, item.kind), seq=item.seq)
+    kind = KINDS.get(item.kind, item.kind)
+    return say(item.code, run=item.run or "—", kind=kind, seq=item.seq, subject=item.subject)
 
 
 def _json(event: AuditEvent) -> str:

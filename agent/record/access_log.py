@@ -74,10 +74,11 @@ def token_breaks(connection: Connection) -> Iterator[Break]:
     for held in connection.execute(select(api_tokens).order_by(api_tokens.c.id)).mappings():
         event = made.pop(held["id"], None)
         if event is None:
-            yield Break(code="audit_row_unvouched", kind="token")
+            yield Break(code="audit_token_unvouched", kind="token", subject=held["id"])
         elif not _is_as_made(held, event) or (held["revoked_at"] is not None) != (held["id"] in ended):
-            yield Break(code="audit_row_changed", kind="token")
-    yield from (Break(code="audit_row_missing", kind="token") for event in made.values() if event["user_id"])
+            yield Break(code="audit_token_changed", kind="token", subject=held["id"])
+    gone = (token for token, event in made.items() if event["user_id"])
+    yield from (Break(code="audit_token_missing", kind="token", subject=token) for token in gone)
 
 
 def adopt_tokens(connection: Connection) -> None:

@@ -275,11 +275,15 @@ class AuditEvent(Frozen):
 
 
 class Break(Frozen):
-    """Name one place where audit and record do not hold together; `code` is a message of the catalogue."""
+    """Name one place where audit and record do not hold together; `code` is a message of the catalogue.
+
+    `subject` is the id of what no run holds.
+    """
 
     code: str
     run: str = ""
     kind: str = ""
+    subject: str = ""
     seq: int = 0
 
 

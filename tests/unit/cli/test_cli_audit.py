@@ -5,8 +5,14 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import yaml
+
+from agent.cli.audit import ROLES, SCOPES
+from agent.paths import package_data
+from agent.people import Role
 from agent.record import Store
 from agent.record.values import TokenRecord
+from agent.web.identity import SCOPES as SCOPES_OF_TOKENS
 
 
 def test_a_head_counts_with_and_without_its_prefix(agent, monkeypatch, tmp_path):
@@ -31,8 +37,9 @@ def test_who_gave_and_took_access_is_listed_and_an_erased_person_is_named_no_mor
         store.access.add_token(token, digest="s")
         store.access.revoke_token("t1", at=began, by="aning")
     assert [line.split("  ")[1:] for line in agent("audit", "access")[1].splitlines()] == [
-        ["发放令牌", "linjie", "由 guanli", "check、facts"], ["停用令牌", "linjie", "由 aning", "check、facts"],
-    ]  # fmt: skip
+        ["发放令牌", "linjie", "由 guanli", "检查文字、看事实台账"],
+        ["停用令牌", "linjie", "由 aning", "检查文字、看事实台账"],
+    ]
     assert "guanli" not in agent("audit", "access", "--user", "aning")[1]
     (made, _) = json.loads(agent("audit", "access", "--format", "json")[1])
     assert (made["user"], made["by"], made["about"]["token"]) == ("linjie", "guanli", "t1")
@@ -51,4 +58,26 @@ def test_a_token_put_in_behind_the_program_is_named(agent, monkeypatch, tmp_path
             " VALUES ('t', 'd', 'x', '', '[]', 'x', '2026-11-24 04:00:00', '2026-11-25 04:00:00')"
         )
     code, out, _ = agent("audit", "verify")
-    assert code == 1 and "接口令牌没有审计记录" in out
+    assert code == 1 and "接口令牌 t 没有发放记录" in out and "—" not in out
+
+
+def test_roles_accounts_and_leaving_are_told_in_the_words_of_the_pages(agent, monkeypatch, tmp_path):
+    monkeypatch.setenv("KOSNOTE_HOME", str(tmp_path))
+    with Store.open(tmp_path / "record.db") as store:
+        for minute, may in enumerate((
+            {"aning": {"roles": ["employee", "content"], "accounts": ["staff-aning"], "left_on": None}},
+            {"aning": {"roles": ["reviewer"], "accounts": [], "left_on": "2026-12-01"}},
+            {},
+        )):  # fmt: skip
+            store.access.note_roles(may, at=datetime(2026, 11, 24, 4, minute, tzinfo=UTC))
+    assert [line.split("  ")[1:] for line in agent("audit", "access")[1].splitlines()] == [
+        ["角色", "aning", "员工、内容", "账号 staff-aning"],
+        ["角色", "aning", "审核", "账号 无", "2026-12-01 离职"],
+        ["角色", "aning", "无"],
+    ]  # fmt: skip
+
+
+def test_every_role_and_scope_has_the_name_the_pages_give_it():
+    shown = yaml.safe_load((package_data("web") / "signin.yaml").read_text(encoding="utf-8"))
+    assert {role: shown[f"role_{role}"]["zh"] for role in map(str, Role)} == ROLES
+    assert {scope: shown[f"people_scope_{scope}"]["zh"] for scope in SCOPES_OF_TOKENS} == SCOPES

@@ -180,14 +180,14 @@ class TestAudit:
         with either_store.database.writing() as connection:
             connection.execute(statement)
         found = {(item.code, item.kind) for item in either_store.audit.verify().breaks}
-        assert (f"audit_row_{code}", kind) in found
+        assert (f"audit_{'token' if kind == 'token' else 'row'}_{code}", kind) in found
 
     def test_a_token_that_was_revoked_and_holds_again_is_found(self, either_store, access, issue, began):
         issue()
         access.revoke_token("t1", at=began, by="aning")
         with either_store.database.writing() as connection:
             connection.execute(update(api_tokens).values(revoked_at=None))
-        assert [item.code for item in either_store.audit.verify().breaks] == ["audit_row_changed"]
+        assert [item.code for item in either_store.audit.verify().breaks] == ["audit_token_changed"]
 
     def test_tokens_from_before_this_was_kept_are_vouched_for_as_they_are_found(
         self, either_store, access, issue, began
