@@ -7,7 +7,7 @@ end with the next request. Whoever gives or takes access goes into the audit in 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hmac import compare_digest
 from typing import Any
@@ -58,7 +58,7 @@ class AccessStore:
     def end_session(self, digest: str, *, at: datetime, by: str) -> None:
         """End a session; one that is unknown or over stays as it is. That of somebody else goes into the audit."""
         with self._database.writing() as connection:
-            _end_sessions(connection, web_sessions.c.digest == digest, at=at, by=by)
+            _note_ended(connection, _end_sessions(connection, web_sessions.c.digest == digest, at), at=at, by=by)
 
     def add_token(self, token: TokenRecord, *, digest: str) -> None:
         """Keep a token by the digest of its secret."""
@@ -100,13 +100,18 @@ class AccessStore:
     def revoke_token(self, token_id: str, *, at: datetime, by: str) -> None:
         """End a token; one that is unknown or over stays as it is."""
         with self._database.writing() as connection:
-            _revoke_tokens(connection, api_tokens.c.id == token_id, at=at, by=by)
+            _note_revoked(connection, _revoke_tokens(connection, api_tokens.c.id == token_id, at), at=at, by=by)
 
     def end_all_of(self, user: str, *, at: datetime, by: str) -> None:
-        """End every session and token of a person, as when they leave."""
+        """End every session and token of a person, as when they leave.
+
+        Both are ended before either goes into the audit: whoever holds its head waits for no session and no token.
+        """
         with self._database.writing() as connection:
-            _end_sessions(connection, web_sessions.c.user_id == user, at=at, by=by)
-            _revoke_tokens(connection, api_tokens.c.user_id == user, at=at, by=by)
+            ended = _end_sessions(connection, web_sessions.c.user_id == user, at)
+            revoked = _revoke_tokens(connection, api_tokens.c.user_id == user, at)
+            _note_ended(connection, ended, at=at, by=by)
+            _note_revoked(connection, revoked, at=at, by=by)
 
     def note_roles(self, roles: Mapping[str, Mapping[str, Any]], *, at: datetime) -> None:
         """Keep by person what they may do, if it is not what it was when this was kept last."""
@@ -123,15 +128,24 @@ def _lasting(table: Table, at: datetime) -> ColumnElement[bool]:
     return table.c.revoked_at.is_(None) & (table.c.expires_at > at)
 
 
-def _end_sessions(connection: Connection, which: ColumnElement[bool], *, at: datetime, by: str) -> None:
-    ended = _ending(web_sessions, which, at).returning(web_sessions.c.user_id)
-    for user in connection.execute(ended).scalars().all():
+def _end_sessions(connection: Connection, which: ColumnElement[bool], at: datetime) -> Sequence[str]:
+    """End sessions, and return whose they were."""
+    return connection.execute(_ending(web_sessions, which, at).returning(web_sessions.c.user_id)).scalars().all()
+
+
+def _revoke_tokens(connection: Connection, which: ColumnElement[bool], at: datetime) -> Sequence[RowMapping]:
+    """End tokens, and return them."""
+    return connection.execute(_ending(api_tokens, which, at).returning(*api_tokens.c)).mappings().all()
+
+
+def _note_ended(connection: Connection, users: Iterable[str], *, at: datetime, by: str) -> None:
+    for user in users:
         if user != by:
             note_access(connection, "session_ended", user=user, by=by, at=at, about={})
 
 
-def _revoke_tokens(connection: Connection, which: ColumnElement[bool], *, at: datetime, by: str) -> None:
-    for row in connection.execute(_ending(api_tokens, which, at).returning(*api_tokens.c)).mappings().all():
+def _note_revoked(connection: Connection, tokens: Iterable[RowMapping], *, at: datetime, by: str) -> None:
+    for row in tokens:
         note_access(connection, "token_revoked", user=row["user_id"], by=by, at=at, about=about_token(row))
 
 

@@ -1,10 +1,12 @@
 """Sessions and tokens in a file and on a server: what holds, what ended, and that the database gives nothing away."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import processes
 import pytest
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy import event as sql_event
 
 from agent.record.access_log import adopt_tokens
 from agent.record.desk_tables import access_events, api_tokens, web_sessions
@@ -40,6 +42,21 @@ def issue(access, began):
         return token
 
     return call
+
+
+@contextmanager
+def capturing(engine, said):
+    """Note by its name every table that is changed meanwhile."""
+
+    def hear(conn, cursor, statement, *rest):
+        if statement.startswith("UPDATE "):
+            said.append(statement.split()[1])
+
+    sql_event.listen(engine, "before_cursor_execute", hear)
+    try:
+        yield
+    finally:
+        sql_event.remove(engine, "before_cursor_execute", hear)
 
 
 def test_a_session_holds_until_its_hour_is_over(access, sign_in, began):
@@ -151,6 +168,17 @@ class TestAudit:
         access.end_all_of("aning", at=began, by="guanli")
         access.end_all_of("aning", at=began, by="guanli")
         assert [kind for kind, *_ in self.told(access)] == ["token_made", "session_ended", "token_revoked"]
+
+    def test_everything_has_ended_before_the_head_of_the_audit_is_taken(
+        self, either_store, access, sign_in, issue, began
+    ):
+        sign_in()
+        issue()
+        said = []
+        with capturing(either_store.database.engine, said):
+            access.end_all_of("aning", at=began, by="guanli")
+        changed = [word for word in said if word in ("web_sessions", "api_tokens", "audit_head")]
+        assert changed[:2] == ["web_sessions", "api_tokens"] and "audit_head" in changed
 
     def test_roles_are_kept_when_they_change_and_when_somebody_is_listed_no_more(self, either_store, access, began):
         reviewer, employee = {"roles": ["reviewer"]}, {"roles": ["employee"]}
