@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent.errors import StorageError
 from agent.record.engine import explain, writing
@@ -40,10 +41,10 @@ class Database:
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Turn what the driver raises into a `StorageError` that names the database."""
+        """Turn what the driver or its pool raises into a `StorageError` that names the database."""
         try:
             yield
-        except (DBAPIError, sqlite3.Error) as error:
+        except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
             raise explain(error, self.where) from error
         except UnicodeEncodeError:  # what it says quotes the text
             raise StorageError("record_value_refused", path=self.where, reason="") from None

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from agent.errors import ConfigurationError, StorageError
 from agent.postgres import CONNECT_SECONDS, refusal_of
@@ -48,8 +49,10 @@ def open_engine(target: Path | str) -> tuple[Engine, str]:
     return engine, where
 
 
-def explain(error: DBAPIError | sqlite3.Error, where: str) -> StorageError:
+def explain(error: DBAPIError | PoolTimeout | sqlite3.Error, where: str) -> StorageError:
     """Turn a database error into one that names the database and the remedy, and holds no text of a note."""
+    if isinstance(error, PoolTimeout):
+        return StorageError("record_crowded", path=where, reason=error.args[0])
     cause = error.orig if isinstance(error, DBAPIError) else error
     if type(cause).__module__.startswith("psycopg"):
         code, reason = refusal_of(cause)

@@ -13,11 +13,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import event
+from sqlalchemy import QueuePool, create_engine, event
 
 from agent.errors import StorageError
 from agent.record import Store
 from agent.record import engine as engine_module
+from agent.record.database import Database
 from agent.record.engine import HEAD, KNOWN, MIGRATIONS
 from agent.record.tables import metadata
 
@@ -281,3 +282,12 @@ def test_errors_and_their_causes_hold_no_text_of_a_note(store, start, began, mak
         store.save_version("no-such-run", 1, make_round("绝密的一句话。"), saved_at=began)
     told = "".join(str(error) for error in (caught.value, caught.value.__cause__, caught.value.hint))
     assert "绝密" not in told and json.dumps("绝密") not in told
+
+
+def test_a_pool_whose_connections_are_all_at_work_is_told_as_crowded():
+    tiny = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    database = Database(tiny, "record.db")
+    with database.reading(), pytest.raises(StorageError) as caught, database.reading():
+        pass
+    assert caught.value.code == "record_crowded" and caught.value.hint
+    tiny.dispose()
