@@ -18,7 +18,7 @@ from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
 from agent.record.rows import submission_of
-from agent.record.tables import approvals, publications, submissions
+from agent.record.tables import approvals, publications, submissions, versions
 from agent.record.values import PublicationRecord, SubmissionRecord
 from agent.record.vouching import new_salt, vouch_publication, vouch_submission
 
@@ -62,7 +62,7 @@ class Publishing:
                 submitted_at=submitted_at,
                 salt=new_salt(),
                 urgent=urgent,
-                drawn=_drawn(connection, run_id),
+                drawn=_drawn(connection, run_id, text_hash),
             )
             made = connection.execute(row.returning(submissions.c.id)).scalar_one()
             vouch_submission(connection, made)
@@ -99,7 +99,7 @@ class Publishing:
             return tuple(submission_of(row) for row in connection.execute(query).mappings())
 
     def drawn(self, run_id: str) -> int | None:
-        """Return the number below `DRAWN_OF` a run drew when it was first handed in; None before."""
+        """Return the lowest number below `DRAWN_OF` that the texts of a run drew; None before one is handed in."""
         with self._database.reading() as connection:
             number: int | None = connection.execute(select(drawn_by(run_id))).scalar_one()
         return number
@@ -126,10 +126,18 @@ def drawn_by(run: str | ColumnElement[str]) -> ScalarSelect[int | None]:
     return select(func.min(held.c.drawn)).where(held.c.run_id == run).scalar_subquery()
 
 
-def _drawn(connection: Connection, run_id: str) -> int:
-    """Return what the run drew when it was first handed in; no edit draws again."""
-    kept: int | None = connection.execute(select(drawn_by(run_id))).scalar_one()
-    return secrets.randbelow(DRAWN_OF) if kept is None else kept
+def _drawn(connection: Connection, run_id: str, text_hash: str) -> int:
+    """Return the lowest that run or text drew when first handed in: neither an edit nor another run draws again."""
+    drew = connection.execute(select(drawn_by(run_id), _drawn_for(text_hash))).one()
+    kept = [number for number in drew if number is not None]
+    return min(kept) if kept else secrets.randbelow(DRAWN_OF)
+
+
+def _drawn_for(text_hash: str) -> ScalarSelect[int | None]:
+    """Return a subquery for the lowest a text drew in any run; its runs are found by the index of texts."""
+    same = (versions.c.run_id == submissions.c.run_id) & (versions.c.text_hash == submissions.c.text_hash)
+    drew = select(func.min(submissions.c.drawn)).select_from(versions).join(submissions, same)
+    return drew.where(versions.c.text_hash == text_hash).scalar_subquery()
 
 
 def _is_approved(connection: Connection, run_id: str, text_hash: str) -> bool:

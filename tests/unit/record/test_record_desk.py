@@ -1,5 +1,6 @@
 """Claims and stale writers: one worker moves a run at a time, and who knew less does not undo what was decided."""
 
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -88,3 +89,19 @@ def test_what_no_database_holds_is_told_as_such_and_leaves_nothing(handed, began
         stand(store, "approved", began, say("approve", "沈", reason="好\ud800的"))
     assert caught.value.code == "record_value_refused" and "好" not in str(caught.value)
     assert standing(store) == ("in_review", [])
+
+
+def test_a_text_draws_no_second_time_in_another_run(either_store, make_brief, make_round, began, monkeypatch):
+    numbers = iter([700_000, 500_000, 300_000])
+    monkeypatch.setattr(secrets, "randbelow", lambda below: next(numbers))
+    first, second, third = (make_round(body) for body in ("银杏正黄。", "天黑得早。", "风很轻。"))
+    for run, rounds in {"r1": (first,), "r2": (second, first), "r3": (first,), "r4": (third,)}.items():
+        either_store.start_run(make_brief(run), author="a", workspace="/w", created_at=began)
+        for revision, round_ in enumerate(rounds, 1):
+            either_store.save_version(run, revision, round_, saved_at=began)
+            either_store.publishing.submit(
+                run, text_hash=round_.note.text_hash, submitted_by="aning", submitted_at=began
+            )
+    assert [either_store.publishing.drawn(run) for run in ("r1", "r2", "r3", "r4")] == [
+        700_000, 500_000, 500_000, 300_000,
+    ]  # fmt: skip
