@@ -30,6 +30,7 @@ from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.measures import detect_oversize, detect_similarity
 from agent.guardrails.rule_planes import plain_for, sees
 from agent.guardrails.rules import Scope
+from agent.guardrails.spellings import apart
 from agent.models import (
     Account,
     Fact,
@@ -145,7 +146,8 @@ def as_input(note: NoteInput | Note) -> NoteInput:
 def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **given: Any) -> Evidence:
     given_note = as_input(note)
     document = Document(given_note)
-    reveals = packs.disguises.reveal(document)
+    readings = tuple(packs.disguises.find(document))
+    reveals = apart(readings)
     plain = document.revealed(reveals) if reveals else document
     account = account or given_note.account
     offer = infer_offer(given_note, plain, packs.lists, employer=account.employer if account else "")
@@ -153,6 +155,7 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **
         note=given_note,
         document=document,
         reveals=reveals,
+        readings=readings,
         scan=packs.vocabulary.scan(document),
         products=offer.products,
         note_type=infer_note_type(given_note, plain.norm, promotes=offer.promotes, lists=packs.lists),

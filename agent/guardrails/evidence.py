@@ -37,6 +37,7 @@ class Evidence:
     as_of: date | None = None
     plain: Evidence | None = None  # the same note with disguised words in plain spelling, when there are any
     reveals: tuple[Reveal, ...] = ()
+    readings: tuple[Reveal, ...] = ()  # every way to read disguised words; `reveals` are those chosen among overlaps
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from agent.guardrails.document import Reveal
 from agent.guardrails.evidence import Evidence
 from agent.guardrails.rules import EVERY_PLANE, Plane, Rule
+from agent.guardrails.spellings import apart
 from agent.guardrails.vocabulary import Vocabulary
 
-__all__ = ["PLANE_OF", "plain_for", "sees"]
+__all__ = ["PLANE_OF", "plain_for", "seen_by", "sees"]
 
 PLANE_OF: Final[Mapping[str, Plane]] = {
     "alias": "norm",
@@ -38,13 +40,21 @@ def sees(rule: Rule, kinds: Iterable[str]) -> bool:
     return all(PLANE_OF[kind] in rule.match.disguise for kind in kinds if kind in PLANE_OF)
 
 
+def seen_by(rule: Rule, readings: Iterable[Reveal]) -> tuple[Reveal, ...]:
+    """Choose, among the readings on a rule's planes, those that do not overlap.
+
+    A reading on a plane that the rule does not have takes no place from one that it has.
+    """
+    return apart(reveal for reveal in readings if sees(rule, reveal.kinds))
+
+
 def plain_for(rule: Rule, evidence: Evidence, vocabulary: Vocabulary) -> Evidence | None:
     """Return the note with those disguised words in plain spelling that a rule sees; None when there are none."""
     plain = evidence.plain
     if plain is None or rule.match.disguise == EVERY_PLANE:
         return plain
-    kept = tuple(reveal for reveal in evidence.reveals if sees(rule, reveal.kinds))
-    if len(kept) in (0, len(evidence.reveals)):
+    kept = seen_by(rule, evidence.readings)
+    if not kept or kept == evidence.reveals:
         return plain if kept else None
     document = evidence.document.revealed(kept)
     return replace(plain, document=document, scan=vocabulary.scan(document))

@@ -16,7 +16,7 @@ from agent.guardrails.document import Document, Hit
 from agent.guardrails.engine import check
 from agent.guardrails.findings import place_of, touch
 from agent.guardrails.loader import Packs
-from agent.guardrails.rule_planes import sees
+from agent.guardrails.rule_planes import seen_by
 from agent.guardrails.rules import EVERY_PLANE, Rule, Scope
 from agent.models import FieldName, Finding, NoteInput, Report, Stage
 
@@ -98,7 +98,7 @@ def trace(note: NoteInput, packs: Packs, *, as_of: date | None = None, stage: St
 def lacking(compiled: CompiledRule, note: NoteInput, packs: Packs) -> tuple[int, ...]:
     """Return the numbers (from 1) of the groups of a `combine` rule that have nothing in this note."""
     document = Document(note)
-    reveals = [reveal for reveal in packs.disguises.reveal(document) if sees(compiled.rule, reveal.kinds)]
+    reveals = seen_by(compiled.rule, packs.disguises.find(document))
     readings = [document, *([document.revealed(reveals)] if reveals else ())]
     scans = [(reading, packs.vocabulary.scan(reading)) for reading in readings]
     return tuple(

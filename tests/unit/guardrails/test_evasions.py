@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
@@ -11,6 +12,7 @@ import pytest
 from agent.cli.evasion_report import matrix_lines, matrix_total
 from agent.guardrails.disguise_words import DisguiseWords
 from agent.guardrails.disguises import Disguises
+from agent.guardrails.document import Reveal
 from agent.guardrails.evasion_matrix import Matrix, measure
 from agent.guardrails.evasions import applies, catalogue, vary
 from agent.guardrails.loader import load_packs
@@ -95,5 +97,5 @@ def test_an_engine_that_sees_through_nothing_falls_below_the_bars_and_says_what_
 
 
 class _Blind(Disguises):
-    def reveal(self, document: object) -> tuple[()]:
-        return ()
+    def find(self, document: object) -> Iterator[Reveal]:
+        return iter(())

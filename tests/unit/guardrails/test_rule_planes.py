@@ -19,6 +19,7 @@ from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.pages import render_schema
 from agent.guardrails.rule_planes import PLANE_OF, sees
 from agent.guardrails.rules import EVERY_PLANE, Plane
+from agent.guardrails.tracing import lacking
 from agent.guardrails.wording import label_of
 from agent.models import NoteInput
 from agent.paths import data_root
@@ -102,6 +103,17 @@ def test_a_rule_with_some_planes_is_asked_although_another_plane_rewrote_the_wor
         {"id": "TRY-02", "match": {"terms": [WORD, "保本保息"]}},
     )
     assert "TRY-01" in reported(packs, "wenzhuanbupei，保*保息")
+
+
+def test_a_longer_reading_on_another_plane_takes_no_reading_from_a_rule(build) -> None:
+    packs = build(
+        {"id": "TRY-01", "match": {"terms": ["稳赚"], "disguise": ["skeleton"]}},
+        {"id": "TRY-02", "kind": "combine", "match": {"groups": [["稳赚"], ["手机号"]], "disguise": ["skeleton"]}},
+        {"id": "TRY-03", "match": {"terms": [WORD]}},
+    )
+    text = "稳.赚bupei"
+    assert reported(packs, text) == {"TRY-01", "TRY-03"}
+    assert lacking(packs["TRY-02"], NoteInput(body=text), packs) == (2,)
 
 
 @pytest.mark.parametrize(("written", "read"), [("true", EVERY_PLANE), (True, EVERY_PLANE), ("false", ()), (False, ()),
