@@ -318,7 +318,7 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
 
 def _unnegated(words: Iterable[str]) -> re.Pattern[str]:
     """Match a word of rejection that is not itself denied (不是骗人的, 不套路)."""
-    return re.compile(rf"(?<![不没非])(?<!不是)(?<!不会)(?<!没有)(?<!不怕)(?:{_alternatives(words)})")
+    return re.compile(rf"(?<![不没非])(?<!不是)(?<!不会)(?<!不用)(?<!不必)(?<!没有)(?<!不怕)(?:{_alternatives(words)})")
 
 
 def _alternatives(words: Iterable[str]) -> str:
