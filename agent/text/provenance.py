@@ -8,7 +8,7 @@ quotas, ranks and durations do.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from agent.text.numbers import NumberClaim, bare_amounts, find_numbers, in_plain_digits, same_number
 from agent.text.sentences import Span, clauses, sentences
@@ -24,7 +24,7 @@ __all__ = [
 
 CHECKABLE = frozenset({"amount", "rate", "date", "quota", "rank", "duration"})
 TRACED_SHARE = 0.5  # of a claim's two-character pieces; light editing (connectives, order) keeps more than half
-BRIEF_SHARE = 0.7  # of the letters of a title: what was told, in another order and with its connectives left out
+BRIEF_SHARE = 0.7  # of the letters of a title beside its numbers: what was told, in its order, with little left out
 FEW_WORDS = 6  # letters
 _IDIOMS = re.compile(
     r"^(?:[一半两几]|一[两二])(?:个)?(?:天|周|年|晚|会|分钟|秒|小时|钟头|星期|礼拜|月)?$|^(?:两|几|半)[天年晚]$"
@@ -47,7 +47,7 @@ _FIGURE = re.compile(
 )
 _CONNECTIVES = re.compile("后来|最后|最终|终于|总算|然后|接着|于是|还是|结果")
 _LETTERS = re.compile(r"[^\w]+|_")
-_LITTLE_WORDS = frozenset("我了的在过着一是也就都还那这个们")
+_LITTLE_WORDS = frozenset("我了的在过着一是也就都还那这个们花")  # 花: beside a sum it says no more than the sum does
 
 
 def checkable_numbers(text: str) -> tuple[NumberClaim, ...]:
@@ -101,8 +101,8 @@ def is_traced(claim: str, material: Iterable[str]) -> bool:
 def is_told_briefly(claim: str, material: Iterable[str]) -> bool:
     """Tell whether a line with no room for sentences (title, cover) tells what the material tells.
 
-    It names a number of the material, no number of its own, and hardly a letter that two pieces told one after the
-    other do not have.
+    It names a number of the material, no number of its own, and nearly all of its other letters stand, in this order,
+    in the very item that tells the number: letters gathered from anywhere can tell any story.
     """
     told = tuple(material)
     if unsupported_numbers(claim, told):
@@ -111,7 +111,7 @@ def is_told_briefly(claim: str, material: Iterable[str]) -> bool:
     return any(
         any(same_number(number, other) for number in numbers for other in find_numbers(text))
         and _letters_told(claim, text) >= BRIEF_SHARE
-        for text in map("\n".join, zip(told, (*told[1:], ""), strict=True))
+        for text in told
     )
 
 
@@ -129,9 +129,26 @@ def _is_experience(clause: str) -> bool:
 
 
 def _letters_told(claim: str, told: str) -> float:
-    """Return the share (0…1) of the letters of a claim that the material has, whatever their order."""
-    letters = [letter for letter in _LETTERS.sub("", claim) if letter not in _LITTLE_WORDS]
-    return sum(letter in told for letter in letters) / len(letters) if letters else 1.0
+    """Return the share (0…1) of the letters of a claim, its numbers aside, that were told in the same order."""
+    letters, known = _letters_beside_numbers(claim), _letters_beside_numbers(told)
+    return _in_order(letters, known) / len(letters) if letters else 0.0
+
+
+def _letters_beside_numbers(text: str) -> list[str]:
+    for number in reversed(checkable_numbers(text)):
+        text = text[: number.start] + text[number.end :]
+    return [letter for letter in _LETTERS.sub("", text) if letter not in _LITTLE_WORDS]
+
+
+def _in_order(left: Sequence[str], right: Sequence[str]) -> int:
+    """Return the length of the longest common subsequence."""
+    row = [0] * (len(right) + 1)
+    for letter in left:
+        above = row
+        row = [0]
+        for place, other in enumerate(right):
+            row.append(above[place] + 1 if letter == other else max(row[-1], above[place + 1]))
+    return row[-1]
 
 
 def _pieces(text: str) -> set[str]:
