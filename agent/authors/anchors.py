@@ -6,7 +6,6 @@ Everything found is a verbatim piece of one item, so that it can be traced; noth
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Literal
 from agent.authors.phrasebank import load_bridges, load_common, load_scenes
 from agent.models import Material
 from agent.text.numbers import find_numbers
-from agent.text.sentences import clauses
+from agent.text.sentences import clauses, sentences
 
 __all__ = ["Anchor", "details_in", "hints_in", "quotes_in", "shared_words", "sums_in"]
 
@@ -47,7 +46,10 @@ def shared_words(material: Iterable[Material], about: str, *, more: Iterable[str
 
 
 def sums_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
-    """Return the sums that were spent, as told but without spaces; the price of a piece and a saving are none."""
+    """Return the sums somebody is told to have spent, as told but without spaces.
+
+    The price of a piece, a saving, and what was received, found, lent or left unbought are none.
+    """
     return tuple(
         Anchor("amount", re.sub(r"\s", "", claim.text), item.id, claim.value or Decimal(0))
         for item in material
@@ -57,7 +59,7 @@ def sums_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
 
 
 def quotes_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
-    """Return what somebody said, short enough to be said again; a long saying gives its last clause."""
+    """Return what somebody said, short enough to be said again; a long saying gives a clause that stands alone."""
     found = []
     for item in material:
         for pattern in load_bridges().speech:
@@ -69,30 +71,37 @@ def quotes_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
 
 
 def details_in(material: Iterable[Material]) -> tuple[str, ...]:
-    """Return told clauses that can stand alone, those that tell a turn first; in the order they were told."""
+    """Return what items begin with, one clause or two, those that tell a turn first; in the order they were told.
+
+    A later clause may have left its subject behind: 两个大学生在背单词，笑得停不下来。
+    """
     pieces = [piece for item in material for piece in _standing(item.text, DETAIL)]
     telling = load_bridges().telling
     return tuple(sorted(dict.fromkeys(pieces), key=lambda piece: not any(mark in piece for mark in telling)))
 
 
 def hints_in(lines: Iterable[str]) -> tuple[str, ...]:
-    """Return clauses of the lines of a scene that are short enough for a title."""
+    """Return the sentences that lines of a scene begin with, where they are one clause and short enough for a title.
+
+    A clause cut from a longer sentence has left its object or its condition behind.
+    """
     first = tuple(load_bridges().hint_first)
-    pieces = (piece for line in lines for piece in _standing(line, HINT))
-    return tuple(dict.fromkeys(piece for piece in pieces if piece.startswith(first) and not piece.endswith("的")))
+    heads = (sentences(line)[0].text.strip(MARKS) for line in lines if line.strip())
+    return tuple(dict.fromkeys(head for head in heads if head.startswith(first) and head in _standing(head, HINT)))
 
 
 def _standing(text: str, size: tuple[int, int]) -> list[str]:
-    """Return one clause, or two in a row, that lose nothing by standing alone."""
+    """Return the first clause, or the first two, where they lose nothing by standing alone."""
     body = text.strip().strip(MARKS)
     if re.search("[：:“”]", body):
         return []
     parts = [span.text.strip(MARKS) for span in clauses(body)]
-    pairs = [f"{left}，{right}" for left, right in itertools.pairwise(parts) if f"{left}，{right}" in body]
+    pair = "，".join(parts[:2])
     low, high = size
     never = tuple(load_bridges().never_first)
-    fitting = [piece for piece in (*pairs, *parts) if low <= len(piece) <= high and not piece.startswith(never)]
-    return [piece for piece in fitting if len(_without_numbers(piece)) >= low and not SELF.search(piece)]
+    heads = dict.fromkeys(piece for piece in (pair, *parts[:1]) if piece in body and not piece.startswith(never))
+    fitting = [piece for piece in heads if low <= len(piece) <= high and len(_without_numbers(piece)) >= low]
+    return [piece for piece in fitting if not SELF.search(piece)]
 
 
 def _without_numbers(text: str) -> str:
@@ -108,14 +117,26 @@ def _short_enough(said: str) -> Sequence[str]:
     if low <= len(said) <= high:
         return (said,)
     parts = [span.text.strip(MARKS) for span in clauses(said)]
-    return [part for part in reversed(parts) if low < len(part) <= high][:1]
+    whole = tuple(load_bridges().own_subject)
+    return [part for part in reversed(parts) if low < len(part) <= high and part.startswith(whole)][:1]
 
 
 def _is_spent(text: str, start: int, end: int) -> bool:
     bank = load_bridges()
-    saved = any(word in text[max(0, start - BEFORE) : start] for word in bank.not_spent)
+    saved = any(word in text[max(0, start - BEFORE) : start] for word in bank.saved)
     pieces = tuple(bank.piece_prices)
-    return not saved and not text[end:].startswith(pieces) and not text[:start].endswith(pieces)
+    if saved or text[end:].startswith(pieces) or text[:start].endswith(pieces):
+        return False
+    sentence = next(span.text for span in sentences(text) if span.start <= start < span.end)
+    spent = any(re.search(pattern, _clause_of(text, start)) for pattern in bank.spent)
+    return spent and not any(re.search(pattern, sentence) for pattern in bank.not_spent)
+
+
+def _clause_of(text: str, place: int) -> str:
+    """Return the clause at this place; one that is nothing but a sum (点了一杯，32 块) with the clause before it."""
+    parts = [span.text for span in clauses(text) if span.start <= place]
+    bare = len(_without_numbers(parts[-1])) < CALLED
+    return "".join(parts[-2:] if bare else parts[-1:])
 
 
 @functools.cache

@@ -109,7 +109,7 @@ def mandatory_lines(facts: tuple[Fact, ...], sources: Sources, *, body: str) -> 
     if len(products) != 1 or not speaks:
         return []
     product = products[0]
-    line = bank.own_line if _is_own(product, employer) else bank.sold_line if product.seller == employer else ""
+    line = bank.own_line if _is_own(product, employer) else bank.sold_line if _is_sold(product, employer) else ""
     said = line.format(employer=employer, full_name=product.full_name, issuer=product.issuer)
     lines = [Segment(text=said, kind="role")] if said else []
     if said and product.category == "card" and not any(word in body for word in bank.card_line_never_with):
@@ -119,6 +119,11 @@ def mandatory_lines(facts: tuple[Fact, ...], sources: Sources, *, body: str) -> 
 
 def _is_own(product: Product, employer: str) -> bool:
     return product.category in OF_A_BANK and product.issuer == employer and product.seller in ("", employer)
+
+
+def _is_sold(product: Product, employer: str) -> bool:
+    """Tell whether the employer sells what somebody else issued; its own it answers for itself."""
+    return product.seller == employer and product.issuer not in ("", employer)
 
 
 def _offer(fact: Fact, product: str) -> str:

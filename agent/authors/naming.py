@@ -82,7 +82,8 @@ def _told(reading: Reading, rng: Random, material: Sequence[Material]) -> list[l
 
 
 def _hinted(reading: Reading, rng: Random, lines: Sequence[str]) -> list[str]:
-    return _taken_up(reading, rng, "hint", list(hints_in(lines)))
+    """Return titles that give advice of the body; to a question it would be no answer."""
+    return [] if reading.is_question else _taken_up(reading, rng, "hint", list(hints_in(lines)))
 
 
 def _taken_up(reading: Reading, rng: Random, kind: str, pieces: list[str]) -> list[str]:
@@ -129,8 +130,9 @@ def _patterned(reading: Reading, rng: Random) -> list[str]:
 def name_tags(reading: Reading, scenes: tuple[Scene, ...], rng: Random) -> tuple[str, ...]:
     """Return the keyword, words of the topic, then tags of the scene; five to seven in all."""
     cues = [cue for facet in reading.facets for cue in facet.cues if cue in reading.topic and len(cue) > 1]
-    own = rng.sample(scenes[0].tags, k=min(3, len(scenes[0].tags))) if scenes else []
-    other = list(scenes[1].tags[:1]) if len(scenes) > 1 else []
+    true = [[tag for tag in scene.tags if _is_timely(tag, reading)] for scene in scenes[:2]]
+    own = rng.sample(true[0], k=min(3, len(true[0]))) if true else []
+    other = true[1][:1] if len(true) > 1 else []
     common = rng.sample(load_common().tags, k=len(load_common().tags))
     searched = [reading.keyword] if scenes or len(reading.keyword) <= TAG else []  # nobody searches for a sentence
     wanted: list[str] = []
@@ -139,6 +141,13 @@ def name_tags(reading: Reading, scenes: tuple[Scene, ...], rng: Random) -> tuple
             wanted.append(tag)
     wanted += [tag for tag in common[2:] if tag not in wanted][: max(0, LEAST_TAGS - len(wanted))]
     return tuple(wanted)[:MAX_TAGS]
+
+
+def _is_timely(tag: str, reading: Reading) -> bool:
+    """Refuse a tag that names a time of which the story says nothing; without a story it is about nobody's day."""
+    told = reading.topic + reading.told
+    times = [words for time, words in load_common().tag_times.items() if time in tag]
+    return not reading.told or all(any(word in told for word in words) for words in times)
 
 
 def _generic(reading: Reading) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ __all__ = ["OfflineAuthor"]
 class OfflineAuthor:
     """Write notes in Simplified Chinese without a model; the same sources give the same note."""
 
-    name = "offline@2026.11.2"
+    name = "offline@2026.11.3"
 
     async def plan(self, sources: Sources) -> Plan:
         """Choose scene, skeleton and ingredients; ask instead when nothing honest can be written."""

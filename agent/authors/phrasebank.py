@@ -50,11 +50,17 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _search_pattern(text: str) -> str:
+    re.compile(text)
+    return text
+
+
 Phrase = Annotated[str, Field(min_length=2), AfterValidator(_known_slots)]
 Phrases = tuple[Phrase, ...]
 ToldPhrase = Annotated[str, Field(min_length=2), AfterValidator(_known_told_slots)]
 ToldPhrases = Annotated[tuple[ToldPhrase, ...], Field(min_length=2)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
+SearchPattern = Annotated[str, AfterValidator(_search_pattern)]
 
 
 class Facet(Frozen):
@@ -137,6 +143,7 @@ class Common(Frozen):
     point_question: Phrase
     fact_question: Phrase
     time_heads: tuple[str, ...]
+    tag_times: dict[str, tuple[str, ...]]
     prop_marks: tuple[str, ...]
     question_marks: tuple[str, ...]
     event_marks: tuple[str, ...]
@@ -174,7 +181,10 @@ class Bridges(Frozen):
     card_line: ToldPhrase
     card_line_never_with: tuple[str, ...]
     speech: tuple[Pattern, ...]
-    not_spent: tuple[str, ...]
+    own_subject: tuple[str, ...]
+    saved: tuple[str, ...]
+    spent: tuple[SearchPattern, ...]
+    not_spent: tuple[SearchPattern, ...]
     piece_prices: tuple[str, ...]
     never_first: tuple[str, ...]
     hint_first: tuple[str, ...]

@@ -38,6 +38,7 @@ class Revisor:
         self.sources = sources
         self.rng = rng
         self.changes: list[str] = []
+        self._told = frozenset(item.id for item in sources.brief.material)
 
     def revised(self, report: Report, critique: Critique) -> Revision:
         """Return the revision; the same note and no changes when nothing is open."""
@@ -81,6 +82,8 @@ class Revisor:
         if set(segment.sources) & {fact.id for fact in self.sources.facts}:
             self._note("author_changed_fact", finding, old=segment.text)
             return segment.model_copy(update={"text": ""}), 0
+        if finding.fix and reads_on(finding.fix.replacement) and set(segment.sources) & self._told:
+            finding = finding.model_copy(update={"fix": None})  # nobody said the statement: the sentence is left out
         text, code, where, old = _edited(segment.text, span, finding)
         new = finding.fix.replacement if finding.fix else ""
         self._note(code, finding, old=old, new=new)

@@ -17,10 +17,36 @@ def told(*texts: str) -> tuple[Material, ...]:
         ("番茄三块五一斤", []),
         ("生鲜店里一起结，五十六块八，减了6元", ["五十六块八"]),
         ("跑了十公里，用了五十分钟", []),
+        ("出来他买了两个烧饼，五块钱，坐在花坛边吃", ["五块钱"]),
+        ("花四十五块从修鞋摊上拿回来", ["四十五块"]),
+        ("书架上那本旧书，32块", []),
+        ("在花坛边坐了坐，32块", []),
     ],
 )
 def test_a_sum_is_what_was_spent_not_the_price_of_a_piece_nor_a_saving(text: str, sums: list[str]) -> None:
     assert [anchor.text for anchor in sums_in(told(text))] == sums
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "奖金到账2000元，去买了菜",
+        "朋友请客吃火锅，四个人一共76块",
+        "买菜路上捡到50块钱",
+        "付了钱找回12块",
+        "买贵了，退了15元",
+        "发工资5000元，买了米",
+        "一共收了红包66元",
+        "付了押金100元",
+        "借给小王200元买米",
+        "那件大衣原价128元，没买",
+        "买一件要花128元，没舍得",
+        "葱油饼没带，本来还要买鸡蛋，十五块，只好空手",
+    ],
+)
+def test_a_sum_that_came_in_was_given_back_or_never_paid_is_none(text: str) -> None:
+    assert sums_in(told(text)) == ()
+    assert sums_in(told("花12块买了豆浆"))[0].text == "12块"
 
 
 @pytest.mark.parametrize(
@@ -32,6 +58,11 @@ def test_a_sum_is_what_was_spent_not_the_price_of_a_piece_nor_a_saving(text: str
         ("大姐笑他“你家先生是来扶贫的”", ["你家先生是来扶贫的"]),
         ("孩子问：怎么知道。我答不上来", []),
         ("老板磨豆磨了很久", []),
+        ("周末看了“肖申克的救赎”", []),
+        ("听说“肖申克的救赎”，又要重映", []),
+        ("拐进“一间小馆”，坐了一会儿", []),
+        ("老板说，“别怪它”，又去磨豆", ["别怪它"]),
+        ("他说：多亏您陪我，一个人真坐不住", []),
     ],
 )
 def test_a_quote_is_short_calls_nobody_and_speaks_for_nobody(text: str, quotes: list[str]) -> None:
@@ -49,7 +80,7 @@ def test_a_detail_stands_alone_and_one_that_tells_a_turn_comes_first() -> None:
 
 
 def test_what_is_taken_up_stands_in_the_story_word_for_word() -> None:
-    story = told("周六早上七点半，带女儿去菜市场", "卖豆腐的阿姨多塞了一块，说给小姑娘补个子", "找回来六块五")
+    story = told("周六早上七点半，带女儿去菜市场", "卖豆腐的阿姨多塞了一块，说给小姑娘补个子", "番茄花了六块五")
     joined = "".join(item.text for item in story)
     anchors = (*sums_in(story), *quotes_in(story), *shared_words(story, "菜市场里的一件事"))
     assert {anchor.text for anchor in anchors} == {"六块五", "菜市场"}
@@ -61,7 +92,13 @@ def test_a_word_that_only_tells_the_time_is_shared_by_nobody() -> None:
 
 
 def test_a_hint_is_advice_of_its_own() -> None:
-    assert hints_in(["园子大，先看导览图挑一条环线，不走回头路。", "朋友推荐的片子，问一句他喜欢哪一段。"]) == (
-        "不走回头路",
-        "问一句他喜欢哪一段",
-    )
+    lines = ["别急着洗澡。", "先查片长。早点出门。", "带孩子去认认菜，比看图片记得住。", "不吃不喝，别拖到隔天再看。"]
+    assert hints_in(lines) == ("别急着洗澡", "先查片长")
+
+
+@pytest.mark.parametrize("text", ["隔壁桌两个大学生在背单词，背一个错一个，笑得停不下来", "捡到一串钥匙，交给了老板"])
+def test_a_later_clause_is_no_detail_it_left_its_subject_behind(text: str) -> None:
+    first = text.split("，")[0]
+    assert details_in(told(text))
+    assert all(detail.startswith(first) for detail in details_in(told(text)))
+    assert details_in(told("她说得准，肚子里晃")) == ()

@@ -13,6 +13,7 @@ from agent.models import (
     Finding,
     Fix,
     Institution,
+    Material,
     Metric,
     Note,
     Plan,
@@ -113,6 +114,17 @@ def test_what_cannot_be_fixed_is_dropped_with_its_sentence_only() -> None:
     revision = revise(finding("早点出门"))
     assert "早点出门" not in revision.note.body
     assert "海边风很大，这家店最香" in revision.note.body
+
+
+def test_a_told_sentence_is_left_out_rather_than_made_to_state_what_nobody_told() -> None:
+    told = Segment(text="隔壁桌说稳赚不赔，没信。后来雨停了。", kind="life", sources=("m1",))
+    note = NOTE.model_copy(update={"segments": (told, *NOTE.segments[1:])})
+    brief = SOURCES.brief.model_copy(update={"material": (Material(id="m1", text=told.text),)})
+    fix = Fix(replacement="收益随市场波动，可能为正也可能为负")
+    flagged = finding("海边风很大", fix=fix).model_copy(update={"start": 4, "end": 8, "text": "稳赚不赔"})
+    revision = revise(flagged, note=note, sources=SOURCES.model_copy(update={"brief": brief}))
+    assert revision.note.body.startswith("后来雨停了。")
+    assert revision.changes
 
 
 def test_a_statement_as_fix_takes_the_place_of_the_whole_sentence() -> None:

