@@ -5,11 +5,11 @@ import numpy as np
 from agent.guardrails.likeness import load_likeness
 from evals.build_likeness import MAYBE, SURE, build, digest_of, labelled, texts
 
-CURRENT = 0.95
+CURRENT = 0.9
 
 
 def test_the_shipped_reader_was_built_from_todays_rule_cases():
-    """Remedy: `python -m evals.build_likeness`. A few new cases need no new reader."""
+    """Remedy: `python -m evals.build_likeness`, then the gate. A tenth of new cases needs no new reader."""
     violating, _ = texts()
     shown = set(load_likeness()._examples)
     long = [text for text, _ in violating if len(text) >= 12]
