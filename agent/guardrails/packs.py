@@ -15,6 +15,7 @@ from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.disclosures import Disclosures
 from agent.guardrails.disguise_words import DisguiseWords
 from agent.guardrails.disguises import Disguises
+from agent.guardrails.document import Document, Reveal
 from agent.guardrails.guesses import Guesses
 from agent.guardrails.patternwords import read_words
 from agent.guardrails.rules import EVERY_PLANE, Rule
@@ -50,6 +51,10 @@ class Packs:
     def statuses(self) -> tuple[str, ...]:
         """Return what each pack says of its own standing (试用…), for packs that say something."""
         return tuple(dict.fromkeys(f"{r.pack.title}:{r.pack.status}" for r in self.rules if r.pack.status))
+
+    def revealed(self, document: Document) -> tuple[Reveal, ...]:
+        """Return the disguised words rules go by: where one chose its planes, every reading, overlaps and all."""
+        return tuple(self.disguises.find(document)) if self.choosy else self.disguises.reveal(document)
 
     def candidates(self, scan: Scan) -> set[int]:
         """Return the places in `rules` of those that a scan gives something to do."""

@@ -170,7 +170,7 @@ def _with_planes(found: Checked, note: NoteInput, packs: Packs) -> Checked:
 
 def reveals_of(note: NoteInput, packs: Packs) -> str:
     """Return what is revealed or guessed in a note, to be compared with what was stored."""
-    reveals, guesses = packs.disguises.reveal(Document(note)), guessed_texts(note, packs)
+    reveals, guesses = packs.revealed(Document(note)), guessed_texts(note, packs)
     return repr((reveals, guesses)) if reveals or guesses else ""
 
 

@@ -77,7 +77,7 @@ def _only(packs: Packs, rules: frozenset[str]) -> Packs:
 
 
 def _reveals(note: NoteInput, packs: Packs) -> object:
-    return packs.disguises.reveal(Document(note)), guessed_texts(note, packs)
+    return packs.revealed(Document(note)), guessed_texts(note, packs)
 
 
 def _differences(note: str, old: Sequence[Finding], new: Sequence[Finding]) -> Iterator[Effect]:

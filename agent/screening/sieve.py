@@ -101,11 +101,15 @@ class Sieve:
 
     def __init__(self, packs: Packs, rule_ids: Iterable[str]) -> None:
         self._packs = packs
-        self._rules = [tuple(map(self._group, _needs(packs[rule_id].rule))) for rule_id in rule_ids]
+        wanted = frozenset(rule_ids)
+        self._rules = [tuple(map(self._group, _needs(packs[rule_id].rule))) for rule_id in wanted]
+        self._choosy = any(packs.rules[place].rule.id in wanted for place in packs.choosy)
 
     def candidates(self, planes: Sequence[Planes]) -> set[int]:
         """Return the numbers, within the batch, of the notes these rules must look at."""
         found: set[int] = set()
+        if self._choosy:  # what such a rule reads of a disguised note stands on no stored plane
+            found |= {number for plane in planes[1:] for number, length in enumerate(plane.lengths) if length}
         for groups in self._rules:
             sets = [group.find(planes) for group in groups]
             found |= set.intersection(*sets) if sets else set()

@@ -8,9 +8,11 @@ from archives import BAD, DAY, LIFE, lines, note, write_lines
 from agent.errors import UsageError
 from agent.guardrails import load_packs
 from agent.guardrails.matchers import build_matcher
+from agent.models import NoteInput
 from agent.paths import data_root
 from agent.screening import checking, plan, runner
 from agent.screening.edition import Circumstances, edition_of
+from agent.screening.impact import weigh_impact
 from agent.screening.sieve import Planes
 
 pytestmark = pytest.mark.usefixtures("small_book")
@@ -87,6 +89,31 @@ def test_a_changed_rule_book_gives_the_reports_of_a_full_run(what, archive, tmp_
     go(archive, out="every.jsonl", overlay=before, telling_only=False)
     assert (tmp_path / "back.jsonl").read_bytes() == (tmp_path / "every.jsonl").read_bytes()
     assert back.tally.notes == 40
+
+
+CHOSEN = own_rule("pattern", "{patterns: ['wenzhuanbupei.{0,4}保本保息', '稳赚不'], disguise: [norm, skeleton]}")
+
+
+@pytest.mark.parametrize(("body", "before", "after"), [
+    ("这款理财wenzhuanbupei，保*保息，放心", {}, CHOSEN),
+    ("这款理财稳.赚.不pei，放心", CHOSEN, {**CHOSEN, "disguises_yaml": "key_words: [稳赚不]"}),
+], ids=["the rule is new", "a shorter word is looked for"])  # fmt: skip
+def test_a_rule_that_chose_its_planes_is_asked_where_another_plane_won(body, before, after, tmp_path, go, bank):
+    source = write_lines(tmp_path / "a.jsonl", [{"id": "n", "body": body}, {"id": "m", "body": LIFE}])
+    first, second = ((bank(**files),) if files else () for files in (before, after))
+    go(source, out="before.jsonl", overlay=first, store=tmp_path / "s.db")
+    go(out="again.jsonl", overlay=second, store=tmp_path / "s.db")
+    go(source, out="full.jsonl", overlay=second)
+    assert lines(tmp_path / "again.jsonl") == lines(tmp_path / "full.jsonl")
+    told = [(tmp_path / f"{name}.jsonl").read_text(encoding="utf-8") for name in ("before", "full")]
+    assert ["OWN-01" in text for text in told] == [False, True]
+
+
+def test_the_impact_of_a_word_is_seen_where_a_longer_word_on_another_plane_won(small_book, bank):
+    old, new = (small_book((bank(**{**CHOSEN, **more}),)) for more in ({}, {"disguises_yaml": "key_words: [稳赚不]"}))
+    notes = [NoteInput(body="这款理财稳.赚.不pei，放心"), NoteInput(body=LIFE)]
+    effects = list(weigh_impact(old, new, Circumstances(as_of=DAY)).effects(notes))
+    assert [(effect.note, effect.rule, effect.change) for effect in effects] == [("#1", "OWN-01", "new")]
 
 
 def test_refused_rows_come_out_again(tmp_path, go):
