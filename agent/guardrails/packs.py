@@ -25,7 +25,7 @@ from agent.guardrails.vocabulary import Scan, Vocabulary
 __all__ = ["Packs", "make_packs"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Packs:
     """Hold compiled rules, ready to check notes.
 
@@ -41,6 +41,10 @@ class Packs:
     disclosures: Disclosures
     given: DisguiseWords
     digest: str = ""
+
+    def __repr__(self) -> str:
+        """Name the packs: all they hold would be gigabytes, since every rule holds every word."""
+        return f"Packs({', '.join(f'{name}@{version}' for name, version in self.versions.items())})"
 
     @functools.cached_property
     def versions(self) -> dict[str, str]:

@@ -42,7 +42,7 @@ class Scan:
         return self.possible.patterns
 
 
-@dataclass
+@dataclass(repr=False)
 class Vocabulary:
     """Intern terms and patterns, then scan documents. `seal` builds the automaton once.
 

@@ -340,3 +340,9 @@ def test_a_file_whose_examples_stand_first_is_read_all_the_same(tmp_path: Path) 
     (folder / "RET-05.yaml").write_text(cases + "\n\n# after the examples\n" + head, encoding="utf-8")
     read = read_rule(folder / "RET-05.yaml", examples=False)
     assert read.rule.title and read.rule.match.groups and not read.rule.cases.flag
+
+
+def test_packs_are_named_in_few_words_and_not_written_out():
+    packs = load_packs(examples=False)
+    assert repr(packs).startswith("Packs(") and "@" in repr(packs) and len(repr(packs)) < 2000
+    assert len(repr(packs.rules[0])) < 50_000  # each holds the words of all
