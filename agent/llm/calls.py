@@ -84,9 +84,12 @@ class Calls:
         raise ReplyError("reply_unusable", node=node, problem=problem)
 
     def trace(self, round: int) -> tuple[tuple[str, ...], Usage | None]:
-        """Return the prompts used in a round, each once, and what they used; (), None when no model was asked."""
+        """Return the prompts used in a round and what they used; (), None when no model was asked.
+
+        The prompts are in order of their names: two readers at once answer in any order, and a run is told the same.
+        """
         entries = [entry for entry in self._journal.entries(self.run) if entry.key.round == round]
-        return tuple(dict.fromkeys(entry.prompt for entry in entries)), total_usage(entries)
+        return tuple(sorted({entry.prompt for entry in entries})), total_usage(entries)
 
     def total(self) -> Usage | None:
         """Return what the run has used so far; None when no model was asked."""

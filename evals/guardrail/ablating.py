@@ -27,9 +27,9 @@ class _Unseeing(Disguises):
     def __init__(self) -> None:
         """Hold no word."""
 
-    def reveal(self, document: Document) -> tuple[Reveal, ...]:
-        """Return no reveal."""
-        return ()
+    def find(self, document: Document) -> Iterator[Reveal]:
+        """Yield no reading."""
+        yield from ()
 
 
 class _Unguessing(Guesses):

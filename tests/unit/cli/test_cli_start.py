@@ -48,11 +48,14 @@ def test_a_start_leaves_collecting_and_threads_for_later(monkeypatch, capsys):
     assert capsys.readouterr().out
 
 
-def test_what_goes_on_for_long_looks_for_garbage_again():
-    usual = gc.get_threshold()
+def test_what_goes_on_for_long_looks_for_garbage_again(monkeypatch):
+    monkeypatch.setattr(atexit, "register", lambda _: None)
+    monkeypatch.setattr(garbage, "_USUAL", (701, 11, 12))
+    before = gc.get_threshold()
     try:
-        gc.set_threshold(200_000, 20, 100)
+        garbage.hurry()
+        assert gc.get_threshold() != (701, 11, 12)
         garbage.settle()
-        assert gc.get_threshold() == garbage._USUAL == usual and gc.get_freeze_count() > 0
+        assert gc.get_threshold() == (701, 11, 12) and gc.get_freeze_count() > 0
     finally:
-        gc.set_threshold(*usual)
+        gc.set_threshold(*before)

@@ -33,10 +33,11 @@ def model(**given):
     return ScriptedModel(replies={"Shape": GOOD, "Shape2": GOOD}, **given)
 
 
-async def ask(*, journal=None, writer=None, output=Shape, role="writer", messages=ASK, node="write", round=1, **given):
+async def ask(*, journal=None, writer=None, output=Shape, role="writer", messages=ASK, node="write", round=1,
+              prompt="p@1#0", **given):  # fmt: skip
     writer = writer or model()
     calls = Calls("r1", models={role: writer}, journal=journal if journal is not None else MemoryJournal(), **given)
-    await calls.ask(output, role=role, prompt="p@1#0", messages=messages, node=node, round=round)
+    await calls.ask(output, role=role, prompt=prompt, messages=messages, node=node, round=round)
     return calls
 
 
@@ -70,6 +71,14 @@ async def test_a_round_lists_each_prompt_once_and_sums_what_it_used():
     prompts, used = calls.trace(1)
     assert prompts == ("p@1#0",) and (used.calls, used.prompt_tokens, used.completion_tokens) == (2, 20, 10)
     assert calls.total().calls == 3 and calls.trace(7) == ((), None)
+
+
+async def test_prompts_are_told_in_one_order_whichever_reader_answers_first():
+    for names in (("b@1#0", "a@1#0"), ("a@1#0", "b@1#0")):
+        journal = MemoryJournal()
+        for name in names:
+            calls = await ask(journal=journal, prompt=name, node=name)
+        assert calls.trace(1)[0] == ("a@1#0", "b@1#0")
 
 
 async def test_an_objection_is_put_to_the_model_once():
