@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from browser import TODAY
 
@@ -40,9 +40,13 @@ def hand_in(home, users, *, hostile):
 
 async def _hand_in(home, users, hostile):
     settings = Settings(home=home, author="offline")
-    moments = itertools.count()
+    moments, seconds = itertools.count(), itertools.count()
     workspace = load_workspace(None)
-    async with open_chat(workspace, settings, now=lambda: NOW, today=lambda: date.fromisoformat(TODAY)) as chat:
+
+    def now():  # no two at once: the queue is in the order of handing in
+        return NOW + timedelta(seconds=next(seconds))
+
+    async with open_chat(workspace, settings, now=now, today=lambda: date.fromisoformat(TODAY)) as chat:
         runs = [await _one(chat, user, *STORIES[next(moments) % len(STORIES)]) for user in users]
         return [*runs, await _hostile(chat, hostile)]
 
