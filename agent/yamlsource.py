@@ -8,7 +8,7 @@ a start reads eight thousand values and nobody asks where they stood.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -23,6 +23,7 @@ __all__ = ["Source", "parse_yaml", "read_yaml", "validate"]
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_VALUES = 200_000
+LONGEST_SHOWN = 40
 _SLIPS = {  # what the parser says, in the order in which it is looked for → the slip that people make
     "could not find expected ':'": "yaml_slip_colon",
     "mapping values are not allowed": "yaml_slip_quote",
@@ -123,18 +124,21 @@ def _not_yaml(error: yaml.MarkedYAMLError, path: Path, text: str) -> Configurati
 
 
 def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
-    """Build a model from the value at a path; the first objection names file, line, column and the key."""
+    """Build a model from the value at a path; an objection names file, line, column and key, and every missing key."""
     value = source.value
     for step in path:
         value = value[step]
     try:
         return model.model_validate(value if value is not None else {})
     except ValidationError as error:
-        first = error.errors()[0]
+        problems = error.errors()
+        first = problems[0]
         place = (*path, *first["loc"])
-        key = ".".join(str(step) for step in place) or model.__name__
+        key = _called(place)
+        if not first["loc"]:
+            raise _no_mapping(model, source, path, value) from None
         if first["type"] == "missing":
-            raise source.error("yaml_missing_key", place, key=key) from None
+            raise source.error("yaml_missing_key", place, key=_all_missing(problems, path)) from None
         if first["type"] == "extra_forbidden":
             allowed = "、".join(_keys_at(model, place[len(path) : -1]))
             raise source.error("yaml_unknown_key", place, key=key, allowed=allowed) from None
@@ -142,6 +146,31 @@ def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
         if first.get("input") in (None, ""):
             raise source.error("yaml_not_filled", place, key=key, detail=detail) from None
         raise source.error("yaml_wrong_value", place, key=key, value=first.get("input"), detail=detail) from None
+
+
+def _called(place: Path_) -> str:
+    """Name a place as its reader counts: an entry of a list by its number from 1, a key by its path."""
+    if place and isinstance(place[0], int):
+        return say("yaml_entry_key", number=place[0] + 1, key=".".join(str(step) for step in place[1:]))
+    return ".".join(str(step) for step in place)
+
+
+def _all_missing(problems: Sequence[Any], path: Path_) -> str:
+    """Name every key that is missing where the first one is: a form is filled in once, not key by key."""
+    missing = [problem["loc"] for problem in problems if problem["type"] == "missing"]
+    beside = [loc for loc in missing if loc[:-1] == missing[0][:-1]]
+    return "”、“".join((_called((*path, *beside[0])), *(str(loc[-1]) for loc in beside[1:])))
+
+
+def _no_mapping(model: type[BaseModel], source: Source, path: Path_, value: object) -> ConfigurationError:
+    """Say that keys are wanted where a bare word or a list stands, and which."""
+    what = say("yaml_entry", number=path[-1] + 1) if path and isinstance(path[-1], int) else _called(path)
+    colon = say("yaml_slip_colon_width") if isinstance(value, str) and "：" in value else ""
+    allowed = "、".join(_keys_at(model, ()))
+    shown = str(value) if len(str(value)) <= LONGEST_SHOWN else f"{str(value)[:LONGEST_SHOWN]}…"
+    return source.error(
+        "yaml_not_mapping", path, what=what or say("yaml_whole_file"), value=shown, allowed=allowed, colon=colon
+    )
 
 
 def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:

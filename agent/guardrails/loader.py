@@ -227,6 +227,8 @@ def tighten(files: Sequence[RuleFile], path: Path) -> list[RuleFile]:
     if not path.is_file():
         return list(files)
     source = read_yaml(path)
+    if source.value is not None and not isinstance(source.value, dict):
+        raise source.error("tighten_not_mapping")
     by_id = {file.rule.id: file for file in files}
     for rule_id in source.value or {}:
         if rule_id not in by_id:
