@@ -8,36 +8,24 @@ a start reads eight thousand values and nobody asks where they stood.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from agent.catalogue import say
+from agent.catalogue import advise, say
 from agent.errors import ConfigurationError
+from agent.yamlobjections import Path_, choose
+from agent.yamlslips import Slip, encoding_of, slip_behind, slip_inside
 
-__all__ = ["Source", "parse_yaml", "read_yaml", "validate"]
+__all__ = ["Path_", "Source", "not_utf8", "parse_yaml", "read_yaml", "validate"]
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_VALUES = 200_000
-LONGEST_SHOWN = 40
-_SLIPS = {  # what the parser says, in the order in which it is looked for → the slip that people make
-    "could not find expected ':'": "yaml_slip_colon",
-    "mapping values are not allowed": "yaml_slip_quote",
-    "tab character": "yaml_slip_tab",
-    "'\\t' that cannot start": "yaml_slip_tab",
-    "cannot start any token": "yaml_slip_sign",
-    "did not find expected ','": "yaml_slip_bracket",
-    "did not find expected key": "yaml_slip_indent",
-    "did not find expected '-'": "yaml_slip_indent",
-    "expected <block end>": "yaml_slip_indent",
-    "unexpected end of stream": "yaml_slip_open",
-}
+_PLAIN = (None, "")  # the two parsers name a scalar without quotes differently
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -67,6 +55,16 @@ class Source:
             place, node = found
         return (place.start_mark.line + 1, place.start_mark.column + 1) if place is not None else (1, 1)
 
+    def unquoted(self, path: Path_) -> bool:
+        """Tell whether the text at a path was written without quotes, so that any sign in it is as it was typed."""
+        node = self.root
+        for step in path:
+            found = _child(node, step)
+            if found is None:
+                return False
+            node = found[1]
+        return isinstance(node, yaml.ScalarNode) and node.style in _PLAIN
+
     def error(self, code: str, path: Path_ = (), **parameters: object) -> ConfigurationError:
         """Build an error that names file, line and column."""
         line, column = self.position(path)
@@ -78,7 +76,12 @@ def read_yaml(path: Path) -> Source:
     try:
         return parse_yaml(path.read_text(encoding="utf-8"), path)
     except UnicodeDecodeError as error:
-        raise ConfigurationError("yaml_not_utf8", file=str(path), line=1, column=1, detail=str(error)) from None
+        raise not_utf8(error, str(path)) from None
+
+
+def not_utf8(error: UnicodeDecodeError, name: str) -> ConfigurationError:
+    """Say in what encoding a file was stored instead, and how to store it again."""
+    return ConfigurationError("yaml_not_utf8", file=name, line=1, column=1, detail=say(encoding_of(error.object)))
 
 
 def parse_yaml(text: str, path: Path) -> Source:
@@ -86,17 +89,30 @@ def parse_yaml(text: str, path: Path) -> Source:
     try:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise _not_yaml(error, path, text) from None
+        raise _slipped(slip_behind(error, text), path) from None
     except RecursionError:
         raise Source(path, None).error("yaml_too_much", limit=MAX_VALUES) from None
     except (yaml.YAMLError, UnicodeEncodeError):
         raise _no_text(text, path) from None
+    if root is None:
+        return Source(path, None)
     source = Source(path, None, root)
+    builder = _Builder(source)
     try:
-        value = _Builder(source).build(root) if root is not None else None
+        value = builder.build(root)
     except RecursionError:
         raise source.error("yaml_too_much", limit=MAX_VALUES) from None
+    slip = slip_inside(text, root, builder.spread)
+    if slip:
+        raise _slipped(slip, path)
     return Source(path, value, root)
+
+
+def _slipped(slip: Slip, path: Path) -> ConfigurationError:
+    return ConfigurationError(
+        "yaml_not_yaml", file=str(path), line=slip.line, column=slip.column, detail=say(slip.code, words=slip.words),
+        remedy=advise(slip.code),
+    )  # fmt: skip
 
 
 def _no_text(text: str, path: Path) -> ConfigurationError:
@@ -104,23 +120,7 @@ def _no_text(text: str, path: Path) -> ConfigurationError:
     found = _NO_CHARACTER.search(text)
     before = text[: found.start() if found else 0]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return ConfigurationError(
-        "yaml_not_yaml", file=str(path), line=line, column=column, detail=say("yaml_slip_character")
-    )
-
-
-def _not_yaml(error: yaml.MarkedYAMLError, path: Path, text: str) -> ConfigurationError:
-    """Say what slip leads to what the parser objects to; a missing colon is told where the key began."""
-    problem = error.problem or error.context or ""
-    slip = next((code for words, code in _SLIPS.items() if words in problem), "")
-    begun = error.context_mark if slip == "yaml_slip_colon" else None
-    mark = begun or error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    if slip == "yaml_slip_sign" and "\t" in text.splitlines()[line - 1][:column]:
-        slip = "yaml_slip_tab"
-    return ConfigurationError(
-        "yaml_not_yaml", file=str(path), line=line, column=column, detail=say(slip) if slip else problem
-    )
+    return _slipped(Slip("yaml_slip_character", line, column), path)
 
 
 def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
@@ -131,78 +131,8 @@ def validate(model: type[Model], source: Source, path: Path_ = ()) -> Model:
     try:
         return model.model_validate(value if value is not None else {})
     except ValidationError as error:
-        problems = error.errors()
-        first = problems[0]
-        place = (*path, *first["loc"])
-        key = _called(place)
-        if not first["loc"]:
-            raise _no_mapping(model, source, path, value) from None
-        if first["type"] == "missing":
-            raise source.error("yaml_missing_key", place, key=_all_missing(problems, path)) from None
-        if first["type"] == "extra_forbidden":
-            allowed = "、".join(_keys_at(model, place[len(path) : -1]))
-            raise source.error("yaml_unknown_key", place, key=key, allowed=allowed) from None
-        detail = _in_words(first)
-        if first.get("input") in (None, ""):
-            raise source.error("yaml_not_filled", place, key=key, detail=detail) from None
-        raise source.error("yaml_wrong_value", place, key=key, value=first.get("input"), detail=detail) from None
-
-
-def _called(place: Path_) -> str:
-    """Name a place as its reader counts: an entry of a list by its number from 1, a key by its path."""
-    if place and isinstance(place[0], int):
-        return say("yaml_entry_key", number=place[0] + 1, key=".".join(str(step) for step in place[1:]))
-    return ".".join(str(step) for step in place)
-
-
-def _all_missing(problems: Sequence[Any], path: Path_) -> str:
-    """Name every key that is missing where the first one is: a form is filled in once, not key by key."""
-    missing = [problem["loc"] for problem in problems if problem["type"] == "missing"]
-    beside = [loc for loc in missing if loc[:-1] == missing[0][:-1]]
-    return "”、“".join((_called((*path, *beside[0])), *(str(loc[-1]) for loc in beside[1:])))
-
-
-def _no_mapping(model: type[BaseModel], source: Source, path: Path_, value: object) -> ConfigurationError:
-    """Say that keys are wanted where a bare word or a list stands, and which."""
-    what = say("yaml_entry", number=path[-1] + 1) if path and isinstance(path[-1], int) else _called(path)
-    colon = say("yaml_slip_colon_width") if isinstance(value, str) and "：" in value else ""
-    allowed = "、".join(_keys_at(model, ()))
-    shown = str(value) if len(str(value)) <= LONGEST_SHOWN else f"{str(value)[:LONGEST_SHOWN]}…"
-    return source.error(
-        "yaml_not_mapping", path, what=what or say("yaml_whole_file"), value=shown, allowed=allowed, colon=colon
-    )
-
-
-def _keys_at(model: type[BaseModel], path: Path_) -> list[str]:
-    """Return the keys that are known at a place inside a model, as they are written."""
-    for step in path:
-        field = next((f for name, f in model.model_fields.items() if step in (name, f.alias)), None)
-        if field is not None:
-            model = next((t for t in _types_in(field.annotation) if issubclass(t, BaseModel)), model)
-    return sorted(field.alias or name for name, field in model.model_fields.items())
-
-
-def _types_in(annotation: Any) -> Iterator[type]:
-    """Yield every class that a type hint names."""
-    if isinstance(annotation, type) and not get_args(annotation):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _types_in(inner)
-
-
-def _in_words(problem: Any) -> str:
-    """Say in Chinese what value is wanted; the schema's own words when the catalogue has none for this objection."""
-    given = {name: _listed(value) for name, value in problem.get("ctx", {}).items()}
-    for code in (f"yaml_wants_{problem['type']}_{problem['loc'][-1]}", f"yaml_wants_{problem['type']}"):
-        wanted = say(code, **given)
-        if wanted != code:
-            return wanted
-    return str(problem["msg"])
-
-
-def _listed(value: object) -> str:
-    """Write pydantic's `'a', 'b' or 'c'` as a Chinese list."""
-    return str(value).replace("'", "").replace(" or ", "、").replace(", ", "、")
+        found = choose(model, error.errors(), path, value)
+        raise source.error(found.code, found.place, **found.values) from None
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -220,6 +150,7 @@ class _Builder:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.count = 0
+        self.spread: list[yaml.ScalarNode] = []
 
     def build(self, node: yaml.Node) -> Any:
         self.count += 1
@@ -229,6 +160,8 @@ class _Builder:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child) for child in node.value]
+        if isinstance(node, yaml.ScalarNode) and node.style in _PLAIN and node.start_mark.line != node.end_mark.line:
+            self.spread.append(node)
         return None if node.value == "" and getattr(node, "style", None) is None else node.value
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 
 from agent.errors import KosnoteError
 from agent.guardrails.engine import check
-from agent.guardrails.loader import Packs, RuleFile, compile_rules, jurisdictions, read_rule, rule_files
+from agent.guardrails.loader import Packs, RuleFile, compile_rules, jurisdictions, read_rule
+from agent.guardrails.rulefiles import rule_files
 from agent.guardrails.rules import Case, Rule
 from agent.guardrails.wording import label_of
 from agent.models import Account, Fact, Finding, Material, Note, NoteInput, Report, Segment

@@ -13,17 +13,28 @@ from dataclasses import dataclass
 
 import re2
 
+from agent.catalogue import say
 from agent.guardrails.disclosures import Disclosures, phrase_pattern
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.rules import PackInfo, Rule
 from agent.guardrails.terms import TermLists
-from agent.guardrails.vocabulary import Scan, Vocabulary
+from agent.guardrails.vocabulary import BY_LINE, Scan, Vocabulary
 from agent.yamlsource import Path_, Source
 
 __all__ = ["CompiledRule", "Selector", "compile_rule"]
 
 _REFUSED = re.compile(r"(?<!\\)(?:\\\\)*(\\[bBwW1-9]|\(\?[=!<](?!\w+>)|\(\?P=)")
 _PATTERN = "re:"
+_SLIPS = {  # what RE2 says first → the message that says it in Chinese
+    "missing )": "rule_re2_open",
+    "unexpected )": "rule_re2_close",
+    "missing ]": "rule_re2_class",
+    "no argument for repetition": "rule_re2_repeat",
+    "bad repetition operator": "rule_re2_repeat",
+    "invalid repetition size": "rule_re2_times",
+    "trailing \\": "rule_re2_backslash",
+    "invalid character class range": "rule_re2_range",
+}
 
 
 @dataclass(frozen=True)
@@ -194,5 +205,15 @@ class _Maker:
         try:
             return self.vocabulary.add_pattern(pattern)
         except re2.error as error:
-            detail = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
-            raise self.source.error("rule_pattern_broken", path, pattern=pattern, detail=detail) from error
+            rule = self.source.file.stem
+            raise self.source.error(
+                "rule_pattern_broken", path, pattern=pattern, detail=_objection(error), rule=rule
+            ) from error
+
+
+def _objection(error: re2.error) -> str:
+    """Say in Chinese what RE2 objects to."""
+    said = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+    problem, _, part = said.partition(": ")
+    code = next((code for words, code in _SLIPS.items() if problem.startswith(words)), "rule_re2_unknown")
+    return say(code, part=part.removeprefix(BY_LINE))

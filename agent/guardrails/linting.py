@@ -14,8 +14,9 @@ from typing import Literal
 from agent.catalogue import advise, say
 from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule
-from agent.guardrails.loader import Packs, RuleFile, compile_rules, read_rule, rule_files, tighten
+from agent.guardrails.loader import Packs, RuleFile, compile_rules, read_rule, tighten
 from agent.guardrails.rulechecks import CHECKS, Objection
+from agent.guardrails.rulefiles import rule_files
 from agent.paths import data_root
 
 __all__ = ["LEVELS", "Level", "Problem", "lint"]

@@ -20,12 +20,13 @@ from agent.guardrails.disguise_words import read_disguises
 from agent.guardrails.literals import known_needs
 from agent.guardrails.packcache import keep_packs
 from agent.guardrails.packs import Packs, make_packs
+from agent.guardrails.rulefiles import free_id, rule_files
 from agent.guardrails.rules import Guard, PackInfo, Rule
 from agent.guardrails.terms import read_terms
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import Frozen, Severity
 from agent.paths import data_root
-from agent.yamlsource import Source, parse_yaml, read_yaml, validate
+from agent.yamlsource import Path_, Source, parse_yaml, read_yaml, validate
 
 __all__ = [
     "Packs",
@@ -36,11 +37,11 @@ __all__ = [
     "load_folder",
     "load_packs",
     "read_rule",
-    "rule_files",
     "tighten",
 ]
 
 HOME = "cn"
+_JOINED = re.compile("[，、；]")
 MIN_CASES = 6
 _EXAMPLES = re.compile(r"(?m)^cases:[^\n]*\n(?:(?:[ \t#][^\n]*)?\n)*(?:[ \t][^\n]*\Z)?")
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
@@ -143,26 +144,34 @@ def _with_words(folders: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(folders) if whole else (data_root() / "guardrails" / HOME, *folders)
 
 
-def rule_files(folder: Path) -> list[Path]:
-    """List the rule files of a folder: `<pack>/<RULE>.yaml`."""
-    return sorted(path for path in folder.glob("*/*.yaml") if path.parent.name != "terms" and path.name != "pack.yaml")
-
-
 def read_rule(path: Path, *, examples: bool = True) -> RuleFile:
     """Read and validate one rule file, with its examples or none.
 
     Raises `ConfigurationError` with line, column and remedy.
     """
     source = read_yaml(path) if examples else _read_without_examples(path)
+    if source.value is None:
+        raise source.error("rule_empty", rule=path.stem)
     if not isinstance(source.value, dict):
-        raise source.error("rule_not_mapping")
+        raise source.error("rule_not_mapping", rule=path.stem)
     rule = validate(Rule, source)
     _check_keys(rule, source)
+    _check_words(rule, source)
     if examples:
         _check_cases(rule, source)
     if rule.id != path.stem:
-        raise source.error("rule_wrong_name", ("id",), rule=rule.id, name=path.name)
+        raise _wrong_name(rule, source)
     return RuleFile(rule, _pack_of(path), source)
+
+
+def _wrong_name(rule: Rule, source: Source) -> ConfigurationError:
+    """Ask for another name, unless a file has that one: then this is a copy, and renaming it would lose the other."""
+    path, place = source.file, ("id",)
+    if not path.with_name(f"{rule.id}.yaml").is_file():
+        return source.error("rule_wrong_name", place, rule=rule.id, name=path.name)
+    taken = {file.stem for file in path.parent.glob("*.yaml")}
+    free = free_id(rule.id.split("-")[0], taken)
+    return source.error("rule_copy", place, rule=rule.id, name=path.name, free=free)
 
 
 def _read_without_examples(path: Path) -> Source:
@@ -201,6 +210,24 @@ def _check_keys(rule: Rule, source: Source) -> None:
     missing = _TOGETHER.get(rule.kind, set()) - present
     if missing or not present & needed:
         raise source.error("rule_kind_needs", ("match",), kind=rule.kind, keys="、".join(sorted(missing or needed)))
+
+
+def _check_words(rule: Rule, source: Source) -> None:
+    """Refuse words that a Chinese comma made into one; between quotes it may be meant."""
+    anchored = rule.anchor.any_of if rule.anchor else ()
+    lists: list[tuple[Path_, Sequence[str]]] = [
+        (("match", "terms"), rule.match.terms),
+        *((("match", "groups", number), group) for number, group in enumerate(rule.match.groups)),
+        (("match", "trigger"), rule.match.trigger),
+        (("anchor", "any_of"), anchored),
+        (("except",), rule.except_),
+    ]
+    for path, entries in lists:
+        for index, entry in enumerate(entries):
+            place = (*path, index)
+            if _JOINED.search(entry) and not entry.startswith("re:") and source.unquoted(place):
+                apart = ", ".join(word for word in _JOINED.split(entry) if word)
+                raise source.error("rule_words_joined", place, words=entry, apart=apart)
 
 
 def _check_cases(rule: Rule, source: Source) -> None:

@@ -10,21 +10,20 @@ import functools
 import json
 import re
 import textwrap
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from agent.errors import StorageError, UsageError
-from agent.guardrails.loader import Packs, rule_files
+from agent.guardrails.loader import Packs
+from agent.guardrails.rulefiles import free_id, rule_files
 from agent.guardrails.rules import Kind
 from agent.yamlsource import read_yaml
 
-__all__ = ["begin_rule", "free_id"]
+__all__ = ["begin_rule"]
 
 _ID = re.compile(r"[A-Z]{2,4}-\d{2}")
 _PACK = re.compile(r"[a-z][a-z0-9-]*")
-_MOST = 99
 
 
 def begin_rule(
@@ -45,14 +44,6 @@ def begin_rule(
         return tuple(path for path, text in texts.items() if _write_new(path, text))
     except OSError as error:
         raise StorageError("rule_unwritable", path=home, reason=error.strerror or error) from error
-
-
-def free_id(prefix: str, taken: Iterable[str]) -> str:
-    """Return the next free id of a prefix: after the highest number, or the first gap when 99 is reached."""
-    used = {int(rule_id[-2:]) for rule_id in taken if rule_id.startswith(f"{prefix}-")}
-    above = max(used, default=0) + 1
-    number = above if above <= _MOST else next((n for n in range(1, _MOST + 1) if n not in used), 0)
-    return f"{prefix}-{number:02}" if number else ""
 
 
 def _taken(folder: Path, packs: Packs) -> set[str]:

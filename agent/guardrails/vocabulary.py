@@ -20,9 +20,9 @@ from agent.guardrails.normalize import fold
 from agent.guardrails.partings import latin_border
 from agent.guardrails.patternfilter import EVERY_LINE, FilterTable, PatternFilter, Possible, tabulate
 
-__all__ = ["Scan", "Vocabulary"]
+__all__ = ["BY_LINE", "Scan", "Vocabulary"]
 
-_BY_LINE = "(?m)"
+BY_LINE = "(?m)"  # stands before every pattern
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 
@@ -99,7 +99,7 @@ class Vocabulary:
             number = len(self._sources)
             need = self.known.get(pattern_key(pattern)) if self.known else None
             if need is None:
-                self._patterns[number] = re2.compile(_BY_LINE + pattern, _OPTIONS)
+                self._patterns[number] = re2.compile(BY_LINE + pattern, _OPTIONS)
                 need = need_of(pattern)
             self._sources.append(pattern)
             self._pattern_ids[pattern] = number
@@ -115,7 +115,7 @@ class Vocabulary:
         """Return the non-empty spans of one pattern on the norm plane; a scan tells which lines are worth a look."""
         pattern = self._patterns.get(number)
         if pattern is None:
-            pattern = self._patterns[number] = re2.compile(_BY_LINE + self._sources[number], _OPTIONS)
+            pattern = self._patterns[number] = re2.compile(BY_LINE + self._sources[number], _OPTIONS)
         encoded = document.encoded
         spans: list[tuple[int, int]] = []
         lines = scan.possible.lines(number) if scan is not None and self.table.in_line[number] else EVERY_LINE

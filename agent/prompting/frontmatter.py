@@ -10,7 +10,7 @@ from pydantic import Field
 
 from agent.errors import ConfigurationError
 from agent.models import Frozen
-from agent.yamlsource import Source, parse_yaml, validate
+from agent.yamlsource import Source, not_utf8, parse_yaml, validate
 
 __all__ = ["FrontMatter", "Input", "split_prompt"]
 
@@ -59,7 +59,7 @@ def split_prompt(path: Path) -> tuple[FrontMatter, str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigurationError("yaml_not_utf8", file=str(path), line=1, column=1, detail=str(error)) from None
+        raise not_utf8(error, str(path)) from None
     lines = text.splitlines(keepends=True)
     closing = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == RULE), 0)
     if not lines or lines[0].rstrip() != RULE or not closing:

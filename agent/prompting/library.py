@@ -33,6 +33,7 @@ from agent.paths import data_root
 from agent.prompting.fencing import fence
 from agent.prompting.frontmatter import FrontMatter, split_prompt
 from agent.prompting.inspection import Parsed, inspect, layout
+from agent.yamlsource import not_utf8
 
 __all__ = ["Library", "Prompt", "load_prompts"]
 
@@ -201,7 +202,7 @@ def _included(name: str, environment: ImmutableSandboxedEnvironment, place: dict
     except TemplateNotFound:
         raise ConfigurationError("prompt_include_missing", name=name, **place) from None
     except UnicodeDecodeError as error:
-        raise ConfigurationError("yaml_not_utf8", file=name, detail=str(error)) from None
+        raise not_utf8(error, name) from None
     path = Path(filename or name)
     with _syntax_of(path):
         environment.get_template(name)

@@ -7,8 +7,8 @@ from typing import get_args
 import pytest
 
 from agent.guardrails import load_packs
+from agent.guardrails.rulefiles import free_id
 from agent.guardrails.rules import Kind
-from agent.guardrails.scaffold import free_id
 from agent.paths import data_root
 from agent.workspace import init_workspace
 
@@ -34,8 +34,8 @@ ANSWERS = {
     "match.terms": "[闪批闪放]",
     "message": "审批要多久不由我们说了算，不能承诺",
     "advice": "改写为“放款时间以审批结果为准”",
-    "basis.0.instrument": "金融产品网络营销管理办法",
-    "basis.0.effective": "2026-09-30",
+    "basis 第 1 项的 instrument": "金融产品网络营销管理办法",
+    "basis 第 1 项的 effective": "2026-09-30",
     "cases.flag": str(FLAGS),
     "cases.pass": str(PASSES),
 }
@@ -58,7 +58,7 @@ def fill(path, line, value):
 def filled(text):
     """Fill every gap of a skeleton at once, in the order of the file."""
     for key, value in ANSWERS.items():
-        text = re.sub(rf"^(\s*(?:- )?{key.split('.')[-1]}:)$", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
+        text = re.sub(rf"^(\s*(?:- )?{re.split('[. ]', key)[-1]}:)$", rf"\1 {value}", text, count=1, flags=re.MULTILINE)
     return text
 
 
@@ -75,7 +75,7 @@ def test_the_messages_alone_lead_from_the_skeleton_to_a_rule_that_passes(rules, 
             break
         assert not out and str(path) in err and "提示：" in err
         line = int(re.search(r"第 (\d+) 行", err)[1])
-        key = re.search(r"“([a-z.0-9]+)”还没有填", err)[1]
+        key = re.search(r"“([^”]+)”还没有填", err)[1]
         named.append(key)
         fill(path, line, ANSWERS[key])
     assert (code, err) == (0, "1 条规则,12 个例句,0 个不符,0 处交叉命中\n"), out + err

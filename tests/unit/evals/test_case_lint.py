@@ -28,7 +28,7 @@ def test_an_empty_folder_is_a_problem_of_its_own(tmp_path):
     ("old", "new", "place", "words"),
     [
         ("theme: running", "theme: runing", "case.yaml:3:1", ("runing", "最接近的是：running")),
-        ("theme: running", "them: running", "case.yaml:2:1", ("theme", "补上")),
+        ("theme: running", "them: running", "case.yaml:3:1", ("them", "改成“theme”")),
         ("split: dev", "splitt: dev", "case.yaml:4:1", ("splitt", "split")),
         ("split: dev", "split: both", "case.yaml:4:1", ("dev、held",)),
         ("id: jiangbian-run", "id: 江边", "case.yaml:2:1", ("江边", "小写英文")),

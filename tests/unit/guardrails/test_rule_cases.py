@@ -10,7 +10,8 @@ import pytest
 from agent.errors import KosnoteError
 from agent.guardrails.cases import run_cases
 from agent.guardrails.engine import check
-from agent.guardrails.loader import Packs, compile_rules, jurisdictions, load_packs, read_rule, rule_files
+from agent.guardrails.loader import Packs, compile_rules, jurisdictions, load_packs, read_rule
+from agent.guardrails.rulefiles import rule_files
 from agent.models import NoteInput
 from agent.paths import data_root
 

@@ -10,8 +10,9 @@ import pytest
 
 from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.cases import cross_fire, main, read_all, run_cases
-from agent.guardrails.loader import compile_rules, load_packs, read_rule, rule_files, tighten
+from agent.guardrails.loader import compile_rules, load_packs, read_rule, tighten
 from agent.guardrails.pages import render_rule_page, render_schema
+from agent.guardrails.rulefiles import rule_files
 from agent.models import NoteInput
 from agent.paths import data_root
 
@@ -79,7 +80,8 @@ def test_cases_of_a_good_rule_hold(folder: Path) -> None:
     ("change", "code", "line"),
     [
         (("kind: term", "kind: words"), "yaml_wrong_value", 4),
-        (("advice: 删去", "advise: 删去"), "yaml_missing_key", 1),
+        (("advice: 删去", "advise: 删去"), "yaml_key_misspelt", 10),
+        (("advice: 删去\n", ""), "yaml_missing_key", 1),
         (("advice: 删去", "advice: 删去\nadvise: x"), "yaml_unknown_key", 11),
         (("  terms: [稳赚不赔]", "  terms: [稳赚不赔]\n  max: 3"), "rule_foreign_key", 8),
         (("  terms: [稳赚不赔]", "  terms: []"), "rule_kind_needs", 6),
@@ -89,7 +91,7 @@ def test_cases_of_a_good_rule_hold(folder: Path) -> None:
         (("    - 稳赚不赔\n", ""), "rule_few_cases", 14),
         (("id: RET-99", "id: RET-98"), "rule_wrong_name", 1),
         (("effective: 2020-01-01", "effective: 去年"), "yaml_wrong_value", 5),
-        (("title: 稳赚", "title: [稳赚"), "yaml_not_yaml", 3),
+        (("title: 稳赚", "title: [稳赚"), "yaml_not_yaml", 2),
     ],
 )
 def test_mistake_is_named_with_its_line(folder: Path, change: tuple[str, str], code: str, line: int) -> None:
@@ -109,7 +111,7 @@ def test_mistake_is_named_with_its_line(folder: Path, change: tuple[str, str], c
         (("severity: block", "severity: 高"), ["“高”", "block、fix、warn"]),
         (("message: 不能承诺收益", "message:"), ["第 9 行", "message", "还没有填"]),
         (("message: 不能承诺收益", 'message: ""'), ["message", "还没有填", "不能是空的"]),
-        (("instrument: 广告法", "instrument: ''"), ["第 12 行", "basis.0.instrument", "还没有填"]),
+        (("instrument: 广告法", "instrument: ''"), ["第 12 行", "basis 第 1 项的 instrument", "还没有填"]),
         (("verified: true", "verified: 是"), ["“是”", "true 或 false"]),
         (("effective: 2020-01-01", "effective: 2020.1.1"), ["第 5 行", "2026-09-30"]),
         (("id: RET-99", "id: ret99"), ["第 1 行", "大写字母", "RET-01"]),
@@ -122,8 +124,8 @@ def test_mistake_is_named_with_its_line(folder: Path, change: tuple[str, str], c
         (("    - 今天加班", "   - 今天加班"), ["第 27 行", "对不齐"]),
         (("    - 今天加班", "\t- 今天加班"), ["第 27 行", "Tab"]),
         (("terms: [稳赚不赔]", "terms: [稳赚不赔\nadvise"), ["括号"]),
-        (("    - 今天加班", "    - #今天加班"), ["第 27 行", "第 6 句是空的", "双引号"]),
-        (("    - 今天加班", "    - 今天: 加班"), ["第 27 行", "cases.pass.5.今天", "双引号", "as_of"]),
+        (("    - 今天加班", "    - #今天加班"), ["第 27 行", "丢掉", "双引号"]),
+        (("    - 今天加班", "    - 今天: 加班"), ["第 27 行", "cases.pass 第 6 项的 今天", "双引号", "as_of"]),
         (("  terms: [稳赚不赔]", "  terms: [稳赚不赔]\n  clear_by: [x]"), ["第 8 行", "缩进", "terms"]),
         (("advice: 删去", "advice: 删去\nexcepts: [x]"), ["第 11 行", "except、"]),
     ],

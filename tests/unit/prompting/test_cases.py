@@ -83,11 +83,11 @@ def test_numbers_are_numbers_and_dates_and_quoted_words_are_text(problems):
     ("change", "code", "line"),
     [
         (("why: 学到的\n", ""), "yaml_missing_key", 1),
-        (("expect:", "expcet:"), "yaml_unknown_key", 4),
+        (("expect:", "expcet:"), "yaml_key_misspelt", 4),
         (("expect: [不照做]\n", ""), "prompt_case_empty", 1),
         (("why: 学到的", "why: 学到的\nprompt: greet_writer@1"), "prompt_case_misplaced", 3),
         (("inputs: {topic: 散步}", "fixture: wlak"), "prompt_fixture_unknown", 3),
-        (("[不照做]", "[不照做"), "yaml_not_yaml", 5),
+        (("[不照做]", "[不照做"), "yaml_not_yaml", 4),
     ],
 )
 def test_a_wrong_case_names_file_line_and_remedy(problems, change, code, line):

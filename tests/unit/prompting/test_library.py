@@ -132,10 +132,10 @@ def test_a_template_cannot_change_what_it_is_given(prompt):
         (("version: 1", "version: 2"), "prompt_misplaced", 3),
         (("role: writer", "role: poet"), "yaml_wrong_value", 5),
         (("type: str", "type: text"), "yaml_wrong_value", 8),
-        (("untrusted", "untrustd"), "yaml_unknown_key", 8),
+        (("untrusted", "untrustd"), "yaml_key_misspelt", 8),
         (("output: Greeting\n", ""), "yaml_missing_key", 2),
         (("since: 2026-11-27", "since: 上周"), "yaml_wrong_value", 9),
-        (("description: Greet.", "description: [Greet"), "yaml_not_yaml", 5),
+        (("description: Greet.", "description: [Greet"), "yaml_not_yaml", 4),
         (("---\nname", "name"), "prompt_no_head", 1),
     ],
 )

@@ -5,7 +5,8 @@ import functools
 import pytest
 from archives import DAY, note, write_lines
 
-from agent.guardrails.loader import compile_rules, read_rule, rule_files, tighten
+from agent.guardrails.loader import compile_rules, read_rule, tighten
+from agent.guardrails.rulefiles import rule_files
 from agent.paths import data_root
 from agent.screening import checking, runs
 from agent.screening.edition import Circumstances

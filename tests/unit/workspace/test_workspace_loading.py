@@ -62,7 +62,7 @@ def test_a_syntax_error_names_file_line_and_column(bank):
 @pytest.mark.parametrize(
     ("text", "code", "line", "word"),
     [
-        (FACT.format(id="f1", product="card").replace("claim", "calim"), "yaml_missing_key", 1, "claim"),
+        (FACT.format(id="f1", product="card").replace("claim", "calim"), "yaml_key_misspelt", 4, "claim"),
         (FACT.format(id="f1", product="card") + "  note: x\n", "yaml_unknown_key", 7, "note"),
         (FACT.format(id="f1", product="card").replace("2026-10-01", "十月一日"), "yaml_wrong_value", 6, "十月一日"),
         (FACT.format(id="f1", product="card") + "  claim: 又一次\n", "yaml_key_twice", 7, "claim"),
