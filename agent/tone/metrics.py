@@ -174,7 +174,9 @@ def calls_to_action(subject: Subject, limit: Threshold, words: Words) -> Measure
 
 
 def drawback(subject: Subject, limit: Threshold, words: Words) -> Measured:
-    """T21: a sentence that says what is wrong, or whom it does not suit."""
+    """T21: a sentence that says what is wrong, or whom it does not suit; a note without a product owes none."""
+    if not subject.products and subject.brief.note_type not in ("benefit", "marketing"):
+        return Measured(None, None)
     text = simplified(subject.body)
     return _within(sum(1 for word in words.drawbacks if word in text), limit)
 

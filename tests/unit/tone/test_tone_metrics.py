@@ -60,7 +60,6 @@ def test_a_note_worth_keeping_passes_every_metric_that_applies():
         ("T14", note(["家人们，", *LIFE])),
         ("T14", note([*LIFE, "希望对你有帮助"])),
         ("T19", note([*LIFE, "赶紧去，快去，别错过。"])),
-        ("T21", note([line for line in LIFE if "不过" not in line])),
         ("T26", note([*LIFE, "好！！！！"])),
         ("T27", note(cover="这是一段长得怎么也放不进封面里去的文字啊")),
     ],
@@ -111,7 +110,7 @@ def test_one_blocking_metric_or_many_warnings_fail_the_note():
     brief = Brief(id="b", topic="菜市场", as_of=date(2026, 11, 24))
     assert not critique(note(["家人们，", *LIFE]), brief=brief).passed
     assert critique(note(title="豆腐"), brief=brief).passed
-    sloppy = note(["豆腐！！！！"], title="豆腐", tags=(), cover="这是一段长得怎么也放不进封面里去的文字啊")
+    sloppy = note(["豆腐！！！！赶紧去，快去。"], title="豆腐", tags=(), cover="这是一段长得怎么也放不进封面里去的文字啊")
     failed = [m for m in critique(sloppy, brief=brief).metrics.values() if m.passed is False]
     assert len(failed) > load_thresholds().allowed_warnings
     assert not critique(sloppy, brief=brief).passed
@@ -140,5 +139,15 @@ def test_details_told_in_simplified_characters_count_in_a_note_in_traditional_on
 
 @pytest.mark.parametrize("line", ["趕時間的別坐。", "缺點也不是沒有。", "没耐心的，去称一斤现成的吧。"])
 def test_a_drawback_is_heard_in_traditional_characters_and_in_plain_talk(line):
-    assert measured("T21", note([line])).passed is True
-    assert measured("T21", note(["輪渡船票兩塊。"])).passed is False
+    assert measured("T21", note([line]), products=(PRODUCT,)).passed is True
+    assert measured("T21", note(["輪渡船票兩塊。"]), products=(PRODUCT,)).passed is False
+
+
+@pytest.mark.parametrize(("products", "note_type"), [((PRODUCT,), "lifestyle"), ((), "benefit"), ((), "marketing")])
+def test_limits_are_asked_for_where_a_product_is_spoken_of_and_of_no_other_note(products, note_type):
+    plain = note([line for line in LIFE if "不过" not in line])
+    scored = measured("T21", plain, products=products, note_type=note_type)
+    assert scored.passed is False
+    assert scored.message
+    assert measured("T21", plain).passed is None
+    assert measured("T21", plain, note_type="education").passed is None
