@@ -130,7 +130,7 @@ def _alike(evidence: Evidence, packs: Packs, findings: Sequence[Finding], as_of:
         for compiled in packs.rules
         if compiled.rule.kind in (*_LEXICAL, "judge") and _in_force(compiled, as_of) and _in_scope(compiled, evidence)
     }
-    return find_alike(evidence.plain or evidence, usable, packs.lists.folded("money-talk"), findings)
+    return find_alike(evidence.plain or evidence, usable, packs.lists, findings)
 
 
 def as_input(note: NoteInput | Note) -> NoteInput:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
@@ -30,6 +30,7 @@ LONGEST: Final = 4  # characters of an n-gram
 SHORTEST: Final = 10  # characters a window needs to mean something by itself
 NEAREST: Final = 12  # examples that vote for the rule
 _SENTENCE: Final = re.compile(f"[^。！？!?\n{SEPARATOR}]+[。！？!?]*")
+_CLAUSE: Final = re.compile(f"[^,，、。！？!?;；:：\n{SEPARATOR}]+")
 _PRIMES: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
 _MIX: Final = 15
 
@@ -39,13 +40,17 @@ Ids = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Resemblance:
-    """Hold a window of the norm plane that reads like an example of a rule; `score` is the reader's probability."""
+    """Hold a window of the norm plane that reads like examples of a rule, the nearest first.
+
+    `score` is the reader's probability; `telling` is the span of the clause that made it, in the whole text.
+    """
 
     start: int
     end: int
     score: float
     rule: str
-    example: str
+    examples: tuple[str, ...]
+    telling: tuple[int, int]
 
 
 def windows(text: str) -> Iterator[tuple[int, int]]:
@@ -128,28 +133,35 @@ class Likeness:
         scores: list[float] = (1 / (1 + np.exp(-(sums / lengths + self._intercept)))).tolist()
         return scores
 
-    def nearest(self, text: str, *, among: frozenset[str]) -> tuple[str, str] | None:
-        """Return the rule most of the nearest examples belong to, and its nearest example; None when none is near."""
+    def telling(self, text: str) -> tuple[int, int]:
+        """Return the span of the clause that speaks most for a violation."""
+        clauses = [match.span() for match in _CLAUSE.finditer(text)] or [(0, len(text))]
+        return max(clauses, key=lambda span: self._weight(text[slice(*span)]))
+
+    def _weight(self, text: str) -> float:
+        ids, values = features(text)
+        return float((values * self._idf[ids]) @ self._weights[ids])
+
+    def nearest(self, text: str, *, among: frozenset[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """Return the rules of the nearest examples, the one most speak for first, each with its nearest first."""
         ids, values = self._vector(text)
         query = np.zeros(BUCKETS, dtype=np.float32)
         query[ids] = values
         near = np.add.reduceat(query[self._ids] * self._values, self._starts)
         votes: dict[str, float] = {}
-        best: dict[str, int] = {}
+        best: dict[str, list[str]] = {}
         ranked = (int(number) for number in np.argsort(-near) if self._rules[int(number)] in among)
         for _, number in zip(range(NEAREST), ranked, strict=False):
             rule = self._rules[number]
             votes[rule] = votes.get(rule, 0.0) + float(near[number])
-            best.setdefault(rule, number)
-        if not votes:
-            return None
-        rule = max(votes, key=lambda name: (votes[name], name))
-        return rule, self._examples[best[rule]]
+            best.setdefault(rule, []).append(self._examples[number])
+        return [(rule, tuple(best[rule])) for rule in sorted(votes, key=lambda name: (votes[name], name), reverse=True)]
 
-    def find(self, norm: str, *, anchors: Iterable[str], among: frozenset[str]) -> list[Resemblance]:
+    def find(self, norm: str, *, anchors: Iterable[str], among: Mapping[str, Collection[str]]) -> list[Resemblance]:
         """Return the windows that hold an anchor word and read like an example of one of these rules.
 
-        Of overlapping windows the one with the highest score is kept.
+        A rule that comes with subjects is named only for a window with one of them in it. Of overlapping windows the
+        one with the highest score is kept.
         """
         anchored = [(start, end) for _, start, end in _finder(tuple(anchors)).find(norm)]
         held = [(a, b) for a, b in windows(norm) if any(a <= start and end <= b for start, end in anchored)]
@@ -160,9 +172,16 @@ class Likeness:
                 break
             if any(start < other.end and other.start < end for other in found):
                 continue
-            if named := self.nearest(norm[start:end], among=among):
-                found.append(Resemblance(start, end, score, *named))
+            if named := self._named(norm[start:end], among):
+                first, last = self.telling(norm[start:end])
+                found.append(Resemblance(start, end, score, *named, (start + first, start + last)))
         return sorted(found, key=lambda one: one.start)
+
+    def _named(self, window: str, among: Mapping[str, Collection[str]]) -> tuple[str, tuple[str, ...]] | None:
+        for rule, examples in self.nearest(window, among=frozenset(among)):
+            if not among[rule] or any(subject in window for subject in among[rule]):
+                return rule, examples
+        return None
 
     def _vector(self, text: str) -> tuple[Ids, Floats]:
         ids, values = features(text)

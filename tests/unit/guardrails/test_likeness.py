@@ -55,8 +55,8 @@ class TestReader:
     def test_only_rules_that_are_offered_are_named(self):
         reader = load_likeness()
         text = sure_text(reader)
-        assert reader.nearest(text, among=frozenset()) is None
-        assert reader.nearest(text, among=frozenset({"LN-04"}))[0] == "LN-04"
+        assert reader.nearest(text, among=frozenset()) == []
+        assert reader.nearest(text, among=frozenset({"LN-04"}))[0][0] == "LN-04"
 
 
 class TestFindings:
@@ -72,8 +72,34 @@ class TestFindings:
         (finding,) = alike(told(packs, f"{LIFE}\n{text}"))
         assert finding.text in text and finding.severity == "fix" and finding.by == "rule"
         assert finding.related[0].removeprefix(PREFIX) in finding.message and finding.basis and finding.advice
+        assert finding.fix is None and finding.advice != packs.find(finding.rule)[1].advice
+        title = packs.find(finding.rule)[1].title
+        assert f"会不会读成“{title}”？" in finding.message
         body = f"{LIFE}\n{text}"
         assert body[finding.start : finding.end] == finding.text
+
+    def test_it_quotes_the_clause_that_tells_most_as_it_was_written(self, packs, silent_rules):
+        (finding,) = alike(told(packs, "早上下雨，這款理財一分錢都不會虧，大家散步去吧"))
+        assert finding.message.startswith("没有出现禁用的词句。“這款理財一分錢都不會虧”这里请看一眼")
+
+    def test_its_example_names_no_product_but_those_of_the_note(self, packs, silent_rules, monkeypatch):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("RET-01", ("这只基金稳得很", "睡得踏实得很"))])
+        (other,) = alike(told(packs, sure_text(reader)))
+        (same,) = alike(told(packs, sure_text(reader) + "基金也是。"))
+        assert other.related == (f"{PREFIX}睡得踏实得很",) and same.related == (f"{PREFIX}这只基金稳得很",)
+        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("RET-01", ("这只基金稳得很",))])
+        (none,) = alike(told(packs, sure_text(reader)))
+        assert "像的是" not in none.message and none.severity == "fix"
+
+    def test_a_rule_about_somebody_is_named_only_where_he_is(self, packs, silent_rules, monkeypatch):
+        reader = load_likeness()
+        text = sure_text(reader)
+        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("SOC-01", ("a",)), ("RET-01", ("b",))])
+        assert [f.rule for f in alike(told(packs, text))] == ["RET-01"]
+        assert [f.rule for f in alike(told(packs, f"学生党看这里，{text}"))] == ["SOC-01"]
+        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("SOC-01", ("a",))])
+        assert alike(told(packs, text)) == []
 
     def test_it_never_blocks(self, packs, silent_rules):
         reader = load_likeness()
