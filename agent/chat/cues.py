@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from agent.chat.swapping import Pattern, Swap
 from agent.chat.values import Intent
 from agent.models import Frozen, NoteType
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
 
 __all__ = ["Cue", "Cues", "Slot", "load_cues"]
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return pattern
-
-
-Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
 class Cue(Frozen):
@@ -73,7 +63,7 @@ class Cues(Frozen):
     no_topic: tuple[Pattern, ...]
     asking: tuple[Pattern, ...]
     replying: tuple[Pattern, ...]
-    spoken: dict[str, str]
+    spoken: tuple[Swap, ...]
     drops: tuple[Pattern, ...]
     questions: tuple[str, ...]
     changes: tuple[Change, ...]

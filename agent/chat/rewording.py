@@ -16,6 +16,7 @@ from agent.catalogue import say
 from agent.chat.blocks import is_locked
 from agent.chat.cues import load_cues
 from agent.chat.state import Lock
+from agent.chat.swapping import swapped
 from agent.models import Note, Segment, Sources
 from agent.text.provenance import traced_share
 
@@ -97,16 +98,13 @@ def other_opening(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()) 
 
 
 def more_spoken(note: Note, *, locked: Sequence[Lock] = (), only: Sequence[int] | None = None) -> Rewording | None:
-    """Replace bookish words by spoken ones in life, each as the word list has it."""
+    """Replace bookish words by spoken ones in life, each where the word list says it is a word."""
     segments, changes = list(note.segments), []
     for index, segment in enumerate(segments):
         if segment.kind != "life" or is_locked(note, index, locked) or (only is not None and index not in only):
             continue
-        text = segment.text
-        for bookish, spoken in load_cues().spoken.items():
-            if bookish in text:
-                text = text.replace(bookish, spoken)
-                changes.append(say("changed_word", old=bookish, new=spoken))
+        text, made = swapped(segment.text, load_cues().spoken)
+        changes += [say("changed_word", old=swap.old, new=swap.new) for swap in made]
         segments[index] = segment.model_copy(update={"text": text})
     if not changes:
         return None
