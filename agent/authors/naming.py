@@ -14,7 +14,7 @@ from agent.text.provenance import checkable_numbers
 from agent.text.shingles import shingles
 from agent.text.units import title_units
 
-__all__ = ["name_cover", "name_tags", "name_titles"]
+__all__ = ["name_cover", "name_tags", "name_titles", "scene_covers", "told_covers"]
 
 MAX_UNITS, SHORTEST, LONGEST = 20, 8, 18
 TITLES = 4
@@ -58,14 +58,23 @@ def _ends_alike(title: str, found: Sequence[str]) -> bool:
 
 def name_cover(reading: Reading, title: str, rng: Random, *, material: Sequence[Material] = ()) -> str:
     """Return a cover text that adds to the title instead of repeating it: a told clause, else one of the scene."""
-    told = [detail for detail in details_in(material) if SHORTEST_COVER <= len(detail) <= LONGEST_COVER]
-    fresh = [d for d in told if d not in title and not checkable_numbers(d) and is_clean(d)]
-    if fresh:
-        return rng.choice(fresh[:CHOICES])
+    told, others = told_covers(title, material), scene_covers(reading, title)
+    if told:
+        return rng.choice(told[:CHOICES])
+    return rng.choice(others) if others else reading.keyword[:MAX_COVER]
+
+
+def scene_covers(reading: Reading, title: str) -> tuple[str, ...]:
+    """Return the covers of the scene, else those of any, that stand well beside this title."""
     scene = reading.scene
     covers = [cover for cover in scene.covers if not reading.is_foreign(cover)] if scene else load_common().bare_covers
-    fitting = [cover for cover in (_fill(p, reading) for p in covers) if len(cover) <= MAX_COVER and cover != title]
-    return rng.choice(fitting) if fitting else reading.keyword[:MAX_COVER]
+    return tuple(cover for cover in (_fill(p, reading) for p in covers) if len(cover) <= MAX_COVER and cover != title)
+
+
+def told_covers(title: str, material: Sequence[Material]) -> tuple[str, ...]:
+    """Return the told clauses that can stand on a cover beside this title, as told."""
+    told = [detail for detail in details_in(material) if SHORTEST_COVER <= len(detail) <= LONGEST_COVER]
+    return tuple(d for d in told if d not in title and not checkable_numbers(d) and is_clean(d))
 
 
 def _told(reading: Reading, rng: Random, material: Sequence[Material]) -> list[list[str]]:

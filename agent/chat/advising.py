@@ -33,12 +33,12 @@ def advice_in(comment: str, note: Note) -> Advice:
     """Return what a comment on this note asks for; nothing in it when it names no words and no place."""
     for part in filter(None, (piece.strip(" ，,、") for piece in _PARTS.split(comment))):
         named = load_cues().change_in(part)
-        if named is None or _SPAN.findall(part) != list(filter(None, named[1:])):
+        if named is None or named.rest or _SPAN.findall(part) != list(filter(None, (named.old, named.new))):
             continue
-        field, old, _ = named
-        if field == "title":
-            return Advice(change=part, block="title")
-        if (span := found(note, old)) is not None:
+        if named.field == "tags" or (named.field != "body" and not named.old):
+            return Advice(change=part, block=named.field)
+        span = found(note, named.old, field="" if named.field == "body" else named.field)
+        if span is not None:
             return Advice(change=part, block=_block_at(note, span), span=span)
     return _place_of(comment, note)
 
@@ -56,6 +56,8 @@ def _place_of(comment: str, note: Note) -> Advice:
 
 
 def _block_at(note: Note, span: Selection) -> str:
+    if span.field != "body":
+        return span.field
     for block in blocks_of(note):
         if block.kind == "body":
             place = span_of(note, block)

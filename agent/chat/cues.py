@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Literal
 
 from pydantic import Field, model_validator
 
 from agent.chat.swapping import Pattern, Swap
 from agent.chat.values import Intent
+from agent.chat.wanting import Change, Wanted
 from agent.models import Frozen, NoteType
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
@@ -37,13 +37,6 @@ class Cue(Frozen):
         return any(re.search(cue, text, re.IGNORECASE) for cue in self.cues)
 
 
-class Change(Frozen):
-    """Read which words are to become which: `old` and `new` are groups of the pattern."""
-
-    field: Literal["title", "body"]
-    pattern: Pattern
-
-
 class Slot(Frozen):
     """Name one thing a story may tell: words that tell it, words that ask for it, and the question to ask, if any."""
 
@@ -65,6 +58,7 @@ class Cues(Frozen):
     replying: tuple[Pattern, ...]
     spoken: tuple[Swap, ...]
     drops: tuple[Pattern, ...]
+    sentence_each: tuple[Pattern, ...]
     questions: tuple[str, ...]
     changes: tuple[Change, ...]
     slots: tuple[Slot, ...]
@@ -101,14 +95,9 @@ class Cues(Frozen):
         quoted = re.search(r"[“「\"](.+?)[”」\"]", text, re.DOTALL)
         return quoted.group(1).strip() if quoted else _stripped(text, self.asking)
 
-    def change_in(self, text: str) -> tuple[str, str, str] | None:
-        """Return field, old words and new words (empty: take them out) of a line that says so; None otherwise."""
-        for change in self.changes:
-            found = re.search(change.pattern, text.strip())
-            if found:
-                words = found.groupdict()
-                return change.field, words.get("old") or "", words.get("new") or ""
-        return None
+    def change_in(self, text: str) -> Wanted | None:
+        """Return which words a line wants to become which; None when it does not say so."""
+        return next((wanted for change in self.changes if (wanted := change.wanted_in(text)) is not None), None)
 
     def drops_in(self, text: str) -> bool:
         """Tell whether a line wants something taken out."""

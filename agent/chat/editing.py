@@ -19,11 +19,22 @@ from agent.chat.blocks import block_named, is_locked, locks_broken, span_of, tou
 from agent.chat.cards import finding_id
 from agent.chat.context import Told, TurnContext
 from agent.chat.cues import load_cues
+from agent.chat.paragraphing import joined, split
 from agent.chat.presenting import offer, on_table, told
-from agent.chat.rewording import Rewording, less_product, more_spoken, other_opening, shorter, without_product
-from agent.chat.spans import MandatoryError, found, replaced
+from agent.chat.restoring import restored, restored_block, with_edit
+from agent.chat.rewording import (
+    Rewording,
+    less_product,
+    more_spoken,
+    other_cover,
+    other_opening,
+    shorter,
+    without_product,
+)
+from agent.chat.spans import MandatoryError, place_of, replaced
 from agent.chat.state import Pending, Request, ThreadState, Work
 from agent.chat.values import Intent, Selection
+from agent.chat.wanting import Wanted
 from agent.errors import ProviderError
 from agent.graph.assembly import assemble
 from agent.graph.refusal import reasons_to_refuse
@@ -45,6 +56,9 @@ EDITS = frozenset(
         Intent.MORE_SPOKEN,
         Intent.OTHER_OPENING,
         Intent.LESS_PRODUCT,
+        Intent.SPLIT,
+        Intent.JOIN,
+        Intent.UNDO,
         Intent.ACCEPT_FIX,
     }
 )
@@ -63,6 +77,7 @@ class Found:
     edit: Rewording | None = None
     limits: tuple[str, ...] = ()
     pending: Pending | None = None
+    state: ThreadState | None = None  # that an edit taken back leaves
 
 
 async def prepare_edit(context: TurnContext, request: Request, state: ThreadState) -> Work | Told:
@@ -83,7 +98,8 @@ async def prepare_edit(context: TurnContext, request: Request, state: ThreadStat
         return told(context, request.intent, reason, state, limits=made.limits, result=result)
     return Work(
         request=request,
-        state=state,
+        state=made.state or state,
+        undoes=made.state is not None,
         run=result.run,
         base=result.note.text_hash,
         note=note,
@@ -102,9 +118,12 @@ async def perform_edit(context: TurnContext, work: Work) -> Told:
         label = load_cues().label_of(work.request.intent or Intent.CHANGE_SPAN)
         review = Review(action="edit", reviewer=context.user, reason=label, text_hash=work.base, note=work.note)
         result = await context.drafting.review(work.run, review, on_event=context.on_event)
-    pending = _told_since(result, work.state)
+    state = work.state
+    if result.note is not None and not work.undoes:
+        state = with_edit(state, work.base, result.note.text_hash)
+    pending = _told_since(result, state) or _cover_beside(result, work)
     return on_table(
-        context, work.request.intent, result, work.state, changes=work.changes, limits=work.limits, pending=pending
+        context, work.request.intent, result, state, changes=work.changes, limits=work.limits, pending=pending
     )
 
 
@@ -115,6 +134,25 @@ def _told_since(result: DraftResult, state: ThreadState) -> Pending | None:
     if not later or not any(not is_traced(text, known) and is_traced(text, (*known, *later)) for text in missed):
         return None
     return offer(say("ask_told_since"), (("again", say("option_again_with"), Request(intent=Intent.DRAFT)),))
+
+
+def _cover_beside(result: DraftResult, work: Work) -> Pending | None:
+    """Offer another cover where a new title stands beside the old one."""
+    note = result.note
+    before = next((round.note for round in reversed(result.rounds) if round.note.text_hash == work.base), None)
+    if note is None or before is None or work.undoes or note.title == before.title or note.cover != before.cover:
+        return None
+    if result.report is None or result.report.open():  # first things first
+        return None
+    cover = other_cover(note, result.sources)
+    if not cover or any(lock.kind == "cover" for lock in work.state.locked):
+        return None
+    change = Request(intent=Intent.CHANGE_SPAN, span=Selection(field="cover"), replacement=cover)
+    options = (
+        ("cover", say("option_cover", text=cover), change),
+        ("keep", say("option_keep_cover"), Request(intent=Intent.STATUS)),
+    )
+    return offer(say("ask_cover", text=note.cover), options)
 
 
 def _material(result: DraftResult) -> tuple[Material, ...]:
@@ -144,6 +182,10 @@ async def _find(context: TurnContext, request: Request, state: ThreadState, resu
         return _accepted(request, result)
     if request.intent is Intent.CHANGE_SPAN:
         return await _changed(context, request, state, result)
+    if request.intent is Intent.UNDO:
+        return _taken_back(request, state, result)
+    if request.intent in (Intent.SPLIT, Intent.JOIN):
+        return _paragraphed(request, state, result)
     return await _wished(context, request, state, result)
 
 
@@ -165,18 +207,19 @@ def _accepted(request: Request, result: DraftResult) -> Found:
 async def _changed(context: TurnContext, request: Request, state: ThreadState, result: DraftResult) -> Found:
     """Change one passage: words given by the person, else a wish put to a model."""
     assert result.note is not None
-    change = load_cues().change_in(request.text) if request.span is None else None
+    wanted = load_cues().change_in(request.text) if request.span is None else None
+    if wanted is not None:
+        return _worded(wanted, result)
     span, new = request.span, request.replacement
-    if change is not None:
-        field, old, new = change
-        span = Selection(field="title") if field == "title" else found(result.note, old)
-        if span is None:
-            return Found(limits=(say("words_not_found", text=old),))
-    elif span is None and (block := block_named(result.note, request.block or request.text)) is not None:
+    if span is None and (block := block_named(result.note, request.block or request.text)) is not None:
         span = span_of(result.note, block)
         new = "" if new is None and load_cues().drops_in(request.text) else new
     if span is not None and span.field == "title" and new is None:
         new = _next_title(result.note)
+    if span is not None and span.field == "cover" and new is None:
+        new = other_cover(result.note, result.sources) or None
+        if new is None:
+            return Found(limits=(say("cannot_other_cover"),))
     if span is None or (span.field != "body" and not new):
         return Found(limits=(say("which_words"),))
     if new is not None:
@@ -192,6 +235,44 @@ def _next_title(note: Note) -> str:
     place = note.titles.index(note.title)
     others = (*note.titles[place + 1 :], *note.titles[:place])
     return next(iter(others), "")
+
+
+def _worded(wanted: Wanted, result: DraftResult) -> Found:
+    """Change the words a line names, wherever they stand."""
+    assert result.note is not None
+    place = place_of(result.note, wanted)
+    if place is None:
+        return Found(limits=(say("words_not_found", text=wanted.old),))
+    rest = (say("rest_not_done", text=wanted.rest),) if wanted.rest else ()
+    try:
+        edit = replaced(result.note, *place, result.sources)
+    except MandatoryError:
+        return Found(limits=(say("mandatory_words"),))
+    return Found(edit, rest) if edit is not None else Found(limits=(say("which_words"),))
+
+
+def _taken_back(request: Request, state: ThreadState, result: DraftResult) -> Found:
+    """Return to the text before the last change made here, or take back a title, cover or tags alone."""
+    block = restored_block(result, state.edits, request.block or request.text)
+    if block is not None:
+        return Found(block)
+    back = restored(result, state)
+    if back is None:
+        return Found(limits=(say("nothing_to_undo"),))
+    edit, state = back
+    return Found(edit, state=state)
+
+
+def _paragraphed(request: Request, state: ThreadState, result: DraftResult) -> Found:
+    """Cut or join paragraphs; a block or passage that is named is cut alone."""
+    assert result.note is not None
+    block = block_named(result.note, request.block or request.text, request.span)
+    only = touched(result.note, span_of(result.note, block)) if block is not None and block.kind == "body" else None
+    if request.intent is Intent.JOIN:
+        edit = joined(result.note, result.sources, locked=state.locked)
+    else:
+        edit = split(result.note, result.sources, request.text, locked=state.locked, only=only)
+    return Found(edit) if edit is not None else Found(limits=(say(f"cannot_{request.intent}"),))
 
 
 async def _wished(context: TurnContext, request: Request, state: ThreadState, result: DraftResult) -> Found:

@@ -84,7 +84,7 @@ def prepare_draft(context: TurnContext, request: Request, state: ThreadState) ->
     assumptions = (*_told_before(before, state), *_assumptions(context, request, state, brief))
     replaces = state.run if state.run and _may_replace(context, state) else ""
     state = state.model_copy(
-        update={"run": brief.id, "used": len(state.material), "seed": state.seed + 1, "locked": ()}
+        update={"run": brief.id, "used": len(state.material), "seed": state.seed + 1, "locked": (), "edits": ()}
     )
     return Work(request=request, state=state, run=brief.id, brief=brief, replaces=replaces, assumptions=assumptions)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agent.chat.rewording import more_spoken
+from agent.chat.rewording import more_spoken, other_cover
 from agent.chat.state import Lock
 from agent.chat.values import Block, Intent
-from agent.models import Note
+from agent.models import Note, Sources
 
 __all__ = ["can_rewrite", "can_wish", "may_rewrite"]
 
@@ -17,11 +17,13 @@ def can_wish(intent: Intent, note: Note, *, locked: Sequence[Lock] = (), has_mod
     return has_model or intent is not Intent.MORE_SPOKEN or more_spoken(note, locked=locked) is not None
 
 
-def may_rewrite(block: Block, note: Note) -> bool:
-    """Tell whether a block is of a kind that can be written anew by itself: a paragraph, or a title of several."""
+def may_rewrite(block: Block, note: Note, sources: Sources) -> bool:
+    """Tell whether a block can be written anew by itself: a paragraph, a title of several, a cover that was told."""
+    if block.kind == "cover":
+        return bool(other_cover(note, sources))
     return block.kind == "body" or (block.kind == "title" and len(note.titles) > 1)
 
 
-def can_rewrite(block: Block, note: Note, *, has_model: bool) -> bool:
-    """Tell whether a block can be written anew now; a title takes the next of the options, a paragraph a model."""
-    return may_rewrite(block, note) and (has_model or block.kind == "title")
+def can_rewrite(block: Block, note: Note, sources: Sources, *, has_model: bool) -> bool:
+    """Tell whether it can be now: a title or a cover takes the next of the options, a paragraph a model."""
+    return may_rewrite(block, note, sources) and (has_model or block.kind != "body")

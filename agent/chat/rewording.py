@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from agent.authors.naming import scene_covers, told_covers
 from agent.authors.topics import read_topic
 from agent.catalogue import say
 from agent.chat.blocks import is_locked
@@ -20,7 +21,7 @@ from agent.chat.swapping import swapped
 from agent.models import Note, Segment, Sources
 from agent.text.provenance import traced_share
 
-__all__ = ["Rewording", "less_product", "more_spoken", "other_opening", "shorter", "without_product"]
+__all__ = ["Rewording", "less_product", "more_spoken", "other_cover", "other_opening", "shorter", "without_product"]
 
 MANDATORY = frozenset({"condition", "disclosure", "role", "label"})
 DROPPED_AT_ONCE = 2
@@ -109,6 +110,14 @@ def more_spoken(note: Note, *, locked: Sequence[Lock] = (), only: Sequence[int] 
     if not changes:
         return None
     return Rewording(note.model_copy(update={"segments": tuple(segments)}), tuple(dict.fromkeys(changes)))
+
+
+def other_cover(note: Note, sources: Sources) -> str:
+    """Return what comes next for the cover, told clauses before phrases of the scene; empty when there is no other."""
+    told = told_covers(note.title, sources.brief.material)
+    covers = (*told, *scene_covers(read_topic(sources.brief), note.title))
+    place = covers.index(note.cover) + 1 if note.cover in covers else 0
+    return next((cover for cover in (*covers[place:], *covers[:place]) if cover != note.cover), "")
 
 
 def _without(note: Note, indices: Iterable[int]) -> Rewording | None:

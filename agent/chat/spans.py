@@ -6,28 +6,44 @@ What the program must say (conditions, disclosures, role, label) is not changed 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from agent.authors.grounding import attributed, tidy
 from agent.catalogue import say
 from agent.chat.blocks import extents, touched
 from agent.chat.rewording import MANDATORY, Rewording
 from agent.chat.values import Selection
+from agent.chat.wanting import Wanted, tags_of, tags_wanted
 from agent.models import Note, Segment, Sources
 
-__all__ = ["MandatoryError", "found", "replaced"]
+__all__ = ["MandatoryError", "found", "place_of", "replaced"]
+
+_SEARCHED: tuple[Literal["body", "title", "cover"], ...] = ("body", "title", "cover")
 
 
 class MandatoryError(Exception):
     """Tell that a change would touch words that must stay."""
 
 
-def found(note: Note, words: str, *, field: str = "body") -> Selection | None:
-    """Return where these words stand; None when they do not."""
-    text = note.title if field == "title" else note.body
-    start = text.find(words) if words else -1
-    if start < 0:
-        return None
-    return Selection(field="title" if field == "title" else "body", start=start, end=start + len(words), text=words)
+def found(note: Note, words: str, *, field: str = "") -> Selection | None:
+    """Return where these words stand, in the body first, else in title or cover; None when they do not."""
+    texts = {"body": note.body, "title": note.title, "cover": note.cover}
+    for name in _SEARCHED:
+        start = texts[name].find(words) if words and field in ("", name) else -1
+        if start >= 0:
+            return Selection(field=name, start=start, end=start + len(words), text=words)
+    return None
+
+
+def place_of(note: Note, wanted: Wanted) -> tuple[Selection, str] | None:
+    """Return the passage that a line is about and what it becomes; None when its words stand nowhere."""
+    if wanted.field in ("title", "cover") and not wanted.old:
+        return Selection(field=wanted.field), wanted.new
+    span = found(note, wanted.old, field="" if wanted.field == "body" else wanted.field)
+    if span is not None:
+        return span, wanted.new
+    tags = tags_wanted(note, wanted) if wanted.field in ("tags", "body") else None
+    return None if tags is None else (Selection(field="tags"), " ".join(tags))
 
 
 def replaced(note: Note, span: Selection, new: str, sources: Sources) -> Rewording | None:
@@ -37,11 +53,13 @@ def replaced(note: Note, span: Selection, new: str, sources: Sources) -> Rewordi
     """
     new = tidy(new)
     if span.field == "title":
-        return _title(note, new)
+        return _title(note, _within(note.title, span, new))
     if span.field == "cover":
-        return Rewording(note.model_copy(update={"cover": new}), (_change(note.cover, new),))
+        new = _within(note.cover, span, new)
+        return Rewording(note.model_copy(update={"cover": new}), (_change(note.cover, new),)) if new else None
     if span.field == "tags":
-        tags = tuple(dict.fromkeys(filter(None, (tag.lstrip("#\uff03") for tag in new.split()))))
+        if not (tags := tags_of(new)):
+            return None
         return Rewording(note.model_copy(update={"tags": tags}), (_change(" ".join(note.tags), " ".join(tags)),))
     return _body(note, span, new, sources)
 
@@ -51,6 +69,12 @@ def _title(note: Note, new: str) -> Rewording | None:
         return None
     titles = note.titles if new in note.titles else (new, *note.titles)
     return Rewording(note.model_copy(update={"title": new, "titles": titles}), (_change(note.title, new),))
+
+
+def _within(text: str, span: Selection, new: str) -> str:
+    """Return a title or cover with other words in the passage, in its whole length where the passage is none."""
+    marked = span.start < span.end and text[span.start : span.end] == span.text
+    return text[: span.start] + new + text[span.end :] if marked else new
 
 
 def _body(note: Note, span: Selection, new: str, sources: Sources) -> Rewording | None:

@@ -7,7 +7,7 @@ from typing import Literal
 from agent.chat.values import Ask, Intent, Option, Selection
 from agent.models import Brief, Frozen, Material, Note, NoteType
 
-__all__ = ["Lock", "Pending", "Request", "ThreadState", "Work"]
+__all__ = ["Edited", "Lock", "Pending", "Request", "ThreadState", "Work"]
 
 
 class Request(Frozen):
@@ -63,10 +63,18 @@ class Lock(Frozen):
     text: str
 
 
+class Edited(Frozen):
+    """Remember one change of the note on the table, by the hashes of its text before and after."""
+
+    before: str
+    after: str
+
+
 class ThreadState(Frozen):
     """Hold who speaks, what was told, the note on the table and the question that waits.
 
     `used` counts the material that the note on the table was written from: what came later is for the next one.
+    `edits` are the changes made here that can be taken back, the last one at the end.
     `earlier` is what was told for the last note before that rests on material, and `earlier_topic` what it was about.
     """
 
@@ -82,6 +90,7 @@ class ThreadState(Frozen):
     run: str = ""
     seed: int = 0
     locked: tuple[Lock, ...] = ()
+    edits: tuple[Edited, ...] = ()
     pending: Pending | None = None
 
 
@@ -89,7 +98,7 @@ class Work(Frozen):
     """Say what a turn is about to do, settled before it is done: a resumed turn does this and asks nobody again.
 
     A draft has a brief (and the run it replaces); an edit has the text it was made from (`base`), the text it makes,
-    and how many decisions the run had seen before.
+    and how many decisions the run had seen before; `undoes` marks one that takes an earlier edit back.
     """
 
     request: Request
@@ -100,6 +109,7 @@ class Work(Frozen):
     base: str = ""
     note: Note | None = None
     decisions: int = 0
+    undoes: bool = False
     changes: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """Replace bookish words by spoken ones where they stand as words of their own.
 
-Chinese writes no word borders: 十分钟 holds 十分, 可以及时 holds 以及. Each pair says what may stand beside it, and what
-somebody said or a title in quotation marks is never touched. Where a border is in doubt the word stays.
+Chinese writes no word borders: 十分钟 holds 十分, 可以及时 holds 以及. Each pair says what may stand beside it, and
+what somebody said or a title in quotation marks is never touched. Where a border is in doubt the word stays.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class Swap(Frozen):
             return False
         if self.not_after and re.search(f"(?:{self.not_after})$", ahead):
             return False
-        if (self.not_before and re.match(self.not_before, behind)) or (self.before and not re.match(self.before, behind)):
+        if (self.not_before and re.match(self.not_before, behind)) or (
+            self.before and not re.match(self.before, behind)
+        ):
             return False
         if not (self.opens or self.after):
             return True

@@ -9,10 +9,11 @@ from agent import guardrails
 from agent.chat.means import can_rewrite, can_wish
 from agent.chat.naming import RuleNames
 from agent.chat.narrating import Narrator
+from agent.chat.rewording import other_cover
 from agent.chat.values import Block, Intent
 from agent.cli.progress import Progress
 from agent.drafting import Event
-from agent.models import Brief, Finding, Note, Report, Segment
+from agent.models import Brief, Finding, Institution, Material, Note, Report, Segment, Sources
 from agent.web.api.working import works_of_app
 from agent.workspace import load_workspace
 
@@ -83,6 +84,16 @@ def test_without_a_model_only_what_leads_to_something_is_offered():
     assert can_wish(Intent.MORE_SPOKEN, plain, has_model=True) and can_wish(Intent.SHORTER, plain, has_model=False)
     title, body, cover = (Block(id=kind, kind=kind, text="字") for kind in ("title", "body", "cover"))
     more = plain.model_copy(update={"titles": ("甲乙", "丙丁")})
-    assert can_rewrite(title, more, has_model=False) and not can_rewrite(title, plain, has_model=True)
-    assert can_rewrite(body, plain, has_model=True) and not can_rewrite(body, plain, has_model=False)
-    assert not can_rewrite(cover, plain, has_model=True)
+    told = Material(id="m1", text="路边有人在吹糖人，围了一圈孩子。", kind="event")
+    bare, told_of = (
+        Sources(
+            brief=Brief(id="r", topic="走走", material=material, as_of=TODAY),
+            institution=Institution(name="云杉银行", full_name="云杉银行股份有限公司"),
+        )
+        for material in ((), (told,))
+    )
+    assert can_rewrite(title, more, bare, has_model=False) and not can_rewrite(title, plain, bare, has_model=True)
+    assert can_rewrite(body, plain, bare, has_model=True) and not can_rewrite(body, plain, bare, has_model=False)
+    assert can_rewrite(cover, plain, told_of, has_model=False)
+    only = plain.model_copy(update={"cover": "路边有人在吹糖人"})
+    assert other_cover(only, told_of) not in ("", only.cover)

@@ -49,14 +49,14 @@ def _changes(page: ChatPage, table: Table, block: Block) -> None:
     )
     if block.locked:
         return
-    if may_rewrite(block, table.note):
+    if may_rewrite(block, table.note, table.result.sources):
         _anew(page, table, block)
     _item(say("chat_by_hand"), "edit", f"edit-{block.id}").on_click(partial(_by_hand, page, table, block))
 
 
 def _anew(page: ChatPage, table: Table, block: Block) -> None:
     say, item = page.say, _item(page.say("chat_anew"), "refresh", f"anew-{block.id}")
-    if can_rewrite(block, table.note, has_model=page.has_model):
+    if can_rewrite(block, table.note, table.result.sources, has_model=page.has_model):
         said = {"text": say("chat_wish_anew"), "bubble": anew_of(page, block)}
         item.on_click(partial(page.act, intent=Intent.CHANGE_SPAN, block=block.id, **said))
         return

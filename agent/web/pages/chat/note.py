@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from agent.chat.means import can_wish
+from agent.chat.restoring import can_restore
 from agent.chat.values import Intent
 from agent.text.units import body_units, title_units
 from agent.web.pages.chat.blocks import block_menu
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_note"]
 
-WISHES = (Intent.MORE_SPOKEN, Intent.SHORTER, Intent.OTHER_OPENING, Intent.LESS_PRODUCT)
+WISHES = (Intent.MORE_SPOKEN, Intent.SHORTER, Intent.SPLIT, Intent.OTHER_OPENING, Intent.LESS_PRODUCT)
 MUST = frozenset({"condition", "disclosure", "role", "label"})
 MOST_BODY = 1000
 
@@ -142,6 +143,9 @@ def _wishes(page: ChatPage, table: Table) -> None:
                 continue
             switch_off(wish, "wish-off")
             wish.on_click(partial(page.announce, page.say("chat_needs_model", what=wish.text)))
+        if can_restore(page.state, table.note):
+            undo = press(page.say("chat_intent_undo"), partial(page.act, intent=Intent.UNDO), icon="undo", kind="chip")
+            undo.mark("wish-undo")
     if off:
         names = page.say("chat_and").join(page.say(f"chat_intent_{intent.value}") for intent in off)
         text(page.say("chat_needs_model", what=names), "hint", tag="p").props("id=wish-off")
