@@ -283,7 +283,7 @@ class Drafting:
         return self.store.earlier(brief.account, before=brief.id) if brief.account else ()
 
     def _gather(self, brief: Brief, earlier: _Earlier) -> Sources:
-        return gather(self.workspace, brief, earlier=tuple(note for _, note in earlier))
+        return gather(self.workspace, brief, earlier=earlier)
 
     def _ground(self, sources: Sources, earlier: _Earlier, packs: guardrails.Packs) -> Grounds:
         return grounds_of(

@@ -5,13 +5,16 @@ Candidates are limited to what the account may speak of and what is valid on the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from agent.models import Brief, Fact, Note, Point, Product, Sources
+from agent.record import EarlierNote
 from agent.workspace import Workspace
 
 __all__ = ["gather"]
 
 
-def gather(workspace: Workspace, brief: Brief, *, earlier: tuple[Note, ...] = ()) -> Sources:
+def gather(workspace: Workspace, brief: Brief, *, earlier: Sequence[tuple[EarlierNote, Note]] = ()) -> Sources:
     """Resolve a brief; an unknown id raises `UsageError` naming the nearest."""
     account = workspace.account(brief.account) if brief.account else None
     facts = _with_terms(workspace, brief, _facts(workspace, brief, account.scope if account else ()))
@@ -25,7 +28,8 @@ def gather(workspace: Workspace, brief: Brief, *, earlier: tuple[Note, ...] = ()
         points=_points(workspace, brief),
         persona=workspace.persona(brief.persona) if brief.persona else None,
         account=account,
-        earlier=earlier,
+        earlier=tuple(note for _, note in earlier),
+        drafts=tuple(where.text_hash for where, _ in earlier if where.draft),
     )
 
 

@@ -447,7 +447,10 @@ class Round(Frozen):
 
 
 class Sources(Frozen):
-    """Resolve the ids of a brief into the values an author may use, and nothing else."""
+    """Resolve the ids of a brief into the values an author may use, and nothing else.
+
+    `drafts` are the text hashes of those earlier notes nobody was handed: a new text may vary, not be barred by, them.
+    """
 
     brief: Brief
     institution: Institution
@@ -457,3 +460,4 @@ class Sources(Frozen):
     persona: Persona | None = None
     account: Account | None = None
     earlier: tuple[Note, ...] = ()
+    drafts: tuple[str, ...] = ()

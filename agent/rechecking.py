@@ -97,7 +97,7 @@ class Recheck:
 
     def _rules(self, publication: Mapping[str, Any]) -> Iterator[str]:
         brief = self.run.brief
-        earlier = self.drafting.store.earlier_notes(brief.account, before=brief.id) if brief.account else ()
+        earlier = self.drafting.store.earlier(brief.account, before=brief.id) if brief.account else ()
         try:
             sources = gather(self.drafting.workspace, brief, earlier=earlier)
         except UsageError as error:  # the ledger lacks what the brief names

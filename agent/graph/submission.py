@@ -50,7 +50,7 @@ def check_note(note: Note, sources: Sources, *, check: Checker, waivers: tuple[W
         points=cited.points,
         material=sources.brief.material,
         account=cited.account,
-        earlier=cited.earlier,
+        earlier=tuple(note for note in cited.earlier if note.text_hash not in cited.drafts),
         as_of=sources.brief.as_of,
         waivers=waivers,
     )

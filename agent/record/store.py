@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from rapidfuzz import process
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from agent.errors import UsageError
@@ -25,7 +25,7 @@ from agent.record.claims import Claims
 from agent.record.database import Database
 from agent.record.deciding import count_decisions, decisions_of, write_decision
 from agent.record.desk import DeskRecord
-from agent.record.desk_tables import corrections
+from agent.record.earlier import notes_before
 from agent.record.engine import open_engine, writing
 from agent.record.erasure import demand_kept, erase, scrub
 from agent.record.evidence import EVER, demand_no_evidence, evidence_of
@@ -325,27 +325,13 @@ class Store:
         return tuple(note for _, note in self.earlier(account, before=before, limit=limit))
 
     def earlier(self, account: str, *, before: str, limit: int = 50) -> tuple[tuple[EarlierNote, Note], ...]:
-        """Return the same notes with where each is kept; what a run corrects is left out, for they must be alike."""
+        """Return the same notes with where each is kept, of the workspace of that run.
+
+        What a run corrects is left out, for they must be alike, and so are the drafts it takes the place of: of the
+        same topic, or from the same material.
+        """
         with self._database.reading() as connection:
-            begun = connection.execute(select(runs.c.created_at).where(runs.c.id == before)).scalar_one_or_none()
-            query = (
-                select(versions)
-                .join(runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision))
-                .where(runs.c.account == account, runs.c.id.not_in((before, *_corrected(connection, before))))
-                .where(runs.c.outcome.not_in(("rejected", "refused")))
-                .order_by(runs.c.created_at.desc(), runs.c.id.desc())
-                .limit(limit)
-            )
-            if begun is not None:
-                query = query.where(runs.c.created_at <= begun)
-            return tuple(_earlier(row) for row in connection.execute(query).mappings())
-
-
-def _corrected(connection: Connection, run_id: str) -> tuple[str, ...]:
-    """Return the run that a run corrects, the one that one corrects, and so on."""
-    asked = select(corrections.c.run_id).where(corrections.c.new_run == run_id)
-    found = connection.execute(asked).scalars().first()
-    return () if found is None else (found, *_corrected(connection, found))
+            return notes_before(connection, account, before, limit)
 
 
 def _write_outcome(
@@ -373,11 +359,6 @@ def _tellers(brief: Brief) -> set[str]:
 def _last_grounds(connection: Connection, run_id: str) -> str | None:
     newest = select(grounds.c.digest).where(grounds.c.run_id == run_id).order_by(grounds.c.id.desc()).limit(1)
     return connection.execute(newest).scalar_one_or_none()
-
-
-def _earlier(row: RowMapping) -> tuple[EarlierNote, Note]:
-    where = EarlierNote(run=row["run_id"], revision=row["revision"], text_hash=row["text_hash"])
-    return where, Round.model_validate_json(row["round_json"]).note
 
 
 def _finding_rows(run_id: str, revision: int, round_: Round) -> list[dict[str, Any]]:

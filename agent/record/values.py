@@ -229,11 +229,15 @@ class TurnRecord(Frozen):
 
 
 class EarlierNote(Frozen):
-    """Point to a note of another run that a text was compared with; its words stay in that run, erasable there."""
+    """Point to a note of another run that a text was compared with; its words stay in that run, erasable there.
+
+    A draft is one that nobody was handed: not submitted, not approved, not published.
+    """
 
     run: str
     revision: int
     text_hash: str
+    draft: bool = False
 
 
 class BoundModel(Frozen):

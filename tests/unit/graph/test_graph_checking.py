@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from agent.graph.checking import CheckedOnce
-from agent.models import Fact, NoteInput, Report
+from agent.graph.submission import check_note
+from agent.models import Brief, Fact, Institution, Note, NoteInput, Report, Segment, Sources
 
 TODAY = date(2026, 11, 24)
 TEXT = NoteInput(title="植物园", body="银杏正黄。")
@@ -55,3 +56,17 @@ def test_a_check_that_failed_is_asked_again_and_its_failure_is_told():
     with pytest.raises(ValueError, match="broken rule"):
         once(TEXT, as_of=TODAY)
     assert once(TEXT, as_of=TODAY).verdict == "pass"
+
+
+def test_a_text_is_compared_with_what_somebody_was_handed_and_with_no_draft():
+    texts = [Segment(text=text, kind="life") for text in ("银杏正黄。", "风有点大。", "门口排着队。")]
+    note, draft, handed = (Note(titles=("植物园",), title="植物园", segments=(text,)) for text in texts)
+    sources = Sources(
+        brief=Brief(id="r", topic="植物园", as_of=TODAY),
+        institution=Institution(name="云杉银行", full_name="云杉银行"),
+        earlier=(draft, handed),
+        drafts=(draft.text_hash,),
+    )
+    check = Check()
+    check_note(note, sources, check=check, waivers=())
+    assert [given["earlier"] for _, given in check.asked] == [(handed,)]

@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from agent.models import Brief, Critique, Finding, Note, Report, Round, Segment
+from agent.models import Brief, Critique, Finding, Material, Note, Report, Round, Segment
 from agent.record import Store
 
 BEGAN = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-def _brief(run="r-001", topic="周末带爸妈去植物园", account="a-1"):
-    return Brief(id=run, topic=topic, account=account, persona="阿宁", as_of=date(2026, 11, 24))
+def _brief(run="r-001", topic="周末带爸妈去植物园", account="a-1", told=()):
+    material = tuple(Material(id=f"m{number}", text=text) for number, text in enumerate(told, 1))
+    return Brief(id=run, topic=topic, account=account, persona="阿宁", material=material, as_of=date(2026, 11, 24))
 
 
 def _round(body="门口的银杏正黄。", number=1, severity=None, status="open"):
@@ -59,9 +60,9 @@ def began():
 def start(store):
     """Start a run, `minutes` after the first one."""
 
-    def begin(run="r-001", *, minutes=0, **fields):
+    def begin(run="r-001", *, minutes=0, workspace="/云杉", **fields):
         moment = BEGAN + timedelta(minutes=minutes)
-        store.start_run(_brief(run, **fields), author="offline@1", workspace="/云杉", created_at=moment)
+        store.start_run(_brief(run, **fields), author="offline@1", workspace=workspace, created_at=moment)
         return moment
 
     return begin

@@ -149,7 +149,7 @@ def test_an_unknown_run_names_the_nearest(store, start):
 def test_earlier_notes_are_the_best_ones_of_runs_that_began_before(store, start, make_round, began):
     said = {}
     for minutes, run in enumerate(("first", "second", "refused", "now", "after")):
-        start(run, minutes=minutes)
+        start(run, minutes=minutes, topic=f"第 {minutes} 件事")
         said[run] = make_round(f"{run} 写下的话。")
         store.save_version(run, 1, make_round("没有选中的一版。"), saved_at=began)
         store.save_version(run, 2, said[run], saved_at=began)

@@ -63,6 +63,9 @@ def scripted(drafting, **replies):
     return dataclasses.replace(drafting, casting=casting)
 
 
+OTHERS = ("傍晚沿河散步", "阳台番茄终于红了")  # a run is compared with earlier notes about something else
+
+
 @pytest.fixture
 def packed(tmp_path):
     """Run a brief, let people decide, and write the pack; return its folder."""
@@ -74,8 +77,9 @@ def packed(tmp_path):
             async with open_drafting(bank, settings, now=fixed_clock()) as drafting:
                 if replies is not None:
                     drafting = scripted(drafting, **replies)
-                for _ in range(times):
-                    result = await drafting.draft(make_brief(request, workspace=bank, as_of=TODAY)[0])
+                others = [Request(topic=topic, persona=request.persona) for topic in OTHERS[: times - 1]]
+                for asked in (*others, request):
+                    result = await drafting.draft(make_brief(asked, workspace=bank, as_of=TODAY)[0])
                 for action, changed in decide:
                     note = changed(result.note) if changed else None
                     text_hash = result.note.text_hash
@@ -335,7 +339,9 @@ def test_an_erased_run_gives_no_pack_and_stays_out_of_others(tmp_path):
     async def go():
         bank, settings = load_workspace(None), load_settings(home=tmp_path / "home")
         async with open_drafting(bank, settings, now=fixed_clock()) as drafting:
-            runs = [(await drafting.draft(make_brief(COFFEE, workspace=bank, as_of=TODAY)[0])).run for _ in "ab"]
+            asked = (Request(topic=OTHERS[0], persona=COFFEE.persona), COFFEE)
+            briefs = [make_brief(request, workspace=bank, as_of=TODAY)[0] for request in asked]
+            runs = [(await drafting.draft(brief)).run for brief in briefs]
             await drafting.forget(runs[0])
             with pytest.raises(UsageError) as caught:
                 write_pack(drafting, runs[0], tmp_path / "erased")
