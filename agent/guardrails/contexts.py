@@ -18,6 +18,7 @@ from typing import Any
 import re2
 
 from agent.guardrails.document import Document, Hit
+from agent.guardrails.narration import is_fraud_told, is_left_open, is_loss_told, is_turned_to_life
 from agent.guardrails.normalize import fold
 from agent.guardrails.rules import Guard
 from agent.models import Category
@@ -25,7 +26,7 @@ from agent.yamlsource import read_yaml
 
 __all__ = ["GuardContext", "clearing_guard", "is_warning"]
 
-_ALSO_FOR_SLANG: tuple[Guard, ...] = ("warning", "quotation")
+_ALSO_FOR_SLANG: tuple[Guard, ...] = ("warning", "quotation", "fraud_story")
 _WINDOW = 12
 _TAIL = 10
 _A_NOT_A = re.compile(r"(.)[不没]\1")
@@ -34,12 +35,13 @@ _LINE = re.compile(r"[。!?;\n,:]|…+|\.(?![0-9a-z])")
 
 @dataclass(frozen=True)
 class GuardContext:
-    """Give a guard the text, the note's products, and the word lists of the pack."""
+    """Give a guard the text, the note's products, the word lists of the pack, and whether the note promotes any."""
 
     document: Document
     products: frozenset[Category]
     finance: tuple[str, ...] = ()
     life: tuple[str, ...] = ()
+    promotes: bool = False
 
 
 def clearing_guard(guards: Sequence[Guard], hit: Hit, context: GuardContext) -> Guard | None:
@@ -60,7 +62,7 @@ def _negation(hit: Hit, context: GuardContext) -> bool:
     after = norm[hit.end : min(len(norm), hit.end + _TAIL)]
     if words.rhetorical.search(before) or words.taken_back.search(after):
         return False
-    if words.after.match(norm[hit.end : stop]):
+    if words.after.match(norm[hit.end : stop]) or is_turned_to_life(hit, context):
         return True
     masked = _mask(before, words.exclusions)
     return _negated(masked, words) and not _negated_twice(masked, words)
@@ -88,7 +90,7 @@ def _warning(hit: Hit, context: GuardContext) -> bool:
     """Clear a hit that is warned against.
 
     警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue meets a rejection or refusal in
-    one sentence.
+    one sentence, or the note tells of a fraud that somebody met.
     """
     words = _words().warning
     norm = context.document.norm
@@ -96,9 +98,11 @@ def _warning(hit: Hit, context: GuardContext) -> bool:
     before, rest = norm[begin : hit.start], norm[hit.end : stop]
     if words.spoilers.search(before) or _promotes(before, rest):
         return False
+    if is_fraud_told(hit, context):
+        return True
     if any(word not in words.weak for word in words.before.findall(_LINE.split(before)[-1])):
         return True
-    if words.verdicts.search(rest):
+    if words.verdicts.search(rest) and not words.slander.search(rest):
         return True
     is_told = bool(words.before.search(before))
     if is_told and words.refusals.search(rest):
@@ -149,6 +153,8 @@ def _question(hit: Hit, context: GuardContext) -> bool:
     begin, stop = context.document.window("sentence", hit)
     sentence = norm[begin:stop]
     following = norm[stop : stop + _TAIL].lstrip(' \n"”')
+    if is_left_open(hit, context):
+        return True
     if words.rhetorical.search(sentence) or _is_affirmed(following, words.answers):
         return False
     asked = norm[max(begin, hit.start - 6) : hit.start] + norm[hit.end : stop]
@@ -210,6 +216,8 @@ _GUARDS: dict[Guard, Callable[[Hit, GuardContext], bool]] = {
     "parameter": _parameter,
     "product_truth": _product_truth,
     "lifestyle": _lifestyle,
+    "fraud_story": is_fraud_told,
+    "own_loss": is_loss_told,
 }
 
 
@@ -232,6 +240,7 @@ class _WarningWords:
     rejects: re.Pattern[str]
     refusals: Any
     verdicts: Any
+    slander: re.Pattern[str]
     spoilers: re.Pattern[str]
 
 
@@ -285,6 +294,7 @@ def _words() -> _Words:
             _unnegated(warning["rejects"]),
             re2.compile("|".join(warning["refusals"])),
             re2.compile("|".join(warning["verdicts"])),
+            _any(warning["slander"]),
             _any(warning["spoilers"]),
         ),
         quotation=_QuotationWords(

@@ -243,6 +243,7 @@ def _findings(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[
         evidence.products,
         packs.lists.folded("finance-words"),
         packs.lists.folded("life-words"),
+        evidence.promotes,
     )
     return [_judge(compiled, candidate, evidence, context) for candidate in _eligible(compiled, detected, evidence)]
 

@@ -16,7 +16,10 @@ from agent.models import AccountType, Basis, Category, Fix, Frozen, NoteType, Se
 Kind = Literal["term", "pattern", "combine", "require", "number", "pii", "structure", "metadata", "similarity", "judge"]
 Within = Literal["clause", "sentence", "paragraph", "note"]
 Place = Literal["title", "body", "tags", "cover"]
-Guard = Literal["negation", "warning", "quotation", "question", "statutory", "parameter", "product_truth", "lifestyle"]
+Guard = Literal[
+    "negation", "warning", "quotation", "question", "statutory", "parameter", "product_truth", "lifestyle",
+    "fraud_story", "own_loss",
+]  # fmt: skip
 Plane = Literal["norm", "skeleton", "syllable", "letters"]
 EVERY_PLANE: Final[tuple[Plane, ...]] = ("norm", "skeleton", "syllable", "letters")
 
