@@ -14,7 +14,9 @@ Code and parameters are here; the Chinese text comes from `agent/data/messages/*
 
 from __future__ import annotations
 
-from typing import ClassVar
+import errno
+import os
+from typing import ClassVar, Final
 
 from agent.catalogue import advise, say
 
@@ -30,6 +32,19 @@ __all__ = [
 ]
 
 
+_REASONS: Final = {  # what the system says of a file → the message that says it in Chinese
+    os.strerror(errno.ENOENT): "reason_missing",
+    os.strerror(errno.EISDIR): "reason_folder",
+    os.strerror(errno.ENOTDIR): "reason_no_folder",
+    os.strerror(errno.EACCES): "reason_forbidden",
+    os.strerror(errno.EPERM): "reason_forbidden",
+    os.strerror(errno.EROFS): "reason_forbidden",
+    os.strerror(errno.ENOSPC): "reason_full",
+    os.strerror(errno.EEXIST): "reason_there",
+    os.strerror(errno.EADDRINUSE): "reason_in_use",
+}
+
+
 class KosnoteError(Exception):
     """Carry a message code, its parameters and what to do next."""
 
@@ -39,6 +54,8 @@ class KosnoteError(Exception):
     def __init__(self, code: str, **parameters: object) -> None:
         self.code = code
         self.parameters = parameters
+        if parameters.get("reason") in _REASONS:
+            self.parameters["reason"] = say(_REASONS[str(parameters["reason"])])
         super().__init__(self.message)
 
     @property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from agent.cli.session import Overlay, RuleFolder, load_rules, talk
+from agent.cli.session import Overlay, RuleFolder, load_rules, rules_home, talk, typed
 
 if TYPE_CHECKING:
     from agent.guardrails.linting import Problem
@@ -22,7 +23,8 @@ GRAVITY = {"error": "错误", "warning": "警告", "notice": "提示"}
 NEXT = """下一步：
   1. 用编辑器打开它，把冒号后面空着的地方填上（填什么，写在每处上面）
   2. agent rules test {rule} {option}   还缺什么、写错什么，会指出文件、行、列和改法
-  3. agent rules lint {file}   再看有没有不妥"""
+  3. agent rules lint {rule} {option}   再看有没有不妥
+注意：填完之前，用到这些规则的命令（agent check {option} 等）都会停下来报它没填完；一时填不完，先把它移出规则目录"""
 
 
 def new(
@@ -45,17 +47,23 @@ def new(
     require_choice("--kind", kind, get_args(Kinds))
     home, option = _home(folder, workspace)
     written = begin_rule(
-        home, rule_id, title=title, pack=pack, kind=cast("Kind", kind), packs=load_packs(), pack_title=pack_title
-    )
+        home, rule_id, title=title, pack=pack, kind=cast("Kind", kind), packs=load_packs(), pack_title=pack_title,
+        option=option,
+    )  # fmt: skip
     for path in written:
         typer.echo(path)
-    talk(NEXT.format(rule=rule_id, option=option, file=_shown(written[-1])))
+    talk(NEXT.format(rule=rule_id, option=option))
 
 
 def lint_rules(
-    paths: Annotated[list[Path] | None, typer.Argument(help="规则文件、包或规则目录；不给则看全部随附规则。")] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID|PATH]...", help="规则编号，或规则文件、包、规则目录；不给则看全部。"),
+    ] = None,
     output: Annotated[str, typer.Option("--format", "-f", help="text | json")] = "text",
     level: Annotated[str, typer.Option("--level", help="error | warning | notice：只列到这一级。")] = "notice",
+    workspace: Annotated[Path | None, typer.Option("--workspace", "-w", help="只看这个工作区里的本行规则。")] = None,
+    folder: Annotated[Path | None, typer.Option("--dir", help="只看这个目录里的规则。")] = None,
 ) -> None:
     """Print what is not right about rules, with place and remedy; exit 1 when there is an error."""
     from agent.cli.output import require_choice
@@ -63,7 +71,7 @@ def lint_rules(
 
     require_choice("--format", output, ("text", "json"))
     require_choice("--level", level, tuple(GRAVITY))
-    found = lint(tuple(paths or ()))
+    found = lint(_looked_at(targets or (), rules_home(workspace, folder), given=bool(workspace or folder)))
     shown = tuple(GRAVITY)[: list(GRAVITY).index(level) + 1]
     problems = [problem for problem in found if problem.level in shown]
     if output == "json":
@@ -101,19 +109,42 @@ def _near(file: str) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
+def _looked_at(targets: Iterable[str], home: Path | None, *, given: bool) -> tuple[Path, ...]:
+    """Return the files and folders that ids and paths name; without any, the folder of rules the options name."""
+    from agent.errors import UsageError
+
+    if given and home is None:
+        raise UsageError("rule_none_own")
+    paths = tuple(_target(target, home) for target in targets)
+    return paths or ((home,) if home is not None else ())
+
+
+def _target(target: str, home: Path | None) -> Path:
+    """Return the file of a rule's id, or a path as it is; of a workspace, the folder of rules in it."""
+    from agent.errors import UsageError
+    from agent.guardrails.rulefiles import near_ids, rule_files
+    from agent.paths import data_root
+
+    path = Path(target)
+    if path.exists():
+        return path / "guardrails" if (path / "workspace.yaml").is_file() else path
+    if path.suffix or len(path.parts) > 1:
+        return path  # lint says that it is not there
+    places = [folder for folder in (home, data_root() / "guardrails" / "cn") if folder is not None]
+    found = {file.stem: file for folder in reversed(places) for file in rule_files(folder)}
+    if target not in found:
+        raise UsageError("unknown_rule", rule=target, nearest=near_ids(target, found))
+    return found[target]
+
+
 def _home(folder: Path | None, workspace: Path | None) -> tuple[Path, str]:
     """Return the folder of rules, and the option by which the other commands find it."""
     from agent.errors import UsageError
 
     if folder is not None:
-        return folder, f"--dir {_shown(folder)}"
+        return folder, f"--dir {typed(folder)}"
     if workspace is None:
         raise UsageError("rule_folder_needed")
     from agent.workspace import load_workspace
 
-    return load_workspace(workspace).root / "guardrails", f"-w {_shown(workspace)}"
-
-
-def _shown(path: Path) -> str:
-    """Write a path as it can be pasted into a shell."""
-    return f'"{path}"' if " " in str(path) else str(path)
+    return load_workspace(workspace).root / "guardrails", f"-w {typed(workspace)}"

@@ -11,7 +11,7 @@ import typer
 
 from agent.cli.baselines import known_apart
 from agent.cli.fixing import Check, FixOptions, Source, fix_notes
-from agent.cli.session import AsOf, day, talk
+from agent.cli.session import AsOf, day, talk, tell_unread
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs
@@ -156,6 +156,7 @@ def _checker(*, workspace: Path | None, account: str, stage: str, as_of: str, ju
 
     bank = load_workspace(workspace)
     owner = bank.account(account) if account else None
+    tell_unread(bank.rules_overlay)
     overlay = (bank.rules_overlay,) if bank.rules_overlay else ()
     packs = load_packs(overlay=overlay, jurisdiction=jurisdiction, examples=False)
     evidence = {"facts": bank.facts, "points": bank.points, "account": owner, "waivers": bank.waivers}

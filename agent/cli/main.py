@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import typer
 
@@ -77,7 +77,8 @@ def run() -> None:
     from agent.errors import KosnoteError
 
     try:
-        _asked_for(sys.argv[1:2])()
+        ended = _asked_for(sys.argv[1:2])(standalone_mode=False)
+        sys.exit(ended if isinstance(ended, int) else 0)
     except KosnoteError as error:
         typer.echo(f"错误：{error.message}", err=True)
         if error.hint:
@@ -89,6 +90,26 @@ def run() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except typer.Abort:
+        typer.echo("已中断", err=True)
+        sys.exit(1)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # Typer's own errors have no common parent over its versions
+            raise
+        _tell_misuse(error)
+        sys.exit(getattr(error, "exit_code", 2))
+
+
+def _tell_misuse(error: Any) -> None:
+    """Say what is wrong with the command line; a bare group shows its help instead."""
+    from agent.cli.misuse import misused
+
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.format_message(), err=True)
+        return
+    message, hint = misused(error)
+    typer.echo(f"错误：{message}", err=True)
+    typer.echo(f"提示：{hint}", err=True)
 
 
 def _asked_for(words: list[str]) -> typer.Typer:

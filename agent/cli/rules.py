@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from agent.cli import authoring, comparing, explaining
-from agent.cli.session import Overlay, RuleFolder, load_rules, talk
-
-if TYPE_CHECKING:
-    from agent.guardrails import Packs
+from agent.cli import authoring, comparing, explaining, ruletests
+from agent.cli.session import Overlay, load_rules
 
 __all__ = ["app"]
 
@@ -62,38 +59,7 @@ def show_rule(
     typer.echo(render_rule_page(rule, pack=pack))
 
 
-@app.command("test", help="运行规则自带的用例。")
-def test_rules(
-    rule_ids: Annotated[list[str] | None, typer.Argument(help="规则编号；不给则全部。")] = None,
-    workspace: Overlay = None,
-    evasions: Annotated[bool, typer.Option("--evasions", help="把应报例句逐类伪装后再查，看哪些认不出来。")] = False,
-    folder: RuleFolder = None,
-) -> None:
-    """Run the cases of rules, or their disguised variants; exit 1 when one fails or a class is below its bar."""
-    if evasions:
-        _test_evasions(load_rules(workspace, folder), tuple(rule_ids or ()))
-        return
-    from agent.guardrails.cases import run_all
-
-    summary = run_all(load_rules(workspace, folder), only=tuple(rule_ids or ()))
-    for line in summary.lines:
-        typer.echo(line)
-    talk(summary.total)
-    raise typer.Exit(1 if summary.failed else 0)
-
-
-def _test_evasions(packs: Packs, only: tuple[str, ...]) -> None:
-    from agent.cli.evasion_report import matrix_lines, matrix_total
-    from agent.guardrails.evasion_matrix import measure
-    from agent.guardrails.evasions import catalogue
-
-    matrix = measure(packs, only=only)
-    for line in matrix_lines(matrix, catalogue()):
-        typer.echo(line)
-    talk(matrix_total(matrix, catalogue()))
-    raise typer.Exit(1 if matrix.below(catalogue()) else 0)
-
-
+app.command("test", help="运行规则自带的用例。")(ruletests.test_rules)
 app.command("new", help="写出一条新规则的骨架，注明每处填什么。")(authoring.new)
 app.command("lint", help="看规则文件有没有不妥：重复、永远报不出的词、日期与依据矛盾、自己违规的替换……")(
     authoring.lint_rules

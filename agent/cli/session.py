@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from agent.settings import Settings
     from agent.workspace import Workspace
 
-__all__ = ["AsOf", "Overlay", "Reviewer", "RuleFolder", "WorkspaceOption", "day", "load", "load_rules", "talk"]
+__all__ = [
+    "AsOf",
+    "Overlay",
+    "Reviewer",
+    "RuleFolder",
+    "WorkspaceOption",
+    "day",
+    "load",
+    "load_rules",
+    "named",
+    "rules_home",
+    "talk",
+    "tell_unread",
+    "typed",
+]
 
 WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", "-w", help="工作区目录；不给则用内置的云杉银行演示工作区。")
@@ -50,6 +64,41 @@ def load_rules(workspace: Path | None, folder: Path | None = None) -> Packs:
 
     overlay = load_workspace(workspace).rules_overlay
     return load_packs(overlay=(overlay,) if overlay else ())
+
+
+def rules_home(workspace: Path | None, folder: Path | None = None) -> Path | None:
+    """Return the folder of a bank's own rules that these options name; None when they name none."""
+    if folder is not None:
+        inner = folder / "guardrails"
+        return inner if (folder / "workspace.yaml").is_file() and inner.is_dir() else folder
+    if workspace is None:
+        return None
+    from agent.workspace import load_workspace
+
+    return load_workspace(workspace).rules_overlay
+
+
+def tell_unread(home: Path | None) -> int:
+    """Name on stderr the files that look like rules and are not read, with the remedy; return how many."""
+    from agent.guardrails.rulefiles import unread_files
+
+    unread = unread_files(home) if home is not None and home.is_dir() else ()
+    for entry in unread:
+        talk(f"注意：{entry.message}")
+        talk(f"提示：{entry.remedy}")
+    return len(unread)
+
+
+def named(workspace: Path | None, folder: Path | None) -> str:
+    """Write the options that name a bank's rules, as they are typed."""
+    if folder is not None:
+        return f"--dir {typed(folder)}"
+    return f"-w {typed(workspace)}" if workspace is not None else ""
+
+
+def typed(path: Path | str) -> str:
+    """Write a path as it can be pasted into a shell."""
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def day(text: str) -> date:

@@ -102,10 +102,20 @@ def _workspace(workspace: Path | None) -> str:
 
 
 def _packs(workspace: Path | None) -> str:
+    from agent.errors import ConfigurationError
     from agent.guardrails import load_packs
+    from agent.guardrails.rulefiles import unread_files
 
-    packs = load_packs(examples=False)
-    return f"{len(packs.rules)} 条规则，{len(packs.versions)} 个包"
+    _, bank = load(workspace)
+    home = bank.rules_overlay
+    packs = load_packs(overlay=(home,) if home else (), examples=False)
+    unread = unread_files(home) if home else ()
+    if unread:
+        files, remedies = ("；".join(parts) for parts in zip(*((e.message, e.remedy) for e in unread), strict=True))
+        raise ConfigurationError("rules_unread", count=len(unread), files=files, remedies=remedies)
+    own = sum(compiled.source.file.is_relative_to(home.resolve()) for compiled in packs.rules) if home else 0
+    told = f"（本行 {own} 条）" if own else ""
+    return f"{len(packs.rules)} 条规则{told}，{len(packs.versions)} 个包"
 
 
 def _record(workspace: Path | None) -> str:

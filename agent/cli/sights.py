@@ -108,8 +108,22 @@ def _trail_line(trail: Trail, packs: Packs) -> str:
         rule = packs[finding.rule].rule
         return f"{_spot(finding)} 不算：{'；'.join(_held(name, rule) for name in trail.held_by)}"
     if finding.status == "open":
-        return f"{_spot(finding)} 报出：{label_of('severity', finding.severity)}"
+        severity = label_of("severity", finding.severity)
+        return f"{_spot(finding)} 报出：{severity}（{_not_cleared(finding, packs[finding.rule].rule)}）"
     return f"{_spot(finding)} {label_of('status', finding.status)}：{label_of('guard', finding.status_by)}"
+
+
+def _not_cleared(finding: Finding, rule: Rule) -> str:
+    """Say which surroundings would have let a finding pass, and that they are not there."""
+    from agent.guardrails.wording import label_of
+
+    if finding.start is None:
+        return "该写的没有写"
+    if finding.disguise:
+        return "换了写法的，什么语境都不放行"
+    if not rule.clear_by:
+        return "clear_by 没有写，什么语境都不放行"
+    return f"看过能放行的{'、'.join(label_of('guard', guard) for guard in rule.clear_by)}：都不是"
 
 
 def _held(name: str, rule: Rule) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
+from agent.catalogue import advise, say
 from agent.errors import KosnoteError
 from agent.guardrails.engine import check
 from agent.guardrails.loader import Packs, RuleFile, compile_rules, jurisdictions, read_rule
@@ -35,7 +36,7 @@ _SEGMENTS = TypeAdapter(tuple[Segment, ...])
 
 @dataclass(frozen=True)
 class CaseResult:
-    """Tell how one case went; `detail` says what was found instead."""
+    """Tell how one case went; `detail` says what was found instead, `remedy` what to do about it."""
 
     rule: str
     kind: CaseKind
@@ -43,11 +44,12 @@ class CaseResult:
     case: Case
     passed: bool
     detail: str = ""
+    remedy: str = ""
 
     def __str__(self) -> str:
         """Show rule, case and text on one line."""
         text = " | ".join(t for t in (self.case.title, self.case.text, " ".join(f"#{t}" for t in self.case.tags)) if t)
-        return f"{self.rule} {self.kind}[{self.number}]: {self.detail}\n    {text}"
+        return f"{self.rule} {self.kind}[{self.number}]：{self.detail}\n    {text}"
 
 
 def run_cases(rule: Rule, packs: Packs) -> list[CaseResult]:
@@ -133,26 +135,32 @@ def _own(rule: Rule, case: Case, packs: Packs) -> tuple[list[Finding], Report]:
 
 
 def _flag(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
+    def told(passed: bool, code: str = "", **values: object) -> CaseResult:
+        detail = say(code, **values) if code else ""
+        return CaseResult(rule.id, "flag", number, case, passed, detail, advise(code) if code else "")
+
     if rule.kind == "judge":
         needs = [u.needs for u in check_case(rule, case, packs).undetermined if u.rule == rule.id]
-        return CaseResult(rule.id, "flag", number, case, bool(needs), "" if needs else "模型规则未列为待判")
+        return told(True) if needs else told(False, "case_not_waiting")
     findings, report = _own(rule, case, packs)
     hits = [f for f in findings if f.status == "open"]
     if not hits:
-        return CaseResult(rule.id, "flag", number, case, False, _why_silent(rule, findings, report))
+        code, values = _why_silent(rule, findings, report)
+        return told(False, code, **values)
     if case.span and not any(case.span in f.text or f.text in case.span for f in hits):
-        return CaseResult(rule.id, "flag", number, case, False, f"命中的是{_quoted(hits)},不是“{case.span}”")
-    return CaseResult(rule.id, "flag", number, case, True)
+        return told(False, "case_other_span", found=_quoted(hits), span=case.span)
+    return told(True)
 
 
-def _why_silent(rule: Rule, findings: Sequence[Finding], report: Report) -> str:
+def _why_silent(rule: Rule, findings: Sequence[Finding], report: Report) -> tuple[str, dict[str, object]]:
+    """Return the message code that says why nothing is reported, and its values."""
     for finding in findings:
-        return f"应报未报:“{finding.text}”被放行({label_of('guard', finding.status_by)})"
+        return "case_cleared", {"text": finding.text, "guard": label_of("guard", finding.status_by)}
     for entry in report.undetermined:
         if entry.rule == rule.id:
-            return f"应报未报:缺少{'、'.join(label_of('input', need) for need in entry.needs)}"
+            return "case_needs", {"needs": "、".join(label_of("input", need) for need in entry.needs)}
     products = "、".join(label_of("product", product) for product in report.products) or "无"
-    return f"应报未报(识别的产品:{products};类型:{label_of('note_type', report.note_type)})"
+    return "case_silent", {"products": products, "type": label_of("note_type", report.note_type)}
 
 
 def _quoted(findings: Iterable[Finding]) -> str:
@@ -162,13 +170,16 @@ def _quoted(findings: Iterable[Finding]) -> str:
 
 def _pass(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
     hits = [f for f in _own(rule, case, packs)[0] if f.status == "open"]
-    return CaseResult(rule.id, "pass", number, case, not hits, f"误报:{_quoted(hits)}" if hits else "")
+    if not hits:
+        return CaseResult(rule.id, "pass", number, case, True)
+    found = _quoted(hits)
+    return CaseResult(rule.id, "pass", number, case, False, say("case_hit", found=found), advise("case_hit"))
 
 
 def _known_miss(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
     hits = [f for f in _own(rule, case, packs)[0] if f.status == "open"]
-    detail = "已能报出:请移到 flag" if hits else ""
-    return CaseResult(rule.id, "known_miss", number, case, True, detail)
+    detail = say("case_found_now") if hits else ""
+    return CaseResult(rule.id, "known_miss", number, case, True, detail, advise("case_found_now") if hits else "")
 
 
 def read_all(folder: Path) -> tuple[list[RuleFile], list[KosnoteError]]:
@@ -187,11 +198,17 @@ def read_all(folder: Path) -> tuple[list[RuleFile], list[KosnoteError]]:
 
 @dataclass(frozen=True)
 class Summary:
-    """Hold what a run over many rules printed, its last line, and how many cases failed."""
+    """Hold the results that have something to tell, what one rule found in another's examples, and the sum."""
 
-    lines: tuple[str, ...]
+    results: tuple[CaseResult, ...]
+    crossed: tuple[str, ...]
     total: str
     failed: int
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return all there is to tell, a line or two each."""
+        return (*map(str, self.results), *self.crossed)
 
 
 def run_all(packs: Packs, *, only: Sequence[str] = ()) -> Summary:
@@ -199,11 +216,13 @@ def run_all(packs: Packs, *, only: Sequence[str] = ()) -> Summary:
     rules = [rule for _, rule in packs.entries() if not only or rule.id.startswith(tuple(only))]
     results = [result for rule in rules for result in run_cases(rule, packs)]
     crossed = cross_fire(rules, packs)
-    lines = [str(result) for result in results if result.detail]
-    lines += [f"{rule} pass[{n}] 被 {f.rule}({f.severity}) 命中:“{f.text}”" for rule, n, f in crossed]
+    crossings = (
+        f"{rule} 的不报例句第 {n} 句被 {f.rule}（{label_of('severity', f.severity)}）命中：“{f.text}”"
+        for rule, n, f in crossed
+    )
     failed = sum(not result.passed for result in results)
-    total = f"{len(rules)} 条规则,{len(results)} 个例句,{failed} 个不符,{len(crossed)} 处交叉命中"
-    return Summary(tuple(lines), total, failed)
+    total = f"{len(rules)} 条规则，{len(results)} 个例句，{failed} 个不符，{len(crossed)} 处交叉命中"
+    return Summary(tuple(result for result in results if result.detail), tuple(crossings), total, failed)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -219,11 +238,11 @@ def main(arguments: Sequence[str]) -> int:
         broken = [f"{error.message}\n    {error.hint}" for error in errors if _concerns(error, arguments)]
         if summary.total.startswith("0 ") and not broken:
             continue
-        lines = [*broken, *summary.lines, f"{name}:{summary.total},{len(broken)} 个文件有误"]
+        lines = [*broken, *summary.lines, f"{name}：{summary.total}，{len(broken)} 个文件有误"]
         sys.stdout.write("\n".join(lines) + "\n")
         failed, told = failed or bool(summary.failed or broken), True
     if not told:
-        sys.stdout.write(f"0 条规则:没有编号以 {'、'.join(arguments)} 开头的规则\n")
+        sys.stdout.write(f"0 条规则：没有编号以 {'、'.join(arguments)} 开头的规则\n")
     return 1 if failed else 0
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from agent.catalogue import say
 from agent.errors import UsageError
 from agent.guardrails.loader import Packs, load_folder
 from agent.paths import data_root
@@ -22,6 +24,12 @@ __all__ = ["load_state", "recent_changes"]
 
 _REF = "ref:"
 _SHIPPED = "guardrails/cn"
+_REFUSALS = {  # what git says → the message that says it in Chinese
+    "not a git repository": "history_no_checkout",
+    "alid object name": "history_no_revision",
+    "not a tree object": "history_no_revision",
+    "did not match any": "history_no_folder",
+}
 
 
 def load_state(name: str) -> Packs:
@@ -49,20 +57,30 @@ def _checked_out(name: str) -> Iterator[Path]:
     """Lay the folder of a revision out in a place of its own."""
     revision, _, folder = name.removeprefix(_REF).partition(":")
     if not revision or revision.startswith("-"):
-        raise UsageError("history_unknown", name=name, reason="REVISION")
+        raise UsageError("history_unknown", name=name, reason=say("history_no_name"))
     told = _git(Path.cwd() if folder else data_root(), "archive", "--format=tar", revision, "--", folder or _SHIPPED)
     if told is None or told.returncode:
-        reason = "git" if told is None else told.stderr.decode("utf-8", "replace").strip()
-        raise UsageError("history_unknown", name=name, reason=reason)
+        raise UsageError("history_unknown", name=name, reason=_why(told, revision, folder or _SHIPPED))
     with tempfile.TemporaryDirectory(prefix="kosnote-rules-") as place:
         with tarfile.open(fileobj=io.BytesIO(told.stdout)) as tar:
             tar.extractall(place, filter="data")
         yield Path(place) / (folder or _SHIPPED)
 
 
+def _why(told: subprocess.CompletedProcess[bytes] | None, revision: str, folder: str) -> str:
+    """Say in Chinese why git has nothing to give."""
+    if told is None:
+        return say("history_no_git")
+    said = told.stderr.decode("utf-8", "replace")
+    code = next((code for words, code in _REFUSALS.items() if words in said), "history_other")
+    return say(code, revision=revision, folder=folder)
+
+
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes] | None:
     """Ask git in a folder; None where there is no git."""
     try:
-        return subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
+        return subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"}
+        )
     except OSError:
         return None

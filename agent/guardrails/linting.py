@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from agent.catalogue import advise, say
 from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.loader import Packs, RuleFile, compile_rules, read_rule, tighten
 from agent.guardrails.rulechecks import CHECKS, Objection
-from agent.guardrails.rulefiles import rule_files
+from agent.guardrails.rulefiles import Unread, rule_files, unread_files
 from agent.paths import data_root
 
-__all__ = ["LEVELS", "Level", "Problem", "lint"]
+__all__ = ["LEVELS", "Level", "Problem", "lint", "objections_to"]
 
 Level = Literal["error", "warning", "notice"]
 LEVELS: dict[str, Level] = {
@@ -41,6 +41,7 @@ LEVELS: dict[str, Level] = {
     "term-twice": "warning",
     "verified-no-article": "notice",
 }
+_NOT_OF_BANKS: Final = frozenset({"case-law-only"})  # a bank's own rule has no law that somebody else could go by
 
 
 @dataclass(frozen=True, order=True)
@@ -66,7 +67,26 @@ def lint(paths: Sequence[Path] = ()) -> list[Problem]:
     for path in paths or (data_root() / "guardrails" / "cn",):
         root, files = _rules_at(path)
         asked.setdefault(root, set()).update(files)
-    return sorted(problem for root, files in asked.items() for problem in _lint_root(root, files))
+    found = [problem for root, files in asked.items() for problem in _lint_root(root, files)]
+    unread = [_unread(entry) for path in paths if path.is_dir() for entry in _unread_at(path.absolute())]
+    return sorted({*found, *unread})
+
+
+def objections_to(packs: Packs, rule_ids: Iterable[str]) -> list[Problem]:
+    """Return what lint has against rules of these packs that load; a bank's own ones, which need no second author."""
+    asked = set(rule_ids)
+    return [problem for c in packs.rules if c.rule.id in asked for problem in _objections(c, packs, _NOT_OF_BANKS)]
+
+
+def _unread_at(folder: Path) -> tuple[Unread, ...]:
+    """Return what looks like a rule and is not read, in a folder of packs or in one pack."""
+    whole = folder if not (folder / "pack.yaml").is_file() else folder.parent
+    return tuple(entry for entry in unread_files(whole) if entry.path.is_relative_to(folder))
+
+
+def _unread(entry: Unread) -> Problem:
+    code = entry.code.replace("_", "-")
+    return Problem(str(entry.path), 1, 1, code, "error", entry.path.stem, entry.message, entry.remedy)
 
 
 def _rules_at(path: Path) -> tuple[Path, list[Path]]:
@@ -83,14 +103,15 @@ def _rules_at(path: Path) -> tuple[Path, list[Path]]:
 
 def _lint_root(root: Path, asked: set[Path]) -> Iterator[Problem]:
     shipped = data_root() / "guardrails" / "cn"
-    folders = [root] if (root / "disclosures.yaml").is_file() else [shipped, root]
+    whole = (root / "disclosures.yaml").is_file()
+    folders, left_out = ([root], frozenset[str]()) if whole else ([shipped, root], _NOT_OF_BANKS)
     paths = [path for folder in folders for path in rule_files(folder)]
     files, broken = _readable(sorted(paths, key=asked.__contains__))  # of two with one id, the one asked for is told
     packs, more = _compiled(*_tightened(files, folders), folders)
     yield from (problem for problem in (*broken, *more) if Path(problem.file) in asked or not _is_rule(problem.file))
     for compiled in packs.rules if packs else ():
         if compiled.source.file in asked:
-            yield from _objections(compiled, packs)  # type: ignore[arg-type]
+            yield from _objections(compiled, packs, left_out)  # type: ignore[arg-type]
 
 
 def _is_rule(file: str) -> bool:
@@ -141,10 +162,11 @@ def _unloadable(error: ConfigurationError) -> Problem:
     return Problem(file, line, column, error.code.replace("_", "-"), "error", Path(file).stem, said, error.hint)
 
 
-def _objections(compiled: CompiledRule, packs: Packs) -> Iterator[Problem]:
+def _objections(compiled: CompiledRule, packs: Packs, left_out: frozenset[str]) -> Iterator[Problem]:
     for check in CHECKS:
         for objection in check(compiled, packs):
-            yield _problem(compiled, objection)
+            if objection.code not in left_out:
+                yield _problem(compiled, objection)
 
 
 def _problem(compiled: CompiledRule, objection: Objection) -> Problem:

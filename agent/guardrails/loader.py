@@ -110,12 +110,24 @@ def load_folder(folder: Path) -> Packs:
 
     Unlike `load_packs` it reads the files anew at every call. Raises `UsageError` for a folder that is not there.
     """
-    if not folder.is_dir():
-        raise UsageError("rule_folder_missing", path=folder)
+    folder = _of_packs(folder)
     folders = [folder.resolve()]
     if not (folder / "disclosures.yaml").is_file():
         folders.insert(0, data_root() / "guardrails" / "cn")
     return _read_folders(tuple(folders))
+
+
+def _of_packs(folder: Path) -> Path:
+    """Return the folder that holds packs: of a workspace, the one inside it. A single pack or nothing is an error."""
+    if (folder / "workspace.yaml").is_file():
+        folder = folder / "guardrails"
+    if not folder.is_dir():
+        raise UsageError("rule_folder_missing", path=folder)
+    if (folder / "pack.yaml").is_file():
+        raise UsageError("rule_folder_is_pack", path=folder, parent=folder.absolute().parent)
+    if not next(folder.rglob("*.yaml"), None):
+        raise UsageError("rule_folder_empty", path=folder)
+    return folder
 
 
 def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
@@ -271,7 +283,7 @@ def _tightened(file: RuleFile, wanted: Tightening, source: Source) -> RuleFile:
         place = (rule.id, "severity")
         raise source.error("rule_loosened", place, rule=rule.id, have=rule.severity, wanted=wanted.severity)
     if wanted.add_terms and rule.kind != "term":
-        raise source.error("rule_foreign_key", (rule.id, "add_terms"), key="terms", kind=rule.kind, allowed="-")
+        raise source.error("tighten_no_terms", (rule.id, "add_terms"), rule=rule.id, kind=rule.kind)
     changes = {
         "severity": wanted.severity or rule.severity,
         "match": rule.match.model_copy(update={"terms": (*rule.match.terms, *wanted.add_terms)}),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from agent.errors import UsageError
 from agent.guardrails.compiled import CompiledRule
@@ -18,6 +17,7 @@ from agent.guardrails.disguises import Disguises
 from agent.guardrails.document import Document, Reveal
 from agent.guardrails.guesses import Guesses
 from agent.guardrails.patternwords import read_words
+from agent.guardrails.rulefiles import near_ids
 from agent.guardrails.rules import EVERY_PLANE, Rule
 from agent.guardrails.terms import TermLists
 from agent.guardrails.vocabulary import Scan, Vocabulary
@@ -98,8 +98,8 @@ class Packs:
         for compiled in self.rules:
             if compiled.rule.id == rule_id:
                 return compiled
-        near = get_close_matches(rule_id, [compiled.rule.id for compiled in self.rules], n=3, cutoff=0.0)
-        raise UsageError("unknown_rule", rule=rule_id, nearest="、".join(near))
+        near = near_ids(rule_id, [compiled.rule.id for compiled in self.rules])
+        raise UsageError("unknown_rule", rule=rule_id, nearest=near)
 
     def find(self, rule_id: str) -> tuple[str, Rule]:
         """Return the pack name and the rule of an id; raise `UsageError` naming the nearest ids."""

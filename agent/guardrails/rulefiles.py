@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from agent.catalogue import advise, say
 
-__all__ = ["Unread", "free_id", "rule_files", "unread_files"]
+__all__ = ["Unread", "free_id", "near_ids", "rule_files", "unread_files"]
 
 _MOST = 99
 _SHARED = ("tighten.yaml", "disclosures.yaml", "disguises.yaml")
@@ -59,6 +60,11 @@ def free_id(prefix: str, taken: Iterable[str]) -> str:
     above = max(used, default=0) + 1
     number = above if above <= _MOST else next((n for n in range(1, _MOST + 1) if n not in used), 0)
     return f"{prefix}-{number:02}" if number else ""
+
+
+def near_ids(rule_id: str, known: Iterable[str]) -> str:
+    """Return the ids nearest to one that is not known, as a list in words."""
+    return "、".join(get_close_matches(rule_id.upper(), list(known), n=3, cutoff=0.0)) or "—"
 
 
 def _unread(path: Path, depth: int) -> Unread | None:

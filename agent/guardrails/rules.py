@@ -224,5 +224,5 @@ class PackInfo(Frozen):
     name: str
     title: str
     version: str
-    jurisdiction: str = "cn"
+    jurisdiction: str = Field(default="cn", pattern=r"^[a-z]{2}$")
     status: str = ""

@@ -27,18 +27,26 @@ _PACK = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def begin_rule(
-    folder: Path, rule_id: str, *, title: str, pack: str, kind: Kind, packs: Packs, pack_title: str = ""
+    folder: Path,
+    rule_id: str,
+    *,
+    title: str,
+    pack: str,
+    kind: Kind,
+    packs: Packs,
+    pack_title: str = "",
+    option: str = "",
 ) -> tuple[Path, ...]:
     """Write `<folder>/<pack>/<ID>.yaml`, and `pack.yaml` where there is none; return the files written.
 
-    `packs` are the rules known so far. Raises `UsageError` for an id or a pack name that will not do, naming a free
-    one, and `StorageError` for a folder that cannot be written.
+    `packs` are the rules known so far; `option` is how a command names this folder. Raises `UsageError` for an id or a
+    pack name that will not do, naming a free one, and `StorageError` for a folder that cannot be written.
     """
     _refuse_id(rule_id, _taken(folder, packs))
     _refuse_pack(folder, pack, packs)
     home = folder / pack
     texts = {home / "pack.yaml": _pack_text(pack, pack_title or title), home / f"{rule_id}.yaml": ""}
-    texts[home / f"{rule_id}.yaml"] = _rule_text(rule_id, title, kind)
+    texts[home / f"{rule_id}.yaml"] = _rule_text(rule_id, title, kind, option)
     try:
         home.mkdir(parents=True, exist_ok=True)
         return tuple(path for path, text in texts.items() if _write_new(path, text))
@@ -82,9 +90,9 @@ def _pack_text(name: str, title: str) -> str:
     return str(_words()["pack"]).format(name=name, title=_quoted(title))
 
 
-def _rule_text(rule_id: str, title: str, kind: Kind) -> str:
+def _rule_text(rule_id: str, title: str, kind: Kind, option: str) -> str:
     match = textwrap.indent(_words()["match"][kind].format(), "  ").strip("\n")
-    return str(_words()["rule"]).format(id=rule_id, title=_quoted(title), kind=kind, match=match)
+    return str(_words()["rule"]).format(id=rule_id, title=_quoted(title), kind=kind, match=match, option=option)
 
 
 def _quoted(text: str) -> str:

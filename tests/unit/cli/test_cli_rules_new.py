@@ -78,7 +78,8 @@ def test_the_messages_alone_lead_from_the_skeleton_to_a_rule_that_passes(rules, 
         key = re.search(r"“([^”]+)”还没有填", err)[1]
         named.append(key)
         fill(path, line, ANSWERS[key])
-    assert (code, err) == (0, "1 条规则,12 个例句,0 个不符,0 处交叉命中\n"), out + err
+    assert code == 0 and err.startswith("1 条规则，12 个例句，0 个不符，0 处交叉命中\n"), out + err
+    assert "BNK-01 能用了，2026-09-30 起生效" in err
     assert sorted(named) == sorted(ANSWERS)
 
 
@@ -90,7 +91,7 @@ def test_a_broken_rule_is_repaired_from_its_message(rules, tmp_path):
         whole.replace("severity: fix", "severity: 高").replace("[闪批闪放]", "['@没有的词表']"), encoding="utf-8"
     )
     code, _, err = rules("test", "BNK-01", "--dir", tmp_path)
-    assert code == 2 and "第 7 行" in err and "block、fix、warn" in err
+    assert code == 2 and "第 8 行" in err and "block、fix、warn" in err
     path.write_text(path.read_text(encoding="utf-8").replace("severity: 高", "severity: fix"), encoding="utf-8")
     code, _, err = rules("test", "BNK-01", "--dir", tmp_path)
     assert code == 2 and "没有词表“@没有的词表”" in err and "product-anchor" in err

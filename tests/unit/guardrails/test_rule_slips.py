@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from agent.errors import ConfigurationError
-from agent.guardrails.loader import compile_rules, read_rule
+from agent.guardrails.loader import compile_rules, read_rule, tighten
 from agent.guardrails.rulefiles import unread_files
 from agent.paths import data_root
 
@@ -158,6 +159,28 @@ def test_another_encoding_is_named_with_the_way_to_store_it(tmp_path: Path, raw:
     path.write_bytes(raw)
     error = refusal(path)
     assert told in error.message and "codec" not in error.message and "另存为" in error.hint and "UTF-8" in error.hint
+
+
+def test_the_guide_shows_a_tightening_that_loads(tmp_path: Path) -> None:
+    guide = (data_root() / "guardrails" / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"`tighten\.yaml` .*?```yaml\n(.*?)```", guide, re.DOTALL)
+    assert shown
+    (tmp_path / "tighten.yaml").write_text(shown[1], encoding="utf-8")
+    rule_id = shown[1].split(":")[0]
+    (path,) = (data_root() / "guardrails" / "cn").glob(f"*/{rule_id}.yaml")
+    before, after = read_rule(path).rule, tighten([read_rule(path)], tmp_path / "tighten.yaml")[0].rule
+    assert (before.severity, after.severity) == ("fix", "block") and set(after.clear_by) < set(before.clear_by)
+    (tmp_path / "tighten.yaml").write_text(f"{rule_id}: {{add_terms: [词]}}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="只能给 kind: term") as caught:
+        tighten([read_rule(path)], tmp_path / "tighten.yaml")
+    assert "agent rules new" in caught.value.hint
+
+
+def test_a_pack_names_its_jurisdiction_by_its_letters(tmp_path: Path) -> None:
+    path = write(tmp_path, RULE)
+    path.with_name("pack.yaml").write_text("{name: own, title: 本行, version: '1', jurisdiction: 中国}", "utf-8")
+    error = refusal(path)
+    assert "“中国”不对" in error.message and "cn 内地" in error.message
 
 
 def test_a_copy_is_not_told_to_take_the_place_of_the_original(tmp_path: Path) -> None:
