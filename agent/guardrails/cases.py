@@ -173,7 +173,9 @@ def _pass(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
     if not hits:
         return CaseResult(rule.id, "pass", number, case, True)
     found = _quoted(hits)
-    return CaseResult(rule.id, "pass", number, case, False, say("case_hit", found=found), advise("case_hit"))
+    return CaseResult(
+        rule.id, "pass", number, case, False, say("case_hit", found=found), advise("case_hit", found=found)
+    )
 
 
 def _known_miss(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
