@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from agent.guardrails.rules import Rule
 from agent.models import FieldName, Finding, NoteInput
 
-__all__ = ["CLAUSE_LENGTH", "Amendment", "amend", "blanks_in", "field_text", "sentence_around", "with_field_text"]
+__all__ = [
+    "CLAUSE_LENGTH", "NEW_TITLE", "Amendment", "amend", "blanks_in", "clauses_around", "field_text", "sentence_around",
+    "with_field_text",
+]  # fmt: skip
 
 _SOFT = "，,、；;：:"
 _HARD = "。！？!?…\n"
@@ -20,7 +23,11 @@ _CLAUSE_ENDS = frozenset(_SOFT + _HARD)
 _SENTENCE_ENDS = frozenset(_HARD)
 _CLOSERS = '”’」』）)】》"'
 CLAUSE_LENGTH = 8  # a replacement this long is a clause of its own and does not fit inside another
+NEW_TITLE = (
+    "【请另写标题】"  # stands where a title was taken out, so that the first line of the body is not read as one
+)
 _BLANK = re.compile(r"\{[a-z_]+\}|【[^】\n]{1,40}】|_{2,}")
+_CLAUSE = re.compile(f"[^{_SOFT.replace('、', '')}{_HARD}]+")
 _TAG_LINE = re.compile(r"(?:\s*#[^#\s]+(?:\[话题\])?#?)+\s*")
 
 
@@ -77,10 +84,10 @@ def amend(finding: Finding, rule: Rule, note: NoteInput) -> Amendment | None:
     if replacement and len(replacement) < CLAUSE_LENGTH:
         return _change(finding, text, span, replacement)
     if not replacement:
-        return _change(finding, text, _cut(text, *_unit(text, *span, _SENTENCE_ENDS)), "")
+        return _taken_out(finding, text, _cut(text, *_unit(text, *span, _SENTENCE_ENDS)))
     start, end = _unit(text, *span, _CLAUSE_ENDS)
     if replacement.rstrip("。") in text[:start] + "\n" + text[end:]:  # the note says it already
-        return _change(finding, text, _cut(text, start, end), "")
+        return _taken_out(finding, text, _cut(text, start, end))
     if text[end : end + 1] in _CLAUSE_ENDS:  # the clause keeps the mark that ends it
         replacement = replacement.rstrip("。")
     return _change(finding, text, (_after_bullet(text, start, span[0]), end), replacement)
@@ -94,6 +101,14 @@ def blanks_in(text: str) -> tuple[str, ...]:
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span of the sentence that holds a span, without the mark that ends it."""
     return _unit(text, *_trimmed(text, start, end), _SENTENCE_ENDS)
+
+
+def clauses_around(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the spans of the clauses of a sentence, the one from `start` to `end` among them; 、 parts no clauses."""
+    first, last = sentence_around(text, start, end)
+    left = [(m.start() + first, m.end() + first) for m in _CLAUSE.finditer(text[first:start])]
+    right = [(m.start() + end, m.end() + end) for m in _CLAUSE.finditer(text[end:last])]
+    return [*left, (start, end), *right]
 
 
 def field_text(note: NoteInput, field: FieldName, index: int) -> str:
@@ -137,6 +152,14 @@ def _with_title(note: NoteInput, index: int, text: str) -> NoteInput:
 def _change(finding: Finding, text: str, span: tuple[int, int], after: str) -> Amendment:
     start, end = span
     return Amendment(finding, finding.field, finding.index, start, end, text[start:end], after)
+
+
+def _taken_out(finding: Finding, text: str, span: tuple[int, int]) -> Amendment:
+    """Take a span out; a title that would be gone leaves a place for a new one."""
+    start, end = span
+    if finding.field == "title" and not (text[:start] + text[end:]).strip():
+        return _change(finding, text, (0, len(text)), NEW_TITLE)
+    return _change(finding, text, span, "")
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

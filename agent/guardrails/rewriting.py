@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from agent.guardrails.findings import is_alike
 from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
-from agent.guardrails.placement import CLAUSE_LENGTH, Amendment, amend, blanks_in
-from agent.guardrails.wording import label_of
+from agent.guardrails.placement import CLAUSE_LENGTH, NEW_TITLE, Amendment, amend, blanks_in, clauses_around, field_text
+from agent.guardrails.wording import label_of, word
 from agent.models import Finding, NoteInput, Report
 
 __all__ = ["Key", "Rewrite", "key_of", "rewrite"]
@@ -25,6 +25,8 @@ PASSES = 3
 Check = Callable[[NoteInput], Report]
 Key = tuple[str, str, int, str]  # rule, field, index, quote: names a finding while the text around it changes
 _SOFTENED = "softened-promises"
+_GOING_ON = "claim-goes-on"
+_POINTING = ("这", "那")
 _Outcome = tuple[Amendment, NoteInput, Report]
 
 
@@ -46,6 +48,7 @@ class Rewrite:
     def blanks(self) -> tuple[str, ...]:
         """Name the slots that a line of the rewritten note leaves for a person to fill in."""
         texts = [amendment.after for amendment in self.applied]
+        texts += [finding.text for finding in self.report.open() if finding.start is not None]
         texts += [finding.fix.replacement for finding in self.report.open() if finding.fix and _stands(finding, self)]
         return tuple(dict.fromkeys(blank for text in texts for blank in blanks_in(text)))
 
@@ -98,7 +101,7 @@ def _is_safe(finding: Finding) -> bool:
 
 def _amendments(done: Rewrite, packs: Packs) -> Iterator[Amendment]:
     for finding in done.report.open():
-        if _stands(finding, done) or is_alike(finding):
+        if _stands(finding, done) or _waits(finding, done, packs) or is_alike(finding):
             continue
         amendment = amend(finding, packs.find(finding.rule)[1], done.note)
         if amendment is not None:
@@ -109,6 +112,15 @@ def _stands(finding: Finding, done: Rewrite) -> bool:
     """Tell whether the line that a finding asks for is in the note, waiting for its slots to be filled."""
     line = finding.fix.replacement if finding.fix else ""
     return finding.start is None and bool(line) and line in done.note.body
+
+
+def _waits(finding: Finding, done: Rewrite, packs: Packs) -> bool:
+    """Tell whether a finding is about a slot that a person is asked to fill: in a line of a rule, or for a title."""
+    if finding.start is None or finding.end is None or not blanks_in(finding.text):
+        return False
+    text = field_text(done.note, finding.field, finding.index)
+    line = text[text.rfind("\n", 0, finding.start) + 1 :].partition("\n")[0].strip()
+    return line == NEW_TITLE or any(line == rule.match.insert for _, rule in packs.entries())
 
 
 def _settled(proposed: Amendment, done: Rewrite, check: Check, packs: Packs) -> _Outcome | None:
@@ -122,22 +134,58 @@ def _settled(proposed: Amendment, done: Rewrite, check: Check, packs: Packs) -> 
 
 def _variants(amendment: Amendment, done: Rewrite, packs: Packs) -> Iterator[Amendment]:
     """Yield the change that still names the product it speaks of, if the old clause did, then the change itself."""
-    topic = _topic(amendment, done.report, packs)
-    if topic:
-        yield replace(amendment, after=f"{topic}，{amendment.after}")
-    yield amendment
+    whole = _whole_claim(amendment, done, packs)
+    topic = _topic(whole, done.report, packs)
+    if topic.startswith(_POINTING):
+        yield replace(whole, after=f"{topic}，{whole.after}")
+    yield whole
+    if topic and not topic.startswith(_POINTING):
+        yield replace(whole, after=word("about").format(topic=topic) + whole.after)
+
+
+def _whole_claim(amendment: Amendment, done: Rewrite, packs: Packs) -> Amendment:
+    """Widen a clause that is replaced by the clauses beside it that go on with the same claim.
+
+    They would stand there without what they say more of: …受存款保险保障，一百万也一样，放一百个心.
+    """
+    if amendment.is_insertion or amendment.field != "body" or len(amendment.after) < CLAUSE_LENGTH:
+        return amendment
+    text = field_text(done.note, amendment.field, amendment.index)
+    clauses = clauses_around(text, amendment.start, amendment.end)
+    first = last = clauses.index((amendment.start, amendment.end))
+    while first > 0 and _goes_on(text, clauses[first - 1], amendment.finding, done, packs):
+        first -= 1
+    while last + 1 < len(clauses) and _goes_on(text, clauses[last + 1], amendment.finding, done, packs):
+        last += 1
+    start, end = min(clauses[first][0], amendment.start), max(clauses[last][1], amendment.end)
+    lead = next((at for at in range(start, amendment.start) if text[at].isalnum()), amendment.start)
+    return replace(amendment, start=lead, end=end, before=text[lead:end])
+
+
+def _goes_on(text: str, clause: tuple[int, int], finding: Finding, done: Rewrite, packs: Packs) -> bool:
+    """Tell whether a clause goes on with a claim: by its words, or because the same rule speaks of it."""
+    start, end = clause
+    if packs.lists.occurs(_GOING_ON, fold(text[start:end])):
+        return True
+    return any(
+        (other.rule, other.field, other.index) == (finding.rule, finding.field, finding.index)
+        and other.start is not None and other.end is not None and other.start < end and start < other.end
+        for other in done.report.open()
+    )  # fmt: skip
 
 
 def _topic(amendment: Amendment, report: Report, packs: Packs) -> str:
     if amendment.field != "body" or amendment.is_insertion or len(amendment.after) < CLAUSE_LENGTH:
         return ""
-    names = {name for product in report.products for name in packs.lists.folded(f"products-{product}")}
+    names = {name: product for product in report.products for name in packs.lists.folded(f"products-{product}")}
     named = [name for name in names if name in amendment.before]
     if not named or any(name in amendment.after for name in named):
         return ""
     name = max(named, key=lambda name: (len(name), name))
-    pointed = re.search(rf"(?:这|那)(?:款|只|张|个|笔|种|份){re.escape(name)}", amendment.before)
-    return pointed.group() if pointed else name
+    pointed = re.search(rf"(?:{'|'.join(_POINTING)})(?:款|只|张|个|笔|种|份){re.escape(name)}", amendment.before)
+    if pointed or name.startswith(_POINTING):
+        return pointed.group() if pointed else name
+    return label_of("product", names[name])
 
 
 def _tried(amendment: Amendment, done: Rewrite, check: Check, packs: Packs) -> _Outcome | None:
@@ -216,7 +264,7 @@ def _what_is_left(done: Rewrite, check: Check, packs: Packs) -> tuple[tuple[Amen
     proposals: list[Amendment] = []
     refused: list[Finding] = []
     for finding in done.report.open():
-        if _stands(finding, done):
+        if _stands(finding, done) or _waits(finding, done, packs):
             continue
         amendment = None if is_alike(finding) else amend(finding, packs.find(finding.rule)[1], done.note)
         outcome = _settled(amendment, done, check, packs) if amendment is not None else None
