@@ -44,8 +44,10 @@ def list_rules(
         ]
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    from agent.guardrails.wording import label_of
+
     for name, rule in found:
-        typer.echo(f"{rule.id}  {LEVELS[rule.severity]}  {rule.stage:7} {name:12} {rule.title}")
+        typer.echo(f"{rule.id}  {LEVELS[rule.severity]}  {label_of('stage', rule.stage)}  {name:12} {rule.title}")
 
 
 @app.command("show", help="一条规则的全文：条款、改法、例子、已知问题。")

@@ -30,7 +30,8 @@ def headline(report: Report) -> str:
     """Return the verdict, the type of note and the products on one line."""
     products = "、".join(label_of("product", product) for product in report.products)
     parts = [verdict_words(report), label_of("note_type", report.note_type), products]
-    name = f"[{report.id}] " if report.id else ""
+    called = word("one_text") if report.id == "text" else report.id  # what `--text` gives has no name of its own
+    name = f"[{called}] " if called else ""
     return name + " · ".join(part for part in parts if part)
 
 

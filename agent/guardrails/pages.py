@@ -29,10 +29,11 @@ def _lines(rule: Rule, pack: str) -> Iterator[str]:
     yield from ("| 规则包 | 级别 | 阶段 | 类型 | 产品 | 生效 |", "|---|---|---|---|---|---|")
     since = rule.effective.isoformat() + (f" 至 {rule.until.isoformat()}" if rule.until else "")
     level = label_of("severity", rule.severity)
-    yield from (f"| {pack} | {level} | {rule.stage} | {rule.kind} | {scope} | {since} |", "")
+    stage, kind = label_of("stage", rule.stage), f"{label_of('kind', rule.kind)}（{rule.kind}）"
+    yield from (f"| {pack} | {level} | {stage} | {kind} | {scope} | {since} |", "")
     yield from ("## 为什么", "", rule.message, "", "## 怎么改", "", rule.advice, "")
     if rule.fix:
-        yield from (f"可改为:{rule.fix.replacement}", "")
+        yield from (f"可改为：{rule.fix.replacement}", "")
     yield from ("## 依据", "", *(f"- {cite(basis)}" for basis in rule.basis), "")
     if rule.clear_by:
         yield from ("## 以下语境放行", "", *(f"- {label_of('guard', guard)}" for guard in rule.clear_by), "")
@@ -47,5 +48,5 @@ def _lines(rule: Rule, pack: str) -> Iterator[str]:
 
 def _case(case: Case) -> str:
     parts = [case.title, case.text, " ".join(f"#{tag}" for tag in case.tags), case.cover]
-    text = " / ".join(part for part in parts if part) or "(见规则文件)"
+    text = " / ".join(part for part in parts if part) or "（见规则文件）"
     return text.replace("\n", "⏎").replace("#", "\\#").replace("*", "\\*").replace("<", "&lt;")

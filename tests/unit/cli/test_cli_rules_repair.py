@@ -213,3 +213,10 @@ def test_a_wrong_command_line_is_told_in_chinese(agent, words, told):
 def test_a_bare_group_shows_its_commands(agent):
     code, _, err = agent("rules")
     assert code == 2 and "impact" in err and "错误" not in err
+
+
+def test_what_is_shown_of_a_rule_and_a_sentence_is_chinese(agent):
+    out = agent("rules", "show", "AU-02")[1]
+    assert "| 成稿 | 组合（combine） |" in out
+    assert "AU-02  禁止  成稿  gold" in agent("rules", "list", "--pack", "gold")[1]
+    assert agent("check", "--text", "今天去湖边走了一圈")[1].startswith("[这句话] ")

@@ -110,7 +110,9 @@ def test_one_blocking_metric_or_many_warnings_fail_the_note():
     brief = Brief(id="b", topic="菜市场", as_of=date(2026, 11, 24))
     assert not critique(note(["家人们，", *LIFE]), brief=brief).passed
     assert critique(note(title="豆腐"), brief=brief).passed
-    sloppy = note(["豆腐！！！！赶紧去，快去。"], title="豆腐", tags=(), cover="这是一段长得怎么也放不进封面里去的文字啊")
+    sloppy = note(
+        ["豆腐！！！！赶紧去，快去。"], title="豆腐", tags=(), cover="这是一段长得怎么也放不进封面里去的文字啊"
+    )
     failed = [m for m in critique(sloppy, brief=brief).metrics.values() if m.passed is False]
     assert len(failed) > load_thresholds().allowed_warnings
     assert not critique(sloppy, brief=brief).passed
