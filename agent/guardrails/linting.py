@@ -39,6 +39,7 @@ LEVELS: dict[str, Level] = {
     "term-shadowed": "notice",
     "term-short": "warning",
     "term-twice": "warning",
+    "text-cut": "warning",
     "verified-no-article": "notice",
 }
 _NOT_OF_BANKS: Final = frozenset({"case-law-only"})  # a bank's own rule has no law that somebody else could go by
@@ -158,7 +159,7 @@ def _unloadable(error: ConfigurationError) -> Problem:
     """Turn a loader's error into a problem, its place taken out of the sentence."""
     given = error.parameters
     file, line, column = str(given["file"]), int(str(given.get("line", 1))), int(str(given.get("column", 1)))
-    said = error.message.removeprefix(file).removeprefix(f" 第 {line} 行第 {column} 列").removeprefix("：").lstrip(":")
+    said = error.message.removeprefix(file).removeprefix(f" 第 {line} 行第 {column} 列").removeprefix("：").lstrip(": ")
     return Problem(file, line, column, error.code.replace("_", "-"), "error", Path(file).stem, said, error.hint)
 
 
@@ -170,7 +171,7 @@ def _objections(compiled: CompiledRule, packs: Packs, left_out: frozenset[str]) 
 
 
 def _problem(compiled: CompiledRule, objection: Objection) -> Problem:
-    line, column = compiled.source.position(objection.path)
+    line, column = (objection.line, 1) if objection.line else compiled.source.position(objection.path)
     message = f"lint_{objection.code.replace('-', '_')}"
     return Problem(
         str(compiled.source.file),

@@ -29,6 +29,9 @@ __all__ = ["CHECKS", "Objection", "apart", "exempt"]
 SHORT_CASE: Final = 12
 LAW_ONLY: Final = "law-only"
 _SHOWN: Final = 6
+_COMMENTED: Final = re.compile(
+    '\\s*(?:- +)?(?:[a-z_]+: +)?[^\\s#"\'\\[{|>-][^"]*[\u3400-\u9fff\u3001-\u301f\uff01-\uff5e]\\s+(# .*)'
+)
 _COMMA: Final = re.compile("[，、；,;]")
 _NO_SENTENCE: Final = ("metadata", "similarity", "structure")  # kinds whose cases are not about a sentence
 
@@ -57,11 +60,12 @@ def apart(rule: Rule) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Objection:
-    """Name a problem by its code, the key it stands at, and the values its message wants."""
+    """Name a problem by its code, the key or the line it stands at, and the values its message wants."""
 
     code: str
     path: Path_ = ()
     values: Mapping[str, object] = field(default_factory=dict)
+    line: int = 0
 
 
 Check = Callable[[CompiledRule, Packs], Iterator[Objection]]
@@ -222,6 +226,14 @@ def _fix(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
         yield Objection("fix-flagged", ("fix", "replacement"), {"text": rule.fix.replacement, "rules": rules})
 
 
+def _cut(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to a comment right behind a Chinese sentence: it may be half of the sentence, and nobody reads it."""
+    for number, line in enumerate(compiled.source.file.read_text(encoding="utf-8").split("\n"), 1):
+        found = _COMMENTED.match(line)
+        if found:
+            yield Objection("text-cut", (), {"words": found[1].strip()}, number)
+
+
 CHECKS: tuple[Check, ...] = (
-    _twice, _joined, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight, _cases, _fix,
+    _cut, _twice, _joined, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight, _cases, _fix,
 )  # fmt: skip

@@ -112,6 +112,11 @@ def test_an_example_that_fails_is_told_with_its_line_the_remedy_and_where_to_loo
         assert "改法：" in out and f"--dir {folder}" in out and "agent rules explain BNK-01 --text" in out
 
 
+def test_half_a_sentence_behind_a_hash_and_a_space_is_told_at_the_end(rules, folder):
+    change(folder, ("- 办卡排队\n", "- 办卡排队 # 三小时\n"))
+    assert "第 20 行：“# 三小时”被当成注释" in rules("test", "BNK-01", "--dir", folder)[2]
+
+
 def test_explain_says_which_surroundings_were_looked_for(rules, folder):
     out = rules("explain", "BNK-01", "--text", "办卡排队", "--dir", folder)[1]
     assert "报出：禁止（看过能放行的防骗提醒语境：都不是）" in out
