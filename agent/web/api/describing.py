@@ -16,6 +16,8 @@ __all__ = ["VERSION", "describe", "page", "problems"]
 
 VERSION = "1.0.0"
 ALWAYS = (400, 401, 403, 413, 422, 429, 500, 503)
+# RFC 9110 names these anew, and so does Python from 3.13 on: the description is the same on every Python.
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><body><h1>{title}</h1>
 <p>Base: <code>{base}</code> · <a href="openapi.json">openapi.json</a></p>{routes}<h2>Shapes</h2>{schemas}</body></html>
@@ -29,7 +31,7 @@ REF = {"$ref": "#/components/schemas/Problem"}
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems a route may answer with, besides those every route may."""
     return {
-        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": REF}}}
+        status: {"description": PHRASES.get(status) or HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": REF}}}
         for status in sorted({*ALWAYS, *statuses})
     }
 
