@@ -31,6 +31,7 @@ from agent.holding import holding, purpose_of
 from agent.ingredients import gather
 from agent.llm import OnText, total_usage
 from agent.models import Brief, Note, Plan, Sources, Waiver
+from agent.ownrules import demand_waivers, packs_of
 from agent.record import DecisionRecord, EarlierNote, Grounds, RunRecord, Store
 from agent.record.evidence import EVER
 from agent.results import DraftResult, result_of
@@ -167,7 +168,7 @@ class Drafting:
     def grounds(self, brief: Brief) -> Grounds:
         """Return what the run's next text would be written from and checked on."""
         earlier = self._earlier(brief)
-        return self._ground(self._gather(brief, earlier), earlier, _packs(self.workspace))
+        return self._ground(self._gather(brief, earlier), earlier, packs_of(self.workspace))
 
     def waivers(self, brief: Brief, *, today: date | None = None) -> tuple[Waiver, ...]:
         """Return what is accepted in a run's texts: by the workspace, and for this run alone unless it has expired.
@@ -297,7 +298,7 @@ class Drafting:
         )
 
     def _context(self, brief: Brief) -> DraftContext:
-        earlier, packs = self._earlier(brief), _packs(self.workspace)
+        earlier, packs = self._earlier(brief), packs_of(self.workspace)
         sources = self._gather(brief, earlier)
         self.store.keep_grounds(brief.id, self._ground(sources, earlier, packs))
         waivers = self.waivers(brief)
@@ -322,6 +323,7 @@ async def open_drafting(
     on_text: OnText | None = None,
 ) -> AsyncIterator[Drafting]:
     """Open record and checkpoints of these settings, created when missing; `on_text` hears a writer stream."""
+    demand_waivers(workspace)
     async with open_checkpoints(settings.checkpoint_target) as checkpointer:
         with Store.open(settings.record_target) as store:
             async with open_casting(settings, workspace, store.journal) as casting:
@@ -389,11 +391,6 @@ def _demand_reviewable(run_id: str, values: dict[str, Any], review: Review) -> N
         raise UsageError("approve_with_block", run=run_id, rules="、".join(sorted({f.rule for f in blocks})))
     if values["brief"].language not in LANGUAGES_WITH_PACKS:
         raise UsageError("approve_without_packs", run=run_id, language=values["brief"].language)
-
-
-def _packs(workspace: Workspace) -> guardrails.Packs:
-    overlay = workspace.rules_overlay
-    return guardrails.load_packs(overlay=(overlay,) if overlay else (), examples=False)
 
 
 def _config(run_id: str) -> dict[str, Any]:

@@ -351,11 +351,50 @@ class LabelDecision(Frozen):
     platform_step: str = ""
 
 
+class Waiver(Frozen):
+    """Accept a finding for a stated reason until a day; block rules need a second approver.
+
+    It covers one place (`fingerprint`: rule, words and the letters beside them), one text (`text_hash`; all the rule
+    says of it, or only the words in `quote`), or `quote` in every note, where it says so.
+    """
+
+    id: str
+    rule: str
+    fingerprint: str = ""
+    text_hash: str = ""
+    quote: str = ""
+    every_note: bool = False
+    reason: str
+    approver: str
+    second_approver: str = ""
+    created: date
+    expires: date
+
+
+IdleReason = Literal[
+    "expired", "not_yet", "second_approver", "no_case", "other_text", "other_place", "other_words", "unused"
+]
+
+
+class IdleWaiver(Frozen):
+    """Say why a waiver accepts nothing of a note in which its rule has an open finding.
+
+    `day` is when it expired or begins, `text` the words of that finding.
+    """
+
+    waiver: str
+    rule: str
+    reason: IdleReason
+    day: date | None = None
+    text: str = ""
+
+
 class Report(Frozen):
     """Hold all findings of one note; cleared and waived ones stay visible.
 
     `needs_look` says why a person must look although no finding is open (a judge asked for it or could not do its
-    work, a language without rule packs): it keeps a note from passing, never the other way round.
+    work, a language without rule packs): it keeps a note from passing, never the other way round. `waivers` are those
+    that accepted a finding here, as they were that day.
     """
 
     id: str = ""
@@ -368,24 +407,17 @@ class Report(Frozen):
     needs_look: tuple[str, ...] = ()
     packs: dict[str, str] = Field(default_factory=dict)
     text_hash: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    idle_waivers: tuple[IdleWaiver, ...] = ()
 
     def open(self, *severities: Severity) -> tuple[Finding, ...]:
         """Return the open findings, of these severities if any are given."""
         return tuple(f for f in self.findings if f.status == "open" and (not severities or f.severity in severities))
 
-
-class Waiver(Frozen):
-    """Accept one finding for a stated reason until a day; block rules need a second approver."""
-
-    id: str
-    rule: str
-    fingerprint: str = ""
-    quote: str = ""
-    reason: str
-    approver: str
-    second_approver: str = ""
-    created: date
-    expires: date
+    @property
+    def waived(self) -> tuple[Finding, ...]:
+        """Return the findings that a waiver accepts."""
+        return tuple(finding for finding in self.findings if finding.status == "waived")
 
 
 class Metric(Frozen):

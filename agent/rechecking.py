@@ -20,8 +20,9 @@ from agent.errors import UsageError
 from agent.graph.gatekeeping import STALE_FACT, refusals
 from agent.graph.nodes import LANGUAGES_WITH_PACKS
 from agent.graph.submission import check_note
+from agent.guardrails.wording import idle_words
 from agent.ingredients import gather
-from agent.models import Fact, Finding, Sources
+from agent.models import Fact, Finding, Report, Sources
 from agent.people import Person
 from agent.record import DecisionRecord, RunRecord, VersionRecord
 
@@ -104,21 +105,25 @@ class Recheck:
             yield error.message
             return
         sources = sources.model_copy(update={"brief": brief.model_copy(update={"as_of": self.today})})
-        for finding in self._blocks(sources, publication):
+        report = self._report(sources, publication)
+        judged = (finding for finding in self.version.round.report.open("block") if finding.by == "judge")
+        for finding in (*self._gate(sources), *report.open("block"), *judged):
             yield say("recheck_rule_against", rule=finding.rule, message=finding.message)
+        blocking = {finding.rule for finding in report.open("block")}
+        yield from (idle_words(entry) for entry in report.idle_waivers if entry.rule in blocking)
 
-    def _blocks(self, sources: Sources, publication: Mapping[str, Any]) -> Iterator[Finding]:
-        """Return what the gate and the rules forbid today, and blocks of a judge, which rules do not find again."""
-        packs = self.packs
-        gate = functools.partial(guardrails.check, packs=packs)
+    def _gate(self, sources: Sources) -> Iterator[Finding]:
+        """Return what the gate forbids today, but for facts that are over, which are named with their day."""
+        gate = functools.partial(guardrails.check, packs=self.packs)
         stale = (f"{STALE_FACT}:{fact.id}" for fact in self.facts)  # said already, with the fact and the day
         told = frozenset(stale)
         yield from (finding for finding in refusals(sources, check=gate) if finding.fingerprint not in told)
-        check = functools.partial(guardrails.check, packs=packs, publication=publication, stage="publish")
+
+    def _report(self, sources: Sources, publication: Mapping[str, Any]) -> Report:
+        """Return what the rules say today; blocks of a judge they do not find again."""
+        check = functools.partial(guardrails.check, packs=self.packs, publication=publication, stage="publish")
         waivers = self.drafting.waivers(self.run.brief, today=self.today)
-        report = check_note(self.version.round.note, sources, check=check, waivers=waivers)
-        yield from report.open("block")
-        yield from (finding for finding in self.version.round.report.open("block") if finding.by == "judge")
+        return check_note(self.version.round.note, sources, check=check, waivers=waivers)
 
     def _reviewed(self, reviewer: str, at: datetime) -> dict[str, str]:
         return {"reviewer": reviewer, "reviewed_at": at.isoformat(), "text_hash": self.version.text_hash}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agent.guardrails.output import ReportFormat
     from agent.models import NoteInput, Stage
 
-__all__ = ["check", "read_sources"]
+__all__ = ["check", "checker_for", "read_sources"]
 
 FAIL_ON = {"block": ("block",), "fix": ("block", "fix"), "warn": ("block", "fix", "warn")}
 FORMATS = ("text", "json", "jsonl", "sarif", "html")
@@ -63,7 +63,7 @@ def check(
         require_choice(option, value, allowed)
     sources = read_sources(files or [], text, product or [])
     notes = [note for source in sources for note in source.notes]
-    checker, packs = _checker(workspace=workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction)
+    checker, packs = checker_for(workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction)
     for status in packs.statuses:
         talk(status)
     failing = FAIL_ON[fail_on]
@@ -143,7 +143,9 @@ def _with_products(notes: list[NoteInput], products: Sequence[str]) -> list[Note
     return [note.model_copy(update={"products": tuple(products)}) for note in notes]
 
 
-def _checker(*, workspace: Path | None, account: str, stage: str, as_of: str, jurisdiction: str) -> tuple[Check, Packs]:
+def checker_for(
+    workspace: Path | None, *, account: str, stage: str = "note", as_of: str, jurisdiction: str = "cn"
+) -> tuple[Check, Packs]:
     """Return the check with everything but the note settled, and the packs it uses."""
     from agent.guardrails import check as check_note
     from agent.guardrails import load_packs
@@ -152,6 +154,7 @@ def _checker(*, workspace: Path | None, account: str, stage: str, as_of: str, ju
     if workspace is None and not account:
         packs = load_packs(jurisdiction=jurisdiction, examples=False)
         return (lambda note: check_note(note, as_of=when, stage=at, packs=packs)), packs
+    from agent.ownrules import demand_waivers
     from agent.workspace import load_workspace
 
     bank = load_workspace(workspace)
@@ -159,5 +162,6 @@ def _checker(*, workspace: Path | None, account: str, stage: str, as_of: str, ju
     tell_unread(bank.rules_overlay)
     overlay = (bank.rules_overlay,) if bank.rules_overlay else ()
     packs = load_packs(overlay=overlay, jurisdiction=jurisdiction, examples=False)
+    demand_waivers(bank, packs)
     evidence = {"facts": bank.facts, "points": bank.points, "account": owner, "waivers": bank.waivers}
     return (lambda note: check_note(note, as_of=when, stage=at, packs=packs, **evidence)), packs  # type: ignore[arg-type]

@@ -151,16 +151,19 @@ def queue(
         require_choice("--lane", lane, ("green", "yellow", "red"))
 
     async def go(drafting: Drafting) -> tuple[QueueItem, ...]:
-        return waiting_for(drafting, lane=lane, overdue=overdue, waiting=waiting)
+        return waiting_for(drafting, lane=lane, overdue=overdue, waiting=waiting or output == "text")
 
     found = _with_drafting(workspace, go)
+    listed = [item for item in found if waiting or item.submitted]
     if output == "json":
-        typer.echo(json.dumps([item.model_dump(mode="json") for item in found], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([item.model_dump(mode="json") for item in listed], ensure_ascii=False, indent=2))
         return
-    if not found:
-        talk("没有等着审的笔记")
-    for item in found:
+    if not listed:
+        talk("没有送审、等着审的笔记" if len(found) > len(listed) else "没有等着审的笔记")
+    for item in listed:
         typer.echo(line_of(item))
+    if len(found) > len(listed):
+        talk(f"另有 {len(found) - len(listed)} 篇写好了，还没有人送审：加 --waiting 连同它们一起列出")
 
 
 def approve(
@@ -171,8 +174,12 @@ def approve(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Approve the note as it stands today; refused while a block is open, a fact is over or the text has changed."""
+    from agent.cli.output import waived_lines
+
     result = _decide(run, "approve", reviewer, reason, text_hash, workspace)
     note = result.note
+    for line in waived_lines(result.report) if result.report else ():
+        talk(line)
     typer.echo(f"已批准 {result.run} {note.text_hash if note else ''}")
     for step in (result.label.platform_step,) if result.label else ():
         talk(f"发布时：{step}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from agent.cli.session import AsOf, Overlay, RuleFolder, day, load_rules
+from agent.cli.session import AsOf, Overlay, RuleFolder, day, load_rules, waivers_of
 from agent.cli.sights import KINDS, STAGES, WITHIN, note_lines, planes_of, some
 
 if TYPE_CHECKING:
@@ -58,13 +58,18 @@ def explain(
         from agent.guardrails.tracing import trace
 
         only = packs[rule_id].rule.id if rule_id else ""
+        waivers = waivers_of(workspace, packs)
         notes = [n for source in read_sources([note] if note else [], text, product or []) for n in source.notes]
         where = _place(at)
         lines = (
             line
             for each in notes
             for line in note_lines(
-                each, trace(each, packs, as_of=day(as_of), stage=cast("Stage", stage)), packs, only=only, where=where
+                each,
+                trace(each, packs, as_of=day(as_of), stage=cast("Stage", stage), waivers=waivers),
+                packs,
+                only=only,
+                where=where,
             )
         )
     for line in lines:

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from agent.errors import StorageError, UsageError
-from agent.guardrails.wording import cite
-from agent.models import Critique, Finding
+from agent.guardrails.wording import cite, idle_words, waiver_words
+from agent.models import Critique, Finding, Report
 from agent.results import DraftResult
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "require_choice",
     "summary",
     "usage_line",
+    "waived_lines",
     "write_files",
 ]
 
@@ -55,7 +56,8 @@ def summary(result: DraftResult) -> str:
     """Say how the run ended, what the note rests on, what is open, and what to do next."""
     lines = [
         "",
-        f"运行 {result.run} · {OUTCOMES[result.outcome]}（{result.outcome}） · 作者 {_author(result.author)}"
+        f"运行 {result.run} · {OUTCOMES[result.outcome]}（{result.outcome}）{_waived_count(result)}"
+        f" · 作者 {_author(result.author)}"
         f" · {len(result.rounds)} 轮",
     ]
     if result.usage is not None:
@@ -86,6 +88,15 @@ def finding_lines(finding: Finding) -> list[str]:
     return lines
 
 
+def waived_lines(report: Report) -> list[str]:
+    """List what waivers let pass, with who approved them and until when, and the waivers that did nothing, with why."""
+    found = [f"  [{LEVELS[f.severity]}·已豁免] {f.rule} “{f.text}”（{f.status_by}）" for f in report.waived]
+    if found:
+        found.insert(0, f"凭豁免放行 {len(found)} 处（走红道，审核人要看）：")
+    found += [f"    {waiver_words(waiver)}" for waiver in report.waivers]
+    return found + [f"  {idle_words(entry)}" for entry in report.idle_waivers]
+
+
 def write_files(result: DraftResult, folder: Path, *, stem: str) -> list[Path]:
     """Write `STEM.md` (when there is a note) and `STEM.json`; raise `StorageError` naming the path."""
     try:
@@ -98,6 +109,12 @@ def write_files(result: DraftResult, folder: Path, *, stem: str) -> list[Path]:
     except OSError as error:
         raise StorageError("out_unwritable", path=folder, reason=error.strerror or error) from error
     return paths
+
+
+def _waived_count(result: DraftResult) -> str:
+    """Say beside the outcome that waivers had a part in it."""
+    count = len(result.report.waived) if result.report else 0
+    return f" · 凭豁免放行 {count} 处" if count else ""
 
 
 def _author(name: str) -> str:
@@ -116,6 +133,7 @@ def _evidence(result: DraftResult) -> list[str]:
     if result.report:
         for finding in result.report.open():
             lines += finding_lines(finding)
+        lines += waived_lines(result.report)
         if result.report.label.platform_step:
             lines.append(f"标识：{result.report.label.platform_step}")
     if result.critique:

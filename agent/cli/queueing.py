@@ -35,6 +35,7 @@ def line_of(item: QueueItem) -> str:
     """Return one text of the queue in a line."""
     due = f"超时 {-item.left_hours:.1f} 小时" if item.overdue else f"还剩 {item.left_hours:.1f} 小时"
     marks = ("  加急" if item.urgent else "") + (f"  {item.open_findings} 处待看" if item.open_findings else "")
+    marks += f"  {item.waived} 处凭豁免放行" if item.waived else ""
     whose = item.owner_name or "无归属"
     age = f"已等 {item.age_hours:.1f} 小时"
     return f"{item.run}  {LANES[item.lane.lane]}  {age}  {due}{marks}  {whose}  {item.topic}"

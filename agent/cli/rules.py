@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agent.cli import authoring, comparing, explaining, ruletests
+from agent.cli import authoring, comparing, explaining, ruletests, waiving
 from agent.cli.session import Overlay, load_rules
 
 __all__ = ["app"]
@@ -72,3 +72,4 @@ app.command("explain", help="一条规则说了什么、为什么；或者一篇
     explaining.explain
 )
 app.command("pages", help="把规则写成一页一条的文档，并按条款、产品、包列出索引。")(authoring.pages)
+app.command("waive", help="登记一条豁免：规则报出的一处，经批准放行到某一天；会核对，写好就起作用。")(waiving.waive)

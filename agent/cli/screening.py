@@ -84,10 +84,12 @@ def _circumstances(workspace: Path | None, stage: str, as_of: str) -> Circumstan
     when, at = day(as_of), cast("Stage", stage)
     if workspace is None:
         return Circumstances(as_of=when, stage=at)
+    from agent.ownrules import demand_waivers
     from agent.workspace import load_workspace
 
     bank = load_workspace(workspace)
     overlay = (bank.rules_overlay.resolve(),) if bank.rules_overlay else ()
+    demand_waivers(bank)
     return Circumstances(overlay, when, at, bank.facts, bank.points, bank.waivers)
 
 

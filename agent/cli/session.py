@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs
+    from agent.models import Waiver
     from agent.settings import Settings
     from agent.workspace import Workspace
 
@@ -27,6 +28,7 @@ __all__ = [
     "talk",
     "tell_unread",
     "typed",
+    "waivers_of",
 ]
 
 WorkspaceOption = Annotated[
@@ -99,6 +101,18 @@ def named(workspace: Path | None, folder: Path | None) -> str:
 def typed(path: Path | str) -> str:
     """Write a path as it can be pasted into a shell."""
     return f'"{path}"' if " " in str(path) else str(path)
+
+
+def waivers_of(workspace: Path | None, packs: Packs) -> tuple[Waiver, ...]:
+    """Return the waivers of a workspace, if one is given; raise `ConfigurationError` for one that can never act."""
+    if workspace is None:
+        return ()
+    from agent.ownrules import demand_waivers
+    from agent.workspace import load_workspace
+
+    bank = load_workspace(workspace)
+    demand_waivers(bank, packs)
+    return bank.waivers
 
 
 def day(text: str) -> date:

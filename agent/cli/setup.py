@@ -105,6 +105,7 @@ def _packs(workspace: Path | None) -> str:
     from agent.errors import ConfigurationError
     from agent.guardrails import load_packs
     from agent.guardrails.rulefiles import unread_files
+    from agent.ownrules import demand_waivers
 
     _, bank = load(workspace)
     home = bank.rules_overlay
@@ -113,9 +114,12 @@ def _packs(workspace: Path | None) -> str:
     if unread:
         files, remedies = ("；".join(parts) for parts in zip(*((e.message, e.remedy) for e in unread), strict=True))
         raise ConfigurationError("rules_unread", count=len(unread), files=files, remedies=remedies)
+    demand_waivers(bank, packs)
     own = sum(compiled.source.file.is_relative_to(home.resolve()) for compiled in packs.rules) if home else 0
     told = f"（本行 {own} 条）" if own else ""
-    return f"{len(packs.rules)} 条规则{told}，{len(packs.versions)} 个包"
+    over = sum(waiver.expires < day("") for waiver in bank.waivers)
+    waived = f"，{len(bank.waivers)} 条豁免（{over} 条已到期）" if bank.waivers else ""
+    return f"{len(packs.rules)} 条规则{told}，{len(packs.versions)} 个包{waived}"
 
 
 def _record(workspace: Path | None) -> str:

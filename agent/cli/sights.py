@@ -48,6 +48,7 @@ def note_lines(
 ) -> Iterator[str]:
     """Tell what was read, what was seen through, and what each rule made of it; one rule or one place if asked."""
     from agent.guardrails.advice import headline
+    from agent.guardrails.wording import idle_words, word
 
     yield headline(found.report)
     yield from ("", "规则读到的文字（繁体、全角、隐形字已还原）", *_plane_lines(found))
@@ -59,6 +60,9 @@ def note_lines(
         yield from (f"    {_trail_line(trail, packs)}" for trail in entries)
     if not trails:
         yield "  没有"
+    idle = [entry for entry in found.report.idle_waivers if not only or entry.rule == only]
+    if idle and where is None:
+        yield from ("", word("idle_waivers"), *(f"  {idle_words(entry)}" for entry in idle))
     waiting = [entry for entry in found.report.undetermined if not only or entry.rule == only]
     if waiting and where is None:
         yield from ("", "资料不够，没有判断", *(f"  {line}" for line in _needs_lines(waiting)))

@@ -72,6 +72,7 @@ def case_of(standing: Standing, item: QueueItem, *, against: str, barriers: tupl
         decisions=_decisions(standing, called),
         submissions=_submissions(standing, called),
         waivers=tuple(waiver_of(waiver, standing) for waiver in standing.waivers),
+        filed_waivers=standing.filed_waivers,
         publications=_publications(standing),
         corrects=corrected[-1].run if corrected else "",
         permission=item.permission,

@@ -13,7 +13,7 @@ from typing import Literal
 
 from agent.aside import aside
 from agent.catalogue import say
-from agent.desk.permitting import demand, demand_reviewer, may_decide
+from agent.desk.permitting import demand, demand_reviewer, may_decide, waived_by_its_own
 from agent.desk.rewriting import rewritten
 from agent.desk.standing import Standing
 from agent.desk.values import Decided, EditedText
@@ -109,7 +109,7 @@ class Deciding:
         self._permitted(standing)
         if ACTIONS[self.verdict] != "approve":
             return
-        against = standing.text.against_approval(self.by.id, standing.now)
+        against = (*standing.text.against_approval(self.by.id, standing.now), *waived_by_its_own(standing))
         if against:
             raise UsageError("desk_not_today", reasons="；".join(against))
 

@@ -18,7 +18,7 @@ from agent.desk.casefile import case_of
 from agent.desk.deciding import Deciding, Verdict
 from agent.desk.delegating import Delegating
 from agent.desk.golden import golden_cases
-from agent.desk.permitting import demand_insider
+from agent.desk.permitting import demand_insider, waived_by_its_own
 from agent.desk.policy import Policy, policy_of
 from agent.desk.queueing import item_of, ordered, wanted
 from agent.desk.standing import Standing
@@ -193,7 +193,9 @@ class Desk:
     def _case(self, run: str, viewer: Person, against: str) -> CaseFile:
         standing = self._standing(run)
         item = item_of(standing, viewer).model_copy(update={"near": tuple(self.near(standing.run.id))})
-        barriers = standing.text.against_approval(viewer.id, standing.now) if standing.is_open else ()
+        barriers: tuple[str, ...] = ()
+        if standing.is_open:
+            barriers = (*standing.text.against_approval(viewer.id, standing.now), *waived_by_its_own(standing))
         return case_of(standing, item, against=against, barriers=barriers)
 
     def _waiting(self, *, unsubmitted: bool) -> Iterator[Standing]:

@@ -7,8 +7,9 @@ from agent.desk.standing import Standing
 from agent.desk.values import Permission
 from agent.errors import UsageError
 from agent.people import Person, Role
+from agent.workspace.waivers import approvers_of
 
-__all__ = ["demand", "demand_insider", "demand_reviewer", "may_decide", "why_theirs"]
+__all__ = ["demand", "demand_insider", "demand_reviewer", "may_decide", "waived_by_its_own", "why_theirs"]
 
 
 def may_decide(person: Person, standing: Standing) -> Permission:
@@ -39,6 +40,17 @@ def why_theirs(person: Person, standing: Standing) -> str:
     if brief.persona and person.persona and brief.persona in _persona_names(person, standing):
         return "desk_own_note"
     return "desk_wrote_on_it" if {person.id, person.name} & standing.writers else ""
+
+
+def waived_by_its_own(standing: Standing) -> tuple[str, ...]:
+    """Say which waivers of the bank's folder rest on somebody whose text it is: at the desk they could grant none."""
+    people = standing.drafting.workspace.people
+    return tuple(
+        say("desk_waived_by_its_own", waiver=waiver.id, name=person.name)
+        for waiver in standing.filed_waivers
+        for person in approvers_of(waiver, people)
+        if why_theirs(person, standing)
+    )
 
 
 def demand(permission: Permission) -> Permission:

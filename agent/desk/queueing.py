@@ -45,6 +45,7 @@ def item_of(standing: Standing, viewer: Person) -> QueueItem:
         open_blocks=len(report.open("block")),
         open_fixes=len(report.open("fix")),
         open_warns=len(report.open("warn")),
+        waived=len(report.waived),
         permission=may_decide(viewer, standing),
     )
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from agent.desk.policy import Policy
 from agent.desk.values import LaneCall
 from agent.drafting import Drafting
-from agent.models import Fact, Product
+from agent.models import Fact, Product, Waiver
 from agent.rechecking import Recheck
 from agent.record import (
     DecisionRecord,
@@ -74,6 +74,12 @@ class Standing:
     def waivers(self) -> tuple[RunWaiver, ...]:
         """Return what has been accepted in this run, whether it counts or not."""
         return self.known.waivers if self.known else self.drafting.store.desk.waivers(self.run.id)
+
+    @property
+    def filed_waivers(self) -> tuple[Waiver, ...]:
+        """Return the waivers of the bank's folder that accepted a finding of the text when it was checked."""
+        mine = {f"{self.run.id}#{waiver.id}" for waiver in self.waivers}
+        return tuple(waiver for waiver in self.version.round.report.waivers if waiver.id not in mine)
 
     @cached_property
     def delegations(self) -> tuple[DelegationRecord, ...]:

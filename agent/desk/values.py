@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from agent.models import Basis, FieldName, Frozen, Note, NoteType, Outcome, SegmentKind, Severity, Verdict
+from agent.models import Basis, FieldName, Frozen, Note, NoteType, Outcome, SegmentKind, Severity, Verdict, Waiver
 from agent.text.clean import Storable
 
 __all__ = [
@@ -116,6 +116,7 @@ class QueueItem(Frozen):
     open_blocks: int
     open_fixes: int
     open_warns: int
+    waived: int = 0
     near: tuple[NearNote, ...] = ()
     permission: Permission
 
@@ -331,6 +332,7 @@ class CaseFile(Frozen):
     decisions: tuple[CaseDecision, ...]
     submissions: tuple[CaseSubmission, ...]
     waivers: tuple[CaseWaiver, ...]
+    filed_waivers: tuple[Waiver, ...] = ()  # of the bank's folder; those above are of this run
     publications: tuple[CasePublication, ...]
     corrects: str = ""
     permission: Permission

@@ -6,12 +6,12 @@ google-re2; it reads no settings, no workspace, no clock.
 
 from agent.guardrails.disclosures import Disclosure, required_disclosures
 from agent.guardrails.engine import check
-from agent.guardrails.findings import WaiverProblem, review_waivers
 from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.output import render_reports
 from agent.guardrails.parsing import parse_notes
 from agent.guardrails.rules import Rule
 from agent.guardrails.screen import check_many
+from agent.guardrails.waivers import WaiverProblem, review_waivers
 
 __all__ = [
     "Disclosure",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agent.guardrails.placement import blanks_in, field_text, sentence_around
-from agent.guardrails.wording import cite, label_of, word
+from agent.guardrails.wording import cite, idle_words, label_of, waiver_words, word
 from agent.models import FieldName, Finding, NoteInput, Report
 
 __all__ = ["finding_lines", "headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
@@ -109,6 +109,9 @@ def _report_lines(note: NoteInput, report: Report) -> Iterator[str]:
         if rest:
             yield from ("", word(title))
             yield from (f"  - {_cleared(finding)}" for finding in rest)
+    yield from (f"    {waiver_words(waiver)}" for waiver in report.waivers)
+    if report.idle_waivers:
+        yield from ("", word("idle_waivers"), *(f"  - {idle_words(entry)}" for entry in report.idle_waivers))
     open_lines = list(left_open_lines(report))
     if open_lines:
         yield from ("", *open_lines)

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from agent.catalogue import say
-from agent.guardrails.findings import apply_waivers, identify, touch, verdict_of
+from agent.guardrails.engine import as_input
+from agent.guardrails.findings import identify, touch, verdict_of
 from agent.guardrails.loader import Packs
 from agent.guardrails.rules import Rule
-from agent.models import FieldName, Finding, Report, Waiver
+from agent.guardrails.waivers import accept
+from agent.models import FieldName, Finding, Note, NoteInput, Report, Waiver
 
 __all__ = ["add_findings", "found_by_judge", "rules_for_judge"]
 
@@ -44,12 +46,20 @@ def found_by_judge(
 
 
 def add_findings(
-    report: Report, added: Iterable[Finding], *, waivers: Sequence[Waiver] = (), as_of: date | None = None
+    report: Report,
+    added: Iterable[Finding],
+    note: Note | NoteInput,
+    *,
+    waivers: Sequence[Waiver] = (),
+    as_of: date | None = None,
 ) -> Report:
     """Return the report with these findings and the verdict they lead to; what is already open there is left out."""
     fresh = [finding for finding in added if not any(touch(finding, known) for known in report.open())]
-    findings = (*report.findings, *apply_waivers(fresh, waivers, as_of))
-    return report.model_copy(update={"findings": findings, "verdict": verdict_of(findings)})
+    accepted = accept((*report.findings, *fresh), waivers, as_of, as_input(note))
+    amended = report.model_copy(update={"findings": accepted.findings, "verdict": verdict_of(accepted.findings)})
+    if not waivers:
+        return amended
+    return amended.model_copy(update={"waivers": accepted.waivers, "idle_waivers": accepted.idle})
 
 
 def _readable(rule: Rule, as_of: date) -> bool:

@@ -19,7 +19,7 @@ from agent.guardrails.conditions import detect_conditions
 from agent.guardrails.contexts import GuardContext, clearing_guard
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
-from agent.guardrails.findings import apply_waivers, merge, verdict_of, write_finding
+from agent.guardrails.findings import merge, verdict_of, write_finding
 from agent.guardrails.grounding import detect_numbers
 from agent.guardrails.guessing import Guessed, guess, only_guessed
 from agent.guardrails.identifiers import detect_identifiers
@@ -31,6 +31,7 @@ from agent.guardrails.measures import detect_oversize, detect_similarity
 from agent.guardrails.rule_planes import plain_for, sees
 from agent.guardrails.rules import Scope
 from agent.guardrails.spellings import apart
+from agent.guardrails.waivers import accept
 from agent.models import (
     Account,
     Fact,
@@ -45,7 +46,7 @@ from agent.models import (
     Waiver,
 )
 
-__all__ = ["check"]
+__all__ = ["as_input", "check"]
 
 _LEXICAL: Final = ("term", "pattern", "combine")
 _STAGES: Final[Mapping[Stage, int]] = {"brief": 0, "note": 1, "publish": 2}
@@ -101,17 +102,19 @@ def check(
             findings.extend(outcome)
     if likeness and stage != "brief":
         findings += _alike(evidence, packs, findings, as_of)
-    findings = apply_waivers(findings, waivers, as_of)
+    accepted = accept(findings, waivers, as_of, evidence.note)
     return Report(
         id=evidence.note.id,
-        verdict=verdict_of(findings),
+        verdict=verdict_of(accepted.findings),
         note_type=evidence.note_type,
         products=tuple(sorted(evidence.products)),
-        findings=tuple(findings),
+        findings=accepted.findings,
         undetermined=tuple(undetermined),
         label=decide_label(evidence, packs.lists),
         packs=packs.versions,
         text_hash=evidence.note.text_hash,
+        waivers=accepted.waivers,
+        idle_waivers=accepted.idle,
     )
 
 

@@ -1,30 +1,24 @@
-"""Findings: written, merged, fingerprinted, waived."""
+"""Findings: written, merged, fingerprinted."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from collections.abc import Iterable
 
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.document import Hit, Part
 from agent.guardrails.evidence import Candidate, Evidence
 from agent.guardrails.normalize import fold, skeleton_of
 from agent.guardrails.rules import Rule
-from agent.models import Finding, Fix, Report, Verdict, Waiver
+from agent.models import Finding, Fix, Verdict
 
 __all__ = [
     "EXAMPLE",
-    "WaiverProblem",
-    "apply_waivers",
     "identify",
     "is_alike",
     "merge",
     "place_of",
-    "review_waivers",
     "touch",
     "verdict_of",
     "write_finding",
@@ -131,55 +125,6 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
     if "block" in severities:
         return "block"
     return "revise" if "fix" in severities else "pass"
-
-
-def apply_waivers(findings: Sequence[Finding], waivers: Sequence[Waiver], as_of: date | None) -> list[Finding]:
-    """Mark open findings that a valid waiver accepts; a block needs a second approver."""
-    return [_waive(finding, waivers, as_of) for finding in findings]
-
-
-@dataclass(frozen=True)
-class WaiverProblem:
-    """Name a waiver that does nothing, and why."""
-
-    waiver: str
-    reason: Literal["expired", "not_yet", "second_approver", "unused"]
-
-
-def review_waivers(waivers: Sequence[Waiver], reports: Sequence[Report], as_of: date) -> list[WaiverProblem]:
-    """List waivers that are expired, not yet valid, short of a second approver for a block, or used by no report."""
-    used = {finding.status_by for report in reports for finding in report.findings if finding.status == "waived"}
-    blocks = {finding.rule for report in reports for finding in report.findings if finding.severity == "block"}
-    problems: list[WaiverProblem] = []
-    for waiver in waivers:
-        if waiver.expires < as_of:
-            problems.append(WaiverProblem(waiver.id, "expired"))
-        elif as_of < waiver.created:
-            problems.append(WaiverProblem(waiver.id, "not_yet"))
-        elif waiver.rule in blocks and waiver.second_approver in ("", waiver.approver):
-            problems.append(WaiverProblem(waiver.id, "second_approver"))
-        elif waiver.id not in used:
-            problems.append(WaiverProblem(waiver.id, "unused"))
-    return problems
-
-
-def _waive(finding: Finding, waivers: Sequence[Waiver], as_of: date | None) -> Finding:
-    if finding.status != "open":
-        return finding
-    for waiver in waivers:
-        if waiver.rule == finding.rule and _accepts(waiver, finding, as_of):
-            return finding.model_copy(update={"status": "waived", "status_by": waiver.id})
-    return finding
-
-
-def _accepts(waiver: Waiver, finding: Finding, as_of: date | None) -> bool:
-    if as_of is None or not waiver.created <= as_of <= waiver.expires:
-        return False
-    if finding.severity == "block" and waiver.second_approver in ("", waiver.approver):
-        return False
-    if waiver.fingerprint:
-        return waiver.fingerprint == finding.fingerprint
-    return bool(waiver.quote) and fold(waiver.quote) == fold(finding.text)
 
 
 def identify(rule: str, text: str, before: str, after: str) -> str:

@@ -6,7 +6,7 @@ and missing from the report is held back by those conditions whose return makes 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -18,7 +18,7 @@ from agent.guardrails.findings import place_of, touch
 from agent.guardrails.loader import Packs
 from agent.guardrails.rule_planes import seen_by
 from agent.guardrails.rules import EVERY_PLANE, Rule, Scope
-from agent.models import FieldName, Finding, NoteInput, Report, Stage
+from agent.models import FieldName, Finding, NoteInput, Report, Stage, Waiver
 
 __all__ = ["Condition", "Plane", "Seen", "Trace", "Trail", "lacking", "trace"]
 
@@ -78,10 +78,17 @@ class Trace:
     trails: Mapping[str, tuple[Trail, ...]]
 
 
-def trace(note: NoteInput, packs: Packs, *, as_of: date | None = None, stage: Stage = "note") -> Trace:
+def trace(
+    note: NoteInput,
+    packs: Packs,
+    *,
+    as_of: date | None = None,
+    stage: Stage = "note",
+    waivers: Sequence[Waiver] = (),
+) -> Trace:
     """Check a note and find out what every rule saw in it."""
     document = Document(note)
-    report = check(note, packs=packs, as_of=as_of, stage=stage, likeness=False)
+    report = check(note, packs=packs, as_of=as_of, stage=stage, waivers=waivers, likeness=False)
     free = _found(note, packs, as_of, stage, frozenset(_RELAXED))
     without = {name: _places(_found(note, packs, as_of, stage, frozenset(_RELAXED) - {name})) for name in _RELAXED}
     trails: dict[str, list[Trail]] = {compiled.rule.id: [] for compiled in packs.rules}

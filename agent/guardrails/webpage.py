@@ -16,7 +16,7 @@ from importlib.resources import files
 from agent.guardrails.advice import left_open_lines, name_blanks
 from agent.guardrails.document import Document
 from agent.guardrails.placement import blanks_in
-from agent.guardrails.wording import cite, label_of, word
+from agent.guardrails.wording import cite, idle_words, label_of, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
 
 __all__ = ["to_html"]
@@ -180,7 +180,12 @@ def _closed(report: Report) -> Iterator[str]:
         found = [finding for finding in report.findings if finding.status in states]
         if found:
             rows = "".join(f"<li>{_closed_line(finding)}</li>" for finding in found)
+            if title == "let_pass":
+                rows += "".join(f"<li>{_text(waiver_words(waiver))}</li>" for waiver in report.waivers)
             yield f"<details><summary>{escape(word(title))} {len(found)}</summary><ul>{rows}</ul></details>"
+    if report.idle_waivers:
+        rows = "".join(f"<li>{_text(idle_words(entry))}</li>" for entry in report.idle_waivers)
+        yield f"<details open><summary>{escape(word('idle_waivers'))}</summary><ul>{rows}</ul></details>"
 
 
 def _closed_line(finding: Finding) -> str:

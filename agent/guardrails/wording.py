@@ -7,10 +7,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from agent.models import Basis
+from agent.models import Basis, IdleWaiver, Waiver
 from agent.yamlsource import read_yaml
 
-__all__ = ["article_of", "cite", "instrument_of", "label_of", "word"]
+__all__ = ["article_of", "cite", "idle_words", "instrument_of", "label_of", "waiver_words", "word"]
 
 
 def word(key: str) -> str:
@@ -21,6 +21,19 @@ def word(key: str) -> str:
 def label_of(group: str, value: str) -> str:
     """Return the Chinese name of a value; the value itself when it has none."""
     return str(_wording()[group].get(value, value))
+
+
+def waiver_words(waiver: Waiver) -> str:
+    """Say of a waiver its name, the reason, who approved it, and from when to when it holds."""
+    people = "、".join(name for name in (waiver.approver, waiver.second_approver) if name)
+    return word("waiver").format(
+        id=waiver.id, reason=waiver.reason, people=people, created=waiver.created, expires=waiver.expires
+    )
+
+
+def idle_words(entry: IdleWaiver) -> str:
+    """Say why a waiver accepted nothing."""
+    return label_of("idle", entry.reason).format(waiver=entry.waiver, day=entry.day, text=entry.text)
 
 
 def cite(basis: Basis) -> str:

@@ -71,7 +71,7 @@ class ModelJudge:
             return _asking(report, say("look_judge", reason=error.message))
         offered = {rule.id: (pack, rule) for pack, rule in rules}
         added = [f for quote in draft.findings if quote.rule in offered for f in _located(quote, offered, note)]
-        report = add_findings(report, added, waivers=self._waivers, as_of=sources.brief.as_of)
+        report = add_findings(report, added, note, waivers=self._waivers, as_of=sources.brief.as_of)
         look = " ".join(draft.look.split())[:LONGEST_REASON]
         return _asking(report, say("look_judge_asks", text=look)) if look else report
 

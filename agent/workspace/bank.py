@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -14,6 +14,7 @@ from agent.models import Account, Fact, Frozen, Institution, Material, Persona, 
 from agent.paths import package_data
 from agent.people import Person
 from agent.workspace.material import complete_item, load_material
+from agent.workspace.waivers import object_to, refuse
 from agent.yamlsource import Source, read_yaml, validate
 
 __all__ = ["MaterialSet", "Workspace", "entry_files", "load_demo_requests", "load_workspace"]
@@ -105,6 +106,8 @@ def load_workspace(root: Path | None) -> Workspace:
     _demand_known("persona", accounts, personas)
     _demand_known("persona", people, personas)
     _demand_known("persona", materials, personas)
+    waivers = _entries(folder, "waivers", Waiver)
+    _demand_able(waivers, _values(people))
     return Workspace(
         root=folder,
         institution=_institution(folder / "workspace.yaml"),
@@ -113,7 +116,7 @@ def load_workspace(root: Path | None) -> Workspace:
         points=_values(_entries(folder, "points", Point)),
         personas=_values(personas),
         accounts=_values(accounts),
-        waivers=_values(_entries(folder, "waivers", Waiver)),
+        waivers=_values(waivers),
         materials=_values(materials),
         people=_values(people),
     )
@@ -201,6 +204,14 @@ def _demand_known(key: str, entries: Iterable[_Placed], known: Iterable[_Placed]
             raise entry.source.error(
                 "yaml_unknown_ref", (*entry.path, key), key=key, value=value, nearest=_nearest(value, ids)
             )
+
+
+def _demand_able(waivers: Iterable[_Placed], people: Sequence[Person]) -> None:
+    """Refuse a waiver that can never accept anything: it would be believed and do nothing."""
+    for entry in waivers:
+        objection = object_to(entry.value, people)
+        if objection is not None:
+            raise refuse(objection, entry.source, entry.path)
 
 
 def _values(entries: Iterable[_Placed]) -> tuple[Any, ...]:

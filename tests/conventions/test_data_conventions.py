@@ -14,6 +14,7 @@ import yaml
 REPO = Path(__file__).parents[2]
 SOURCES = sorted(path for path in (REPO / "agent").rglob("*.py") if "migrations" not in path.parts)
 MESSAGES = sorted((REPO / "agent" / "data" / "messages").glob("*.yaml"))
+EXPLAINED = {"waivers.yaml"}  # holds nothing yet, only how it is written
 DATA = sorted(
     path for folder in ("agent", "guardrails", "prompts", "evals") for path in (REPO / folder).rglob("*.y*ml")
 )
@@ -124,7 +125,8 @@ def test_yaml_parses_with_every_key_once(path):
             assert len(keys) == len(set(keys)), f"{path.name}:{node.start_mark.line + 1} has a key twice"
             return super().construct_mapping(node, deep)
 
-    assert yaml.load(path.read_text(encoding="utf-8"), Loader=Strict) is not None
+    held = yaml.load(path.read_text(encoding="utf-8"), Loader=Strict)
+    assert held is not None or path.name in EXPLAINED
 
 
 @pytest.mark.parametrize("path", RULES, ids=_short)

@@ -8,14 +8,20 @@ import pytest
 
 from agent.cli import queueing
 from agent.cli.queueing import reviewer_called
+from agent.desk.rewriting import rewritten
+from agent.desk.values import EditedText
 from agent.drafting import open_drafting
 from agent.errors import UsageError
-from agent.models import Brief, Material, NoteInput
+from agent.graph.state import Review
+from agent.models import Brief, Material, NoteInput, Waiver
 from agent.people import Person, Role
 from agent.record import Store
 from agent.settings import Settings
 from agent.workspace import load_workspace
 from agent.workspace.copying import init_workspace
+from agent.workspace.waivers import add_waiver
+
+TODAY = datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def home(tmp_path, monkeypatch):
     return Settings(home=tmp_path / "home", author="offline")
 
 
-def draft(home, *, owner="aning", account="", **given):
+def draft(home, *, owner="aning", account="", hand_in=True, **given):
     """Draft a note that belongs to somebody, hand it in, and return its run."""
     now = datetime.now(UTC)
     told = {"note_type": "education", "as_of": now.date(), **given}
@@ -37,10 +43,31 @@ def draft(home, *, owner="aning", account="", **given):
     async def go():
         async with open_drafting(load_workspace(None), home) as drafting:
             result = await drafting.draft(brief, owner=owner)
-            drafting.store.publishing.submit(
-                brief.id, text_hash=result.note.text_hash, submitted_by=owner, submitted_at=now
-            )
+            if hand_in:
+                drafting.store.publishing.submit(
+                    brief.id, text_hash=result.note.text_hash, submitted_by=owner, submitted_at=now
+                )
         return brief.id
+
+    return asyncio.run(go())
+
+
+def edited(home, run, folder, words, *, hand_in=False):
+    """Add a sentence to a text as its author, hand it in if asked, and return its last round."""
+
+    async def go():
+        async with open_drafting(load_workspace(folder), home) as drafting:
+            note = (await drafting.peek(run)).note
+            text = EditedText(title=note.title, cover=note.cover, body=f"{words}\n{note.body}", tags=note.tags)
+            review = Review(
+                action="edit", reviewer="aning", reason="改字", text_hash=note.text_hash, note=rewritten(note, text)
+            )
+            result = await drafting.review(run, review)
+            if hand_in:
+                drafting.store.publishing.submit(
+                    run, text_hash=result.note.text_hash, submitted_by="aning", submitted_at=datetime.now(UTC)
+                )
+            return result.rounds[-1]
 
     return asyncio.run(go())
 
@@ -54,6 +81,35 @@ def test_the_queue_is_listed_with_lane_age_and_time_left(home, agent):
     assert (item["run"], item["lane"]["lane"], item["overdue"]) == (run, "green", False)
     assert agent("queue", "--lane", "red")[1] == agent("queue", "--overdue")[1] == ""
     assert agent("queue", "--lane", "blue")[0] == 2
+
+
+def test_what_nobody_has_handed_in_is_counted_with_the_option_that_lists_it(home, agent):
+    run = draft(home, hand_in=False)
+    code, out, told = agent("queue")
+    assert (code, out) == (0, "") and "没有送审" in told and "另有 1 篇" in told and "--waiting" in told
+    assert json.loads(agent("queue", "--format", "json")[1]) == []
+    code, out, told = agent("queue", "--waiting")
+    assert run in out and "另有" not in told
+
+
+def test_whoever_decides_in_a_terminal_is_shown_what_waivers_let_pass(home, agent, tmp_path):
+    folder = tmp_path / "bank"
+    init_workspace(folder)
+    run = draft(home, hand_in=False)
+    report = edited(home, run, folder, "这张卡保证每个月稳赚不赔。").report
+    for number, block in enumerate(report.open("block"), 1):
+        add_waiver(folder, Waiver(
+            id=f"W{number}", rule=block.rule, fingerprint=block.fingerprint, quote=block.text, reason="引用反面例子",
+            approver="shenhe", second_approver="shenhe2", created=TODAY, expires=TODAY + timedelta(days=30),
+        ))  # fmt: skip
+    edited(home, run, folder, "再会。", hand_in=True)
+    assert "处凭豁免放行" in agent("queue", "-w", folder)[1]
+    shown = agent("show", run, "-w", folder)[1]
+    assert "合格，等人审（in_review） · 凭豁免放行" in shown
+    for told in (shown, agent("approve", run, "--reviewer", "沈审核", "-w", folder)[2]):
+        assert "凭豁免放行" in told and "[禁止·已豁免] RET-03" in told
+        assert "引用反面例子（shenhe、shenhe2 批准，" in told
+    assert decisions(home, run)[-1] == ("approve", "shenhe")
 
 
 @pytest.mark.parametrize("reviewer", ["shenhe", "沈审核"])

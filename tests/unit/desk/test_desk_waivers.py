@@ -37,6 +37,7 @@ async def test_a_block_counts_once_somebody_else_agrees_and_can_then_be_approved
         assert (await bench.desk.second(run, waiver.id, by=bench.zheng)).counts
     case = await bench.case(run)
     assert case.item.lane.lane == "red" and case.barriers == ()
+    assert case.filed_waivers == () and case.item.waived == len(bench.best(run).round.report.waivers) > 0
     assert not [finding for finding in case.open if finding.severity == "block"]
     assert {finding.status for finding in case.settled if finding.severity == "block"} == {"waived"}
     bench.hand_in(run)

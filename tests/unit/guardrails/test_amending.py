@@ -9,6 +9,7 @@ from agent.models import NoteInput, Waiver
 
 TODAY = date(2026, 11, 24)
 BODY = "早上去植物园走了一圈，钱放着自己会生小的。"
+NOTE = NoteInput(title="植物园半日", body=BODY)
 
 
 def report_of(body=BODY, **given):
@@ -25,7 +26,7 @@ def finding_of(rule_id="RET-03", text="钱放着自己会生小的", body=BODY):
 def test_an_added_finding_changes_the_verdict_and_says_who_found_it():
     report = report_of()
     assert report.verdict == "pass"
-    amended = add_findings(report, [finding_of()])
+    amended = add_findings(report, [finding_of()], NOTE)
     assert amended.verdict == "block"
     added = amended.open()[-1]
     assert (added.by, added.rule, BODY[added.start : added.end]) == ("judge", "RET-03", "钱放着自己会生小的")
@@ -35,16 +36,16 @@ def test_an_added_finding_changes_the_verdict_and_says_who_found_it():
 
 def test_nothing_a_rule_found_is_lost_or_lowered():
     report = report_of("这款理财稳赚不赔，闭眼入就行")
-    amended = add_findings(report, [])
+    amended = add_findings(report, [], NOTE)
     assert amended == report
-    assert set(report.findings) <= set(add_findings(report, [finding_of()]).findings)
+    assert set(report.findings) <= set(add_findings(report, [finding_of()], NOTE).findings)
 
 
 def test_what_a_rule_already_has_open_is_not_added_twice():
     body = "这款理财稳赚不赔，买就对了"
     report = report_of(body)
     assert "RET-03" in {f.rule for f in report.open()}
-    amended = add_findings(report, [finding_of(text="稳赚不赔", body=body)])
+    amended = add_findings(report, [finding_of(text="稳赚不赔", body=body)], NOTE)
     assert len(amended.findings) == len(report.findings)
 
 
@@ -54,11 +55,14 @@ def test_a_waiver_accepts_a_judges_finding_only_with_a_second_approver():
         id="w1", rule="RET-03", fingerprint=finding.fingerprint, reason="民间俗语", approver="甲",
         created=TODAY, expires=date(2027, 1, 1),
     )  # fmt: skip
-    assert add_findings(report_of(), [finding], waivers=(waiver,), as_of=TODAY).verdict == "block"
+    assert add_findings(report_of(), [finding], NOTE, waivers=(waiver,), as_of=TODAY).verdict == "block"
     second = waiver.model_copy(update={"second_approver": "乙"})
-    amended = add_findings(report_of(), [finding], waivers=(second,), as_of=TODAY)
+    amended = add_findings(report_of(), [finding], NOTE, waivers=(second,), as_of=TODAY)
     assert amended.verdict == "pass"
-    assert amended.findings[-1].status_by == "w1"
+    assert amended.findings[-1].status_by == "w1" and amended.waivers == (second,)
+    assert add_findings(amended, [], NOTE).waivers == (second,)
+    late = add_findings(report_of(), [finding], NOTE, waivers=(second,), as_of=date(2027, 1, 2))
+    assert [(entry.reason, entry.day) for entry in late.idle_waivers] == [("expired", date(2027, 1, 1))]
 
 
 def test_a_judge_is_offered_rules_of_meaning_in_force_and_in_scope():

@@ -164,7 +164,11 @@ def waiver(finding: Finding, **changes: Any) -> Waiver:
     ("changes", "day", "status"),
     [
         ({}, date(2026, 6, 1), "waived"),
-        ({"fingerprint": "", "quote": "稳赚"}, date(2026, 6, 1), "waived"),
+        ({"quote": "稳赚"}, date(2026, 6, 1), "waived"),
+        ({"quote": "稳赔"}, date(2026, 6, 1), "open"),
+        ({"fingerprint": "", "quote": "稳赚"}, date(2026, 6, 1), "open"),
+        ({"fingerprint": "", "quote": "稳赚", "every_note": True}, date(2026, 6, 1), "waived"),
+        ({"fingerprint": "", "quote": " ", "every_note": True}, date(2026, 6, 1), "open"),
         ({"fingerprint": ""}, date(2026, 6, 1), "open"),
         ({"fingerprint": "0"}, date(2026, 6, 1), "open"),
         ({"rule": "XXX-01"}, date(2026, 6, 1), "open"),
@@ -190,6 +194,13 @@ def test_waiver_leaves_cleared_findings_alone(build: Build) -> None:
     assert report.findings[0].status == "cleared"
 
 
+DAY = date(2026, 6, 1)
+
+
+def told(report: Report) -> list[tuple[str, str]]:
+    return [(entry.waiver, entry.reason) for entry in report.idle_waivers]
+
+
 def test_waivers_that_do_nothing_are_reported(build: Build) -> None:
     packs = build({})
     finding = check(NoteInput(body="稳赚"), packs=packs).findings[0]
@@ -198,10 +209,66 @@ def test_waivers_that_do_nothing_are_reported(build: Build) -> None:
         waiver(finding, id="early", created=date(2026, 8, 1)), waiver(finding, id="alone", second_approver=""),
         waiver(finding, id="idle", rule="XXX-01"),
     ]  # fmt: skip
-    day = date(2026, 6, 1)
-    report = check(NoteInput(body="稳赚"), packs=packs, waivers=waivers, as_of=day)
-    problems = {p.waiver: p.reason for p in review_waivers(waivers, [report], day)}
+    report = check(NoteInput(body="稳赚，也有稳赚的"), packs=packs, waivers=waivers[1:], as_of=DAY)
+    problems = {p.waiver: p.reason for p in review_waivers(waivers[1:], [report], DAY)}
     assert problems == {"old": "expired", "early": "not_yet", "alone": "second_approver", "idle": "unused"}
+    good = check(NoteInput(body="稳赚"), packs=packs, waivers=waivers, as_of=DAY)
+    assert "good" not in {problem.waiver for problem in review_waivers(waivers, [good], DAY)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "day"),
+    [
+        ({"expires": date(2026, 2, 1)}, "expired", date(2026, 2, 1)),
+        ({"created": date(2026, 8, 1)}, "not_yet", date(2026, 8, 1)),
+        ({"second_approver": "甲"}, "second_approver", None),
+        ({"fingerprint": "", "quote": "稳赚"}, "no_case", None),
+        ({"fingerprint": "", "text_hash": "sha256:0"}, "other_text", None),
+        ({"fingerprint": "0"}, "other_place", None),
+        ({"quote": "湖边"}, "other_words", None),
+    ],
+)
+def test_a_note_says_which_waiver_of_an_open_rule_did_nothing_and_why(
+    build: Build, changes: dict[str, Any], reason: str, day: date | None
+) -> None:
+    packs = build({})
+    finding = check(NoteInput(body="稳赚"), packs=packs).findings[0]
+    report = check(NoteInput(body="稳赚"), packs=packs, waivers=[waiver(finding, **changes)], as_of=DAY)
+    (entry,) = report.idle_waivers
+    assert (entry.waiver, entry.rule, entry.reason, entry.day, entry.text) == ("w1", finding.rule, reason, day, "稳赚")
+    assert report.verdict == "block" and report.waivers == ()
+    assert check(NoteInput(body="湖边"), packs=packs, waivers=[waiver(finding)], as_of=DAY).idle_waivers == ()
+
+
+def test_a_waiver_of_one_text_covers_all_its_rule_says_there_and_no_other_text(build: Build) -> None:
+    packs, note = build({}), NoteInput(body="稳赚，还是稳赚")
+    finding = check(note, packs=packs).findings[0]
+    given = waiver(finding, fingerprint="", text_hash=note.text_hash)
+    report = check(note, packs=packs, waivers=[given], as_of=DAY)
+    assert [f.status for f in report.findings] == ["waived", "waived"] and report.waivers == (given,)
+    edited = check(NoteInput(body="稳赚，还是稳赚。"), packs=packs, waivers=[given], as_of=DAY)
+    assert edited.verdict == "block" and told(edited) == [("w1", "other_text")]
+
+
+@pytest.mark.parametrize("quote", ["稳赚", "都说稳​赚", "人人都说稳赚的", "穩賺的"])
+def test_a_quote_may_be_the_words_or_the_sentence_around_them(build: Build, quote: str) -> None:
+    packs, note = build({}), NoteInput(body="书上说稳赚。人人都说稳​赚的", tags=("稳赚",))
+    finding = check(note, packs=packs).findings[0]
+    given = waiver(finding, fingerprint="", text_hash=note.text_hash, quote=quote)
+    found = {(f.field, f.start): f.status for f in check(note, packs=packs, waivers=[given], as_of=DAY).findings}
+    alone = quote == "稳赚"
+    assert found == {
+        ("body", 3): "waived" if alone else "open", ("body", 10): "waived", ("tags", 0): "waived" if alone else "open",
+    }  # fmt: skip
+
+
+def test_what_counts_in_every_note_takes_two_people_whatever_the_severity(build: Build) -> None:
+    packs = build({"severity": "fix"})
+    finding = check(NoteInput(body="稳赚"), packs=packs).findings[0]
+    given = waiver(finding, fingerprint="", quote="稳赚", every_note=True, second_approver="")
+    assert told(check(NoteInput(body="稳赚"), packs=packs, waivers=[given], as_of=DAY)) == [("w1", "second_approver")]
+    alone = waiver(finding, second_approver="")
+    assert check(NoteInput(body="稳赚"), packs=packs, waivers=[alone], as_of=DAY).verdict == "pass"
 
 
 def test_combination_needs_every_part_near(build: Build) -> None:

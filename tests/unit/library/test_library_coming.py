@@ -66,7 +66,7 @@ def test_a_waiver_that_will_still_hold_spares_the_work(outlook, keep):
     (task,) = outlook().tasks
     waiver = Waiver(
         id="w", rule="RET-01", quote=task.findings[0].text, reason="已核", approver="甲", second_approver="乙",
-        created=TODAY, expires=SOON + timedelta(days=1),
+        created=TODAY, expires=SOON + timedelta(days=1), every_note=True,
     )  # fmt: skip
     waivers = tuple(waiver.model_copy(update={"quote": finding.text}) for finding in task.findings)
     assert outlook(waivers=waivers).tasks == ()

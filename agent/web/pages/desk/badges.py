@@ -48,6 +48,8 @@ def findings_badge(say: Words, item: QueueItem) -> None:
     for severity, count in counts:
         if count:
             _signed(severity, say(f"desk_count_{severity}", count=count))
+    if item.waived:
+        text(say("desk_count_waived", count=item.waived), "desk-badge", tag="span")
 
 
 def grade(say: Words, severity: Severity) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from nicegui import ui
 
 from agent.desk.values import CaseFinding, CaseWaiver
+from agent.models import Waiver
 from agent.web.pages.controls import press
 from agent.web.pages.desk.attempts import attempted
 from agent.web.pages.desk.badges import day_and_time
@@ -29,10 +30,12 @@ def show_waivers(opened: Opened) -> None:
     """List what has been accepted in this run, and let a second reviewer agree."""
     say = opened.say
     text(say("desk_waivers"), "desk-section-title", tag="h2")
-    if not opened.case.waivers:
+    if not opened.case.waivers and not opened.case.filed_waivers:
         text(say("desk_waivers_none"), "desk-quiet")
         return
     with ui.element("ul").classes("desk-list"):
+        for filed in opened.case.filed_waivers:
+            _filed_line(opened, filed)
         for waiver in opened.case.waivers:
             _line(opened, waiver)
 
@@ -68,6 +71,20 @@ def _ask(opened: Opened, finding: CaseFinding) -> None:
 
         actions(say, made, say("desk_waive_send"), send)
     made.open()
+
+
+def _filed_line(opened: Opened, waiver: Waiver) -> None:
+    """Show a waiver of the bank's folder; two people stand behind one of a block before it counts at all."""
+    say = opened.say
+    people = "、".join(opened.view.name(name) for name in (waiver.approver, waiver.second_approver) if name)
+    with ui.element("li"):
+        with ui.element("div").classes("desk-inline"):
+            text(waiver.rule, "desk-rule", tag="span")
+            text(say("desk_waiver_counts"), "desk-badge", tag="span")
+        text(f"“{waiver.quote}”" if waiver.quote else say("desk_waiver_whole_text"), "desk-quote")
+        text(waiver.reason)
+        filed = {"id": waiver.id, "name": people, "since": waiver.created, "until": waiver.expires}
+        text(say("desk_waiver_filed_by", **filed), "desk-quiet")
 
 
 def _line(opened: Opened, waiver: CaseWaiver) -> None:

@@ -7,6 +7,7 @@ from deskcases import HASH, NOW, OLD_HASH, case, clear_case, fact, finding, item
 from nicegui import ui
 
 from agent.desk import values
+from agent.models import Waiver
 from agent.web.pages.desk.marks import passages
 
 
@@ -152,6 +153,18 @@ async def test_a_waiver_of_a_block_waits_for_somebody_else(visit, desk):
     other.find("我同意这项豁免").click()
     asked = await desk.asked("second")
     assert (asked["waiver"], asked["by"].id) == (7, "shenhe2")
+
+
+async def test_a_waiver_of_the_banks_folder_is_shown_with_who_approved_it_and_until_when(visit, desk):
+    filed = Waiver(
+        id="W1", rule="AD-014", fingerprint="0123456789abcdef", quote="写着稳赚不赔", reason="书评", approver="shenhe",
+        second_approver="shenhe2", created=date(2026, 11, 20), expires=date(2026, 12, 24),
+    )  # fmt: skip
+    desk.cases["n1"] = clear_case("n1", filed_waivers=(filed,))
+    user = await visit("/desk/n1")
+    for words in ("“写着稳赚不赔”", "W1（waivers.yaml）：沈审核、郑审核 批准，2026-11-20 至 2026-12-24", "生效中"):
+        await user.should_see(words)
+    await user.should_not_see("没有豁免。")
 
 
 async def test_a_finding_is_waived_with_a_reason_and_a_last_day(visit, desk):
