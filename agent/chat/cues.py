@@ -117,5 +117,10 @@ def load_cues() -> Cues:
 def _stripped(text: str, patterns: tuple[str, ...]) -> str:
     bare = text.strip()
     for pattern in patterns:
-        bare = re.sub(pattern, "", bare).strip()
+        bare = re.sub(pattern, _inside, bare).strip(" ，,\n")
     return bare or text.strip()
+
+
+def _inside(found: re.Match[str]) -> str:
+    """Return what the groups of a pattern hold; nothing where it has none."""
+    return "".join(filter(None, found.groups()))

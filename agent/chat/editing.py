@@ -29,6 +29,7 @@ from agent.chat.rewording import (
     other_cover,
     other_opening,
     shorter,
+    why_no_opening,
     without_product,
 )
 from agent.chat.spans import MandatoryError, place_of, replaced
@@ -298,7 +299,8 @@ async def _wished(context: TurnContext, request: Request, state: ThreadState, re
         return Found(edit, tried.limits)
     if request.intent is Intent.LESS_PRODUCT:
         return _only_mandatory(result)
-    return Found(limits=(say(f"cannot_{request.intent.value}"),))
+    reason = why_no_opening(note, sources, locked=locked) if request.intent is Intent.OTHER_OPENING else ""
+    return Found(limits=(say(f"cannot_{request.intent.value}", reason=reason and say(reason)),))
 
 
 def _only_mandatory(result: DraftResult) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from agent.aside import aside
 from agent.catalogue import say
@@ -12,7 +13,7 @@ from agent.chat.state import Request, ThreadState, Work
 from agent.chat.values import Intent
 from agent.errors import UsageError
 from agent.handing import hand_in, record_publication
-from agent.people import Person
+from agent.people import Person, reviewers
 from agent.rechecking import Recheck, recheck_of
 from agent.record.evidence import EVER
 from agent.results import DraftResult
@@ -43,7 +44,7 @@ async def perform_submit(context: TurnContext, work: Work) -> Told:
     except UsageError as error:
         return await aside(_refused, context, work, error, result)
     left = len(result.report.open()) if result.report else 0
-    limits = (say("submitted_with_open", count=left),) if left else ()
+    limits = (*_who_reviews(context), *((say("submitted_with_open", count=left),) if left else ()))
     return told(context, Intent.SUBMIT, say("submitted"), work.state, result=result, limits=limits)
 
 
@@ -95,6 +96,18 @@ def _refused(context: TurnContext, work: Work, error: UsageError, result: DraftR
         hint = say("published_awaited" if _waits_for_review(context, work) else "published_not_handed_in")
     limits = (hint,) if hint else ()
     return told(context, work.request.intent, text, work.state, result=result, limits=limits)
+
+
+def _who_reviews(context: TurnContext) -> Iterator[str]:
+    """Say by name who looks at it now; on one machine, how to become them."""
+    people = {person.id: person.name for person in context.workspace.people}
+    names = [people[person] for person in reviewers(context.workspace.people) if person != context.user]
+    if not names:
+        yield say("submitted_to_nobody")
+        return
+    yield say("submitted_to", names="、".join(names))
+    if context.drafting.settings.web.sign_in == "loopback":
+        yield say("submitted_alone", name=names[0])
 
 
 def _waits_for_review(context: TurnContext, work: Work) -> bool:

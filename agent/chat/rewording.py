@@ -21,7 +21,16 @@ from agent.chat.swapping import swapped
 from agent.models import Note, Segment, Sources
 from agent.text.provenance import traced_share
 
-__all__ = ["Rewording", "less_product", "more_spoken", "other_cover", "other_opening", "shorter", "without_product"]
+__all__ = [
+    "Rewording",
+    "less_product",
+    "more_spoken",
+    "other_cover",
+    "other_opening",
+    "shorter",
+    "why_no_opening",
+    "without_product",
+]
 
 MANDATORY = frozenset({"condition", "disclosure", "role", "label"})
 DROPPED_AT_ONCE = 2
@@ -96,6 +105,17 @@ def other_opening(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()) 
         rest = (_following(rest[0]), *rest[1:])
     changed = note.model_copy(update={"segments": (*note.segments[:first], opening, *rest)})
     return Rewording(changed, (say("changed_opening", text=phrase),))
+
+
+def why_no_opening(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()) -> str:
+    """Return the code of the message that says why there is no other opening: the one reason that holds."""
+    first = next((i for i, segment in enumerate(note.segments) if segment.kind == "life"), None)
+    if first is None:
+        return "opening_none"
+    if is_locked(note, first, locked):
+        return "opening_locked"
+    reading = read_topic(sources.brief)
+    return "opening_bare" if reading.scene is None or not reading.scene.openings else "opening_used"
 
 
 def more_spoken(note: Note, *, locked: Sequence[Lock] = (), only: Sequence[int] | None = None) -> Rewording | None:

@@ -112,11 +112,15 @@ async def lock(context: TurnContext, request: Request, state: ThreadState, *, lo
 
 def unsure(context: TurnContext, request: Request, state: ThreadState) -> Told:
     """Ask what was meant, with answers to tap."""
-    guesses = dict.fromkeys((*request.candidates, *GUESSES))
-    cues = load_cues()
-    options = [(g.value, cues.label_of(g), _as(g, request.text)) for g in list(guesses)[:MOST_OPTIONS]]
+    open_note = (Intent.CHANGE_SPAN,) if state.run else ()
+    guesses = list(dict.fromkeys((*request.candidates[: MOST_OPTIONS - len(open_note)], *open_note, *GUESSES)))
+    options = [(guess.value, _label(guess), _as(guess, request.text)) for guess in guesses[:MOST_OPTIONS]]
     pending = offer(say("ask_what_to_do"), options)
     return told(context, None, say("not_understood"), state, pending=pending)
+
+
+def _label(intent: Intent) -> str:
+    return say("option_change_note") if intent is Intent.CHANGE_SPAN else load_cues().label_of(intent)
 
 
 def confirm(context: TurnContext, request: Request, state: ThreadState) -> Told:

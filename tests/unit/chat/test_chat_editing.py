@@ -227,7 +227,8 @@ class TestFixes:
 
 class TestHandingIn:
     async def test_a_note_is_handed_in_once_for_the_text_as_it_stands(self, talk, benefit):
-        await talk("送审")
+        told = (await talk("送审")).limits
+        assert "沈审核、郑审核" in told[0] and "我是谁" in told[1] and "沈审核" in told[1]
         await talk("送审")
         (kept,) = talk.store.publishing.submissions(benefit.run)
         assert (kept.text_hash, kept.submitted_by) == (benefit.note.text_hash, "甲")
@@ -309,3 +310,16 @@ async def test_what_was_told_after_a_note_was_begun_is_offered_for_a_new_version
     assert [option.id for option in known.question.options] == ["again"]
     again = await talk(option="again")
     assert again.intent == "draft" and again.run != known.run and "拿铁" in again.note.body
+
+
+async def test_what_is_open_is_counted_by_how_grave_it_is(talk, benefit):
+    answer = await talk("标题改成“稳赚不赔的一杯”")
+    assert "1 处不能发" in answer.text and "要人看" not in answer.text
+
+
+async def test_a_line_nobody_understood_may_be_meant_for_the_note_on_the_table(talk):
+    line = "那个什么来着"
+    assert "改这篇" not in [option.label for option in (await talk(line)).question.options]
+    await talk.drafted()
+    (change,) = [option for option in (await talk(line)).question.options if option.label == "改这篇"]
+    assert (await talk(option=change.id)).intent is Intent.CHANGE_SPAN

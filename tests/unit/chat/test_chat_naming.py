@@ -7,7 +7,7 @@ from chatting import TODAY
 
 from agent import guardrails
 from agent.chat.means import can_rewrite, can_wish
-from agent.chat.naming import RuleNames
+from agent.chat.naming import RuleNames, is_command
 from agent.chat.narrating import Narrator
 from agent.chat.rewording import other_cover
 from agent.chat.values import Block, Intent
@@ -97,3 +97,19 @@ def test_without_a_model_only_what_leads_to_something_is_offered():
     assert can_rewrite(cover, plain, told_of, has_model=False)
     only = plain.model_copy(update={"cover": "路边有人在吹糖人"})
     assert other_cover(only, told_of) not in ("", only.cover)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("运行 20261127-37621e 的这个文本已被退回修改", "这一版文字已被退回修改"),
+        ("运行编号 20261127-37621e 已被别处用掉", "这一篇已被别处用掉"),
+        ("运行得很慢", "运行得很慢"),
+    ],
+)
+def test_a_note_is_not_called_by_the_number_of_its_run(line, told):
+    assert RuleNames().named(line) == told
+
+
+def test_what_to_type_in_a_terminal_is_told_nobody_who_talks():
+    assert is_command("用 agent show 20261127-37621e 查看最新文本") and not is_command("先改了再送")

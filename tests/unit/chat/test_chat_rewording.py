@@ -4,8 +4,16 @@ from datetime import date
 
 import pytest
 
+from agent.chat.badges import badges_of, leads_on
 from agent.chat.blocks import block_named, blocks_of, is_locked, locks_broken
-from agent.chat.rewording import less_product, more_spoken, other_opening, shorter, without_product
+from agent.chat.rewording import (
+    less_product,
+    more_spoken,
+    other_opening,
+    shorter,
+    why_no_opening,
+    without_product,
+)
 from agent.chat.spans import MandatoryError, found, replaced
 from agent.chat.state import Lock
 from agent.chat.values import Selection
@@ -118,6 +126,13 @@ class TestOpening:
         assert added.sources == () and added.text not in NOTE.body
         assert done.note.segments[1].text == "周二绕到青年路。" and not done.note.segments[1].paragraph
 
+    def test_why_there_is_no_other_is_the_one_reason_that_holds(self):
+        bare = SOURCES.model_copy(update={"brief": SOURCES.brief.model_copy(update={"topic": "一件小事"})})
+        assert why_no_opening(NOTE.model_copy(update={"segments": NOTE.segments[-2:]}), SOURCES) == "opening_none"
+        assert why_no_opening(NOTE, SOURCES, locked=[lock("p1")]) == "opening_locked"
+        assert why_no_opening(NOTE, SOURCES) == "opening_used"
+        assert why_no_opening(NOTE, bare) == "opening_bare"
+
     def test_a_phrase_takes_the_place_of_a_phrase(self):
         note = NOTE.model_copy(update={"segments": (life("杯壁烫手。"), *NOTE.segments)})
         done = other_opening(note, SOURCES)
@@ -194,3 +209,23 @@ class TestBlocks:
         changed = NOTE.model_copy(update={"title": "下班路上"})
         assert locks_broken(changed, locks) == (locks[1],)
         assert is_locked(NOTE, 3, locks) and not is_locked(NOTE, 4, locks)
+
+
+class TestBadges:
+    @pytest.mark.parametrize(
+        ("segment", "badges"),
+        [
+            (life("周二绕到青年路。", "m1"), ("m1",)),
+            (life("老板说豆子有点闷，那天是周二。", "m1", "m2"), ("m2",)),
+            (life("说到青年路，咖啡卡有一条规则。", "m1", "f1"), ("f1",)),
+            (life("说到青年路，有一条规则要看清。", "m1"), ()),
+        ],
+    )
+    def test_a_badge_names_what_holds_the_claim(self, segment, badges):
+        assert badges_of(segment, SOURCES) == badges and leads_on(segment, SOURCES) is (badges == ())
+
+    def test_a_sum_that_was_told_is_a_claim_and_a_sentence_without_sources_leads_nowhere(self):
+        told = (Material(id="m1", text="点了一杯耶加，32块", kind="amount"),)
+        sources = SOURCES.model_copy(update={"brief": SOURCES.brief.model_copy(update={"material": told})})
+        assert badges_of(life("那32块离门槛还差得远呢。", "m1", "f1"), sources) == ("m1", "f1")
+        assert not leads_on(life("灯很暖。"), SOURCES)

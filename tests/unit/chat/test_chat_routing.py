@@ -50,6 +50,21 @@ PLAIN = [
     ("第二段删掉", True, Intent.CHANGE_SPAN),
     ("标题换一个", True, Intent.CHANGE_SPAN),
     ("别那么像广告", True, Intent.LESS_PRODUCT),
+    ("可以写年化3%吗", False, Intent.MAY_I_SAY),
+    ("存款利率可以写年化3%吗？", True, Intent.MAY_I_SAY),
+    ("能不能提咖啡卡", True, Intent.MAY_I_SAY),
+    ("我们行利率高，这样说行吗", True, Intent.MAY_I_SAY),
+    ("能不能写短一点", True, Intent.SHORTER),
+    ("可以写一篇喝咖啡的吗", True, Intent.DRAFT),
+    ("能不能分成几段", True, Intent.SPLIT),
+    ("太长了，分段吧", True, Intent.SPLIT),
+    ("别分段", True, Intent.JOIN),
+    ("合成一段", True, Intent.JOIN),
+    ("撤销", True, Intent.UNDO),
+    ("改回去", True, Intent.UNDO),
+    ("标题改回去", True, Intent.UNDO),
+    ("封面换成雨天的咖啡", True, Intent.CHANGE_SPAN),
+    ("加一个话题 #雨天", True, Intent.CHANGE_SPAN),
 ]
 
 
@@ -105,6 +120,9 @@ async def test_the_topic_is_read_from_the_wish(text, topic):
     ("text", "quote"),
     [("这么写合规吗：一天一杯", "一天一杯"), ("“手慢无”可以用吗", "手慢无"),
      ("说实话这卡还行，能说吗", "说实话这卡还行"),
+     ("可以写年化3%吗", "年化3%"), ("存款利率可以写年化3%吗？", "存款利率年化3%"), ("能不能提咖啡卡", "咖啡卡"),
+     ("我们行利率高，这样说行吗", "我们行利率高"), ("我想问下可以说保本吗", "保本"),
+     ("存款能提前支取，能说吗", "存款能提前支取"),
      ("理财收益能写吗", "理财收益"), ("评论：利率多少？", "利率多少？"), ("有人问我：能批吗？我怎么回", "能批吗？")],
 )  # fmt: skip
 async def test_the_words_asked_about_are_read_from_the_question(text, quote):

@@ -305,9 +305,10 @@ async def test_what_takes_a_model_is_off_with_the_reason_beside_it(visitor, sess
         (why,) = [e for e in user.client.elements.values() if e.props.get("id") == off.props["aria-describedby"]]
         assert reason in why._text
     assert "aria-disabled" not in wish_of(user, "shorter").props
+    assert "标出来" not in why._text and "is marked" not in why._text  # nothing is
     user.find(marker="wish-more_spoken").click()
     assert len(session_of(thread).history()) == 2
-    await user.should_not_see(marker="anew-cover")
+    await user.should_see("写一篇下班绕路喝一杯手冲")  # what was sent is not translated
 
 
 def wish_of(user, name):
@@ -346,3 +347,27 @@ async def test_a_reviewers_remark_that_names_a_place_leads_there(visitor, decide
     await user.open(f"/chat/{thread}")
     await sees(user, content="看那一处：标题")
     await user.should_not_see("按建议改")
+
+
+async def test_what_a_reviewer_sees_is_told_the_author_and_a_text_sent_back_waits_for_a_change(visitor, decide):
+    user = await visitor("aning", kosnote_tongue="en")
+    thread = await drafted_in_english(user)
+    (remarks,) = user.find(marker="remarks").elements
+    assert any("个字" in (getattr(element, "_text", None) or "") for element in remarks.descendants())
+    press(user, "Submit")
+    await sees(user, content="沈审核、郑审核")
+    await user.should_see("送审")  # a tap stands there in the language of the answers
+    await decide(thread, "comment", "结尾再具体一点")
+    await user.open(f"/chat/{thread}")
+    await sees(user, content="very text the reviewer sent back")
+    (submit,) = user.find(kind=ui.button, content="Submit").elements
+    assert not submit.enabled
+
+
+async def drafted_in_english(user):
+    await user.open("/chat?new")
+    await say(user, STORY)
+    await sees(user, content="Write it now")
+    press(user, "Write it now")
+    await sees(user, marker="note")
+    return user.client.request.url.path.rsplit("/", 1)[1]

@@ -96,6 +96,6 @@ def test_every_value_the_page_names_has_a_word(tongue):
     [("", "", "删掉：稳赚。"), ("不一定赚。", "", "改成：不一定赚。"), ("", "短一点", "短一点")],
 )
 def test_a_deletion_reads_the_same_after_a_reload(replacement, text, said):
-    page = SimpleNamespace(say=Words("zh"))
+    page = SimpleNamespace(say=Words("en"), said=Words("zh"))
     span = Selection(start=0, end=3, text="稳赚。")
     assert ChatPage.bubble_of(page, Turn(key="k", text=text, span=span, replacement=replacement)) == said

@@ -10,7 +10,7 @@ from nicegui import ui
 
 from agent.chat.values import Answer, Ask, Intent, MayISay, NoteCard, Option, Saved, StatusCard
 from agent.text.units import body_units
-from agent.web.pages.chat.findings import finding_row
+from agent.web.pages.chat.findings import finding_row, linked
 from agent.web.pages.controls import copy_button, press
 from agent.web.pages.writing import attribute, text
 
@@ -74,22 +74,22 @@ def _may_i_say(page: ChatPage, found: MayISay) -> None:
             if content:
                 with ui.element("p").classes("reason"):
                     text(say(label), "reason-name", tag="span")
-                    text(content, tag="span")
+                    linked(page, content)
 
 
 def _saved(page: ChatPage, saved: Saved, *, latest: bool) -> None:
     say = page.say
+    if latest:  # before the story: a long one would push it out of sight
+        with ui.element("div").classes("options") as options:
+            page.offers.append(options)
+            do = partial(page.act, intent=Intent.DRAFT, bubble=page.said("chat_write_now"))
+            press(say("chat_write_now"), do, icon="edit", kind="main")
     with ui.element("ul").classes("materials"):
         for item in saved.items:
             with ui.element("li").classes("material"):
                 text(page.source_name(item.id), "source-id", tag="span")
                 text(item.text, tag="span")
     _lines(say("chat_open_questions"), saved.open_questions, "questions")
-    if latest:
-        now = say("chat_write_now")
-        with ui.element("div").classes("options") as options:
-            page.offers.append(options)
-            press(now, partial(page.act, intent=Intent.DRAFT, bubble=now), icon="edit", kind="main")
 
 
 def _reply(page: ChatPage, reply: str, way: str) -> None:

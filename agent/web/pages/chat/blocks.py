@@ -63,12 +63,13 @@ def _anew(page: ChatPage, table: Table, block: Block) -> None:
     reason = f"anew-off-{block.id}"
     switch_off(item, reason)
     with item:
-        text(say("chat_needs_model", what=say("chat_anew")), "hint", tag="span").props(f"id={reason}")
+        key = "chat_needs_model_marked" if table.findings else "chat_needs_model"
+        text(say(key, what=say("chat_anew")), "hint", tag="span").props(f"id={reason}")
 
 
 def anew_of(page: ChatPage, block: Block) -> str:
     """Return what the conversation shows of the wish to have one block written anew."""
-    return f"{page.say('chat_anew')} · {page.block_name(block.id)}"
+    return f"{page.said('chat_anew')} · {page.block_said(block.id)}"
 
 
 def _item(label: str, icon: str, mark: str) -> ui.menu_item:

@@ -13,12 +13,13 @@ from agent.chat.values import FindingCard, Intent, Selection
 from agent.guardrails.placement import sentence_around
 from agent.web.pages.chat.table import Piece, cut
 from agent.web.pages.controls import press, row_press, sheet, sheet_head
+from agent.web.pages.library.asking import SEEING_ALL
 from agent.web.pages.writing import attribute, text, visible
 
 if TYPE_CHECKING:
     from agent.web.pages.chat.page import ChatPage
 
-__all__ = ["finding_row", "finding_sheet", "highlighted"]
+__all__ = ["finding_row", "finding_sheet", "highlighted", "linked"]
 
 QUOTED = 60  # characters of a passage that a hint repeats
 
@@ -42,6 +43,19 @@ def finding_row(page: ChatPage, finding: FindingCard, *, editable: bool = True) 
             text(finding.advice or finding.why, "hint", tag="span")
         ui.icon("chevron_right").props("aria-hidden=true")
     attribute(row, aria_haspopup="dialog")
+
+
+def linked(page: ChatPage, content: str) -> None:
+    """Write advice; where it names the ledger, its page is a tap away, for an employee what holds this week."""
+    before, named, after = content.partition(page.said("nav_facts"))
+    with ui.element("span"):
+        text(before, tag="span")
+        if named and page.view.identity.is_any(*SEEING_ALL):
+            attribute(text(page.say("nav_facts"), "ledger", tag="a"), href="/facts")
+        elif named:
+            button = text(page.say("chat_panel"), "ledger", tag="button").on("click", page.open_panel)
+            attribute(button, type="button")
+        text(after, tag="span")
 
 
 def finding_sheet(page: ChatPage, findings: Sequence[FindingCard], *, editable: bool = True) -> None:
@@ -82,7 +96,7 @@ def _explained(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, edita
             if content:
                 with ui.element("p").classes("reason"):
                     text(say(label), "reason-name", tag="span")
-                    text(content, tag="span")
+                    linked(page, content)
         if finding.fix is not None:
             _proposal(page, finding)
         if editable and page.table is not None and page.table.open_to_change:
@@ -111,7 +125,7 @@ def _remedies(page: ChatPage, dialog: ui.dialog, finding: FindingCard, *, first:
 
     async def drop() -> None:
         dialog.close()
-        bubble = say("chat_said_dropped", text=finding.drop.text if finding.drop else "")
+        bubble = page.said("chat_said_dropped", text=finding.drop.text if finding.drop else "")
         await page.act(intent=Intent.CHANGE_SPAN, span=finding.drop, replacement="", bubble=bubble)
 
     with ui.element("div").classes("actions"):

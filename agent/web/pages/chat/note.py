@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from agent.chat.badges import badges_of, leads_on
 from agent.chat.means import can_wish
 from agent.chat.restoring import can_restore
 from agent.chat.values import Intent
@@ -39,6 +40,8 @@ def show_note(page: ChatPage, table: Table) -> None:
         _as_published(page, table)
         if table.findings:
             _findings(page, table)
+        if table.card.tone:
+            _remarks(page, table)
         if table.open_to_change:
             _wishes(page, table)
         _next_steps(page, table)
@@ -102,7 +105,10 @@ def _body(page: ChatPage, table: Table) -> None:
 
 def _sources(page: ChatPage, table: Table, segment: Segment) -> None:
     """Show beside a claim what it rests on; a tap tells the source in full."""
-    for source in segment.sources:
+    sources = table.result.sources
+    if leads_on(segment, sources):
+        text(page.say("chat_leads_on"), "source source-none", tag="span")
+    for source in badges_of(segment, sources):
         told = table.evidence.get(source, source)
         name = page.source_name(source)
         chip = text(name, "source", tag="button")
@@ -130,6 +136,16 @@ def _findings(page: ChatPage, table: Table) -> None:
             finding_row(page, finding)
 
 
+def _remarks(page: ChatPage, table: Table) -> None:
+    """Tell what reads less well, as the reviewer will see it; none of it keeps a note from going in."""
+    with ui.element("section").classes("lines remarks").mark("remarks") as section:
+        attribute(section, aria_label=page.say("chat_remarks"))
+        ui.label(page.say("chat_remarks")).classes("lines-title").props("role=heading aria-level=3")
+        with ui.element("ul"):
+            for line in table.card.tone:
+                text(line, tag="li")
+
+
 def _wishes(page: ChatPage, table: Table) -> None:
     """Offer the usual wishes; one that takes a model nobody has set up is there, off, with the reason beside it."""
     locked, has_model = page.state.locked, page.has_model
@@ -142,13 +158,19 @@ def _wishes(page: ChatPage, table: Table) -> None:
                 wish.on_click(partial(page.act, intent=intent))
                 continue
             switch_off(wish, "wish-off")
-            wish.on_click(partial(page.announce, page.say("chat_needs_model", what=wish.text)))
+            wish.on_click(partial(page.announce, _lacks_model(page, table, wish.text)))
         if can_restore(page.state, table.note):
             undo = press(page.say("chat_intent_undo"), partial(page.act, intent=Intent.UNDO), icon="undo", kind="chip")
             undo.mark("wish-undo")
     if off:
         names = page.say("chat_and").join(page.say(f"chat_intent_{intent.value}") for intent in off)
-        text(page.say("chat_needs_model", what=names), "hint", tag="p").props("id=wish-off")
+        text(_lacks_model(page, table, names), "hint", tag="p").props("id=wish-off")
+
+
+def _lacks_model(page: ChatPage, table: Table, what: str) -> str:
+    """Say what takes a model, and what can be done instead; what is marked is named where something is."""
+    key = "chat_needs_model_marked" if table.findings else "chat_needs_model"
+    return page.say(key, what=what)
 
 
 def _next_steps(page: ChatPage, table: Table) -> None:
@@ -157,7 +179,7 @@ def _next_steps(page: ChatPage, table: Table) -> None:
     with ui.element("div").classes("actions next-steps"):
         if stage in ("written", "changes") and table.open_to_change:
             submit = press(say("chat_intent_submit"), partial(page.act, intent=Intent.SUBMIT), icon="send", kind="main")
-            if table.blocked:
+            if table.blocked or table.standing.sent_back:
                 submit.disable()
                 attribute(submit, aria_describedby="submit-blocked")
         if stage in ("approved", "published"):
@@ -165,10 +187,11 @@ def _next_steps(page: ChatPage, table: Table) -> None:
             url.classes("press-main" if stage == "approved" else "press-plain", remove="press-plain")
         copy_button(table.note.to_text(), say("chat_copy_all"), say("frame_copied"), kind="plain")
         if stage in ("rejected", "published"):
-            again = say("chat_another")
-            press(again, partial(page.act, intent=Intent.DRAFT, bubble=again), icon="add")
-    if table.blocked and table.open_to_change:
-        text(say("chat_submit_blocked"), "hint").props("id=submit-blocked")
+            do = partial(page.act, intent=Intent.DRAFT, bubble=page.said("chat_another"))
+            press(say("chat_another"), do, icon="add")
+    if table.open_to_change and (table.blocked or table.standing.sent_back):
+        key = "chat_submit_blocked" if table.blocked else "chat_submit_sent_back"
+        text(say(key), "hint").props("id=submit-blocked")
 
 
 def _label(page: ChatPage, table: Table) -> None:

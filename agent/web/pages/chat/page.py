@@ -32,6 +32,7 @@ from agent.web.pages.chat.table import Table, load_table
 from agent.web.pages.controls import icon_press, sheet, sheet_head
 from agent.web.pages.frame import View, private_page
 from agent.web.pages.writing import attribute, visible
+from agent.web.words import Words
 
 __all__ = ["ChatPage", "register"]
 
@@ -69,12 +70,18 @@ def _fresh(view: View) -> str:
     return chat.session(user).thread
 
 
+def _block_name(say: Words, block: str) -> str:
+    number = block.removeprefix("p")
+    return say("chat_block_body", number=number) if number.isdigit() else say(f"chat_block_{block}")
+
+
 class ChatPage:
     """Hold what one browser tab shows of a thread."""
 
     def __init__(self, view: View, session: ChatSession, state: ThreadState) -> None:
         self.view = view
         self.say = view.say
+        self.said = Words("zh")  # what a person sends, a tap included, stands there in the language of the answers
         self.session = session
         self.state = state  # as the last look found it
         self.client = ui.context.client
@@ -146,20 +153,23 @@ class ChatPage:
     def bubble_of(self, turn: Turn) -> str:
         """Return what a turn said, in words: typed ones, else what was tapped."""
         if turn.replacement:
-            return self.say("chat_said_replaced", text=turn.replacement)
+            return self.said("chat_said_replaced", text=turn.replacement)
         if turn.replacement is not None and not turn.text and turn.span is not None and turn.span.text:
-            return self.say("chat_said_dropped", text=turn.span.text)
+            return self.said("chat_said_dropped", text=turn.span.text)
         if turn.text and turn.intent is not Intent.CHANGE_SPAN:
             return turn.text
-        name = self.say(f"chat_intent_{turn.intent.value}") if turn.intent else ""
-        block = self.block_name(turn.block) if turn.block else ""
+        name = self.said(f"chat_intent_{turn.intent.value}") if turn.intent else ""
+        block = self.block_said(turn.block) if turn.block else ""
         rule = self.names.title(turn.finding.partition(":")[0])
         return " · ".join(part for part in (name, block, rule) if part)
 
     def block_name(self, block: str) -> str:
         """Return the name of a block as people call it."""
-        number = block.removeprefix("p")
-        return self.say("chat_block_body", number=number) if number.isdigit() else self.say(f"chat_block_{block}")
+        return _block_name(self.say, block)
+
+    def block_said(self, block: str) -> str:
+        """Return the name of a block as what was sent holds it."""
+        return _block_name(self.said, block)
 
     def source_name(self, source: str) -> str:
         """Return how a source is named beside a claim: material by number, a fact by its product, a point by title."""
@@ -291,7 +301,7 @@ class ChatPage:
             self._redraw(before)
         self.announce(answer.text)
         self._refresh_sides(listed)
-        self._reveal(live.root)
+        self._reveal(live.told)  # what was said may be long: the answer is what to read
 
     async def _again(self, turn: Turn, live: Live, bubble: str) -> None:
         live.root.delete()

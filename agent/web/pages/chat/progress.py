@@ -53,9 +53,9 @@ def _advised(page: ChatPage, table: Table) -> None:
             do = partial(page.act, intent=Intent.CHANGE_SPAN, text=advice.change, bubble=advice.change)
             press(say("chat_do_advice"), do, icon="check", kind="main").mark("do-advice")
         elif advice.span is not None and page.has_model:
-            bubble = say("chat_do_advice")
+            bubble = page.said("chat_do_advice")
             do = partial(page.act, intent=Intent.CHANGE_SPAN, span=advice.span, text=reason, bubble=bubble)
-            press(bubble, do, icon="check", kind="main").mark("do-advice")
+            press(say("chat_do_advice"), do, icon="check", kind="main").mark("do-advice")
         if advice.block:
             look = partial(page.look_at, f"part-{advice.block}")
             press(say("chat_see_advice", block=page.block_name(advice.block)), look, icon="my_location").mark(

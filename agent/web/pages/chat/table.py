@@ -25,13 +25,17 @@ Stage = Literal["written", "submitted", "changes", "approved", "published", "rej
 
 @dataclass(frozen=True)
 class Standing:
-    """Say how far a note has come, and what the person who looked at it said, or changed (`edited`)."""
+    """Say how far a note has come, and what the person who looked at it said, or changed (`edited`).
+
+    `sent_back` marks the very text they sent back: it can only be handed in once something in it has changed.
+    """
 
     stage: Stage
     by: str = ""
     reason: str = ""
     urls: tuple[str, ...] = ()
     edited: bool = False
+    sent_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,11 @@ def standing_of(store: Store, run: str, result: DraftResult) -> Standing:
         return Standing("rejected", by=last.reviewer if last else "", reason=last.reason if last else "")
     handed = [item for item in store.publishing.submissions(run)]
     asked = last is not None and last.decision in ("comment", "edit")
-    if last is not None and asked and not any(i.submitted_at > last.decided_at for i in handed):
-        return Standing("changes", by=last.reviewer, reason=last.reason, edited=last.decision == "edit")
     current = result.note.text_hash if result.note else ""
+    if last is not None and asked and not any(i.submitted_at > last.decided_at for i in handed):
+        edited = last.decision == "edit"
+        back = not edited and last.text_hash == current
+        return Standing("changes", by=last.reviewer, reason=last.reason, edited=edited, sent_back=back)
     return Standing("submitted" if any(item.text_hash == current for item in handed) else "written")
 
 
