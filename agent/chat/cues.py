@@ -18,13 +18,17 @@ __all__ = ["Cue", "Cues", "Slot", "load_cues"]
 
 
 class Cue(Frozen):
-    """Say what words ask for an intent, `unless` others stand beside them; `longest` is in characters (0: any)."""
+    """Say what words ask for an intent, `unless` others stand beside them; `longest` is in characters (0: any).
+
+    Words that match `wins` settle it, whatever else the line holds: what follows is quoted.
+    """
 
     id: Intent
     label: str
     about: str
     cues: tuple[Pattern, ...] = Field(min_length=1)
     unless: tuple[Pattern, ...] = ()
+    wins: tuple[Pattern, ...] = ()
     longest: int = 0
     needs_note: bool = False
 
@@ -75,6 +79,9 @@ class Cues(Frozen):
 
     def asked_in(self, text: str, *, has_note: bool) -> tuple[Intent, ...]:
         """Return every intent whose words a line holds, in the order of the file."""
+        settled = (cue.id for cue in self.intents if any(re.search(pattern, text) for pattern in cue.wins))
+        if (first := next(settled, None)) is not None:
+            return (first,)
         return tuple(cue.id for cue in self.intents if cue.asked_in(text, has_note=has_note))
 
     def topic_of(self, text: str) -> str:

@@ -19,17 +19,20 @@ from agent import guardrails
 from agent.catalogue import say
 from agent.chat.replydata import ReplyKind, load_replies
 from agent.errors import ProviderError, UsageError
-from agent.models import Account, Frozen, Institution, Note, NoteInput, Segment
+from agent.models import Account, Frozen, Institution, Material, Note, NoteInput, Segment
 from agent.text.clean import clean
 from agent.text.provenance import checkable_numbers, first_person_claims
-from agent.text.shingles import similarity
+from agent.text.sentences import clauses, sentences
+from agent.text.shingles import shingles, similarity
 
-__all__ = ["MAX_REPLY", "Replies", "ReplyWriter", "faults_of", "suggest_replies"]
+__all__ = ["MAX_REPLY", "Replies", "ReplyWriter", "faults_of", "suggest_replies", "told_of"]
 
 MAX_REPLY = 220
 MAX_INCOMING = 1000
 ALTERNATIVES = 3
 TOO_ALIKE = 0.4  # of the two-character pieces
+LEAST_SHARED, ANSWERS = 2, 0.3  # two-character pieces of a question in the sentence that answers it; their share
+LONGEST_TOLD = 80
 _NUMBER = re.compile(r"(?<![0-9])[0-9][0-9 \-]{1,}[0-9](?![0-9])")
 
 ReplyWriter = Callable[[str, ReplyKind], Awaitable[Sequence[str]]]
@@ -60,9 +63,12 @@ async def suggest_replies(
     as_of: date | None = None,
     packs: guardrails.Packs | None = None,
     earlier: Sequence[str] = (),
+    told: Sequence[str] = (),
     write: ReplyWriter | None = None,
 ) -> Replies:
     """Return up to three replies; raise `UsageError` when there is nothing to reply to.
+
+    `told` is what the employee told of the thing: a question about it is answered in those words, or left open.
 
     `write` asks a model; templates fill up what it leaves, and replace it when it cannot answer. `earlier` are replies
     sent before: one much like them is left out, because the platform takes repeated wording for a campaign.
@@ -72,12 +78,20 @@ async def suggest_replies(
         raise UsageError("reply_to_nothing")
     kind = load_replies().kind_of(text)
     drafted, remark = await _drafted(text, kind, write)
+    answer = "" if kind.handoff else told_of(text, told)
     check = functools.partial(
-        faults_of, kind=kind, institution=institution, account=account, as_of=as_of, packs=packs, earlier=earlier
+        faults_of,
+        kind=kind,
+        institution=institution,
+        account=account,
+        as_of=as_of,
+        packs=packs,
+        earlier=earlier,
+        told=answer,
     )
     fit: dict[str, str] = {}
     dropped = 0
-    for way, replies in ((("", drafted)), *_templates(kind, text, institution)):
+    for way, replies in ((("", drafted)), *_templates(kind, text, institution, answer)):
         for reply in replies:
             if len(fit) == ALTERNATIVES or any(similarity(reply, other, size=2) > TOO_ALIKE for other in fit):
                 continue
@@ -108,25 +122,31 @@ def faults_of(
     as_of: date | None = None,
     packs: guardrails.Packs | None = None,
     earlier: Sequence[str] = (),
+    told: str = "",
 ) -> Iterator[str]:
-    """Name what forbids a reply: a line of ours, or a rule of the guardrails; nothing when it may be shown."""
+    """Name what forbids a reply: a line of ours, or a rule of the guardrails; nothing when it may be shown.
+
+    The words `told` by the employee may hold their own numbers and what happened to them.
+    """
     data = load_replies()
     if not reply.strip() or len(reply) > MAX_REPLY:
         yield "length"
         return
     yield from (line.id for line in data.lines if line.is_crossed_by(reply))
     known = (*institution.hotlines, *data.public_numbers)
-    bare = _without(reply, known)
+    ours = reply.replace(told, "□") if told else reply
+    bare = _without(ours, known)
     if checkable_numbers(bare) or _NUMBER.search(bare):
         yield "number"
-    if first_person_claims(reply):
+    if first_person_claims(ours):
         yield "experience"
     official = (*data.official, *institution.hotlines, *filter(None, (institution.app_name,)))
     if kind.handoff and not any(name in reply for name in official):
         yield "handoff"
     note = NoteInput(body=reply, field="reply", origin="ai", account=account)
     notes = tuple(_as_note(text) for text in earlier)
-    report = guardrails.check(note, account=account, earlier=notes, as_of=as_of, packs=packs)
+    material = (Material(id="m1", text=told, kind="event"),) if told else ()
+    report = guardrails.check(note, account=account, earlier=notes, as_of=as_of, packs=packs, material=material)
     yield from (finding.rule for finding in report.open("block", "fix"))
 
 
@@ -141,10 +161,29 @@ async def _drafted(text: str, kind: ReplyKind, write: ReplyWriter | None) -> tup
     return tuple(dict.fromkeys(" ".join(clean(reply).text.split()) for reply in written)), ""
 
 
-def _templates(kind: ReplyKind, text: str, institution: Institution) -> Iterator[tuple[str, Sequence[str]]]:
+def told_of(text: str, told: Iterable[str]) -> str:
+    """Return the sentence of a story that speaks of what a comment asks; empty when none does."""
+    data = load_replies()
+    asked = frozenset[str]()
+    for clause in clauses(text):
+        if any(re.search(cue, clause.text) for cue in data.questions):
+            words = functools.reduce(lambda rest, noise: re.sub(noise, "|", rest), data.noise, clause.text)
+            asked |= frozenset(
+                piece for part in re.split(r"\W+", words) if len(part) > 1 for piece in shingles(part, size=2)
+            )
+    if not asked:
+        return ""
+    lines = [line.text.strip() for item in told for line in sentences(item)]
+    best = max(lines, key=lambda line: len(asked & shingles(line, size=2)), default="")
+    shared = len(asked & shingles(best, size=2)) if best else 0
+    enough = shared >= min(LEAST_SHARED, len(asked)) and shared >= ANSWERS * len(asked)
+    return best.rstrip("。，,；; ") if enough and len(best) <= LONGEST_TOLD else ""
+
+
+def _templates(kind: ReplyKind, text: str, institution: Institution, told: str) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield the templates of a kind by what they do, in an order that the text decides: the same comment, the same."""
     rng = Random(hashlib.sha256(text.encode()).digest())
-    for way, filled in load_replies().filled(kind, institution).items():
+    for way, filled in load_replies().filled(kind, institution, told).items():
         yield way, rng.sample(filled, len(filled))
 
 

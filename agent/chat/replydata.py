@@ -13,11 +13,11 @@ from agent.models import Frozen, Institution
 from agent.paths import package_data
 from agent.yamlsource import read_yaml, validate
 
-__all__ = ["WAYS", "Line", "ReplyData", "ReplyKind", "Way", "Ways", "load_replies"]
+__all__ = ["Line", "ReplyData", "ReplyKind", "Way", "load_replies"]
 
-SLOTS = frozenset({"app", "hotline", "bank"})
-Way = Literal["answer", "boundary", "handoff"]
-WAYS: tuple[Way, ...] = ("answer", "boundary", "handoff")
+SLOTS = frozenset({"app", "hotline", "bank", "told"})
+Way = Literal["told", "open", "answer", "boundary", "handoff", "elsewhere", "thanks", "invite"]
+BUSINESS: frozenset[Way] = frozenset({"answer", "boundary", "handoff"})
 _PLACEHOLDER = re.compile(r"0{6,}$")  # only zeros stand for a number: 4008-888-888 and 010-66666666 are banks'
 
 
@@ -40,22 +40,27 @@ Pattern = Annotated[str, AfterValidator(_compiles)]
 Template = Annotated[str, Field(min_length=4), AfterValidator(_known_slots)]
 
 
-class Ways(Frozen):
-    """Hold templates that differ in what they do: answer, say what cannot be done, hand over to who can."""
-
-    answer: tuple[Template, ...] = Field(min_length=1)
-    boundary: tuple[Template, ...] = Field(min_length=1)
-    handoff: tuple[Template, ...] = Field(min_length=1)
-
-
 class ReplyKind(Frozen):
-    """Describe one kind of comment; `handoff` demands that a reply leads to an official channel."""
+    """Describe one kind of comment; `handoff` demands that a reply leads to an official channel.
+
+    Templates differ in what they do. Business is answered, bounded and handed over; what is said about life is told
+    from the story, left open for the person to fill in, thanked for, and handed over to nobody.
+    """
 
     id: str
     label: str
     handoff: bool = False
     cues: tuple[Pattern, ...] = ()
-    templates: Ways
+    templates: dict[Way, Annotated[tuple[Template, ...], Field(min_length=1)]]
+
+    @model_validator(mode="after")
+    def _does_what_it_says(self) -> ReplyKind:
+        ways = frozenset(self.templates)
+        if self.handoff and ways != BUSINESS:
+            raise ValueError(f"a kind that hands over has the ways {sorted(BUSINESS)}")
+        if not self.handoff and ("handoff" in ways or len(ways) < 3):
+            raise ValueError("a kind that hands over to nobody has three ways or more, and none called handoff")
+        return self
 
     def is_asked_in(self, text: str) -> bool:
         """Tell whether a text is of this kind."""
@@ -85,6 +90,8 @@ class ReplyData(Frozen):
     app_unnamed: str
     public_numbers: tuple[str, ...] = ()
     official: tuple[str, ...]
+    questions: tuple[Pattern, ...]
+    noise: tuple[Pattern, ...]
 
     @model_validator(mode="after")
     def _last_kind_takes_the_rest(self) -> ReplyData:
@@ -96,11 +103,15 @@ class ReplyData(Frozen):
         """Return the first kind a text is of."""
         return next((kind for kind in self.kinds if kind.is_asked_in(text)), self.kinds[-1])
 
-    def filled(self, kind: ReplyKind, institution: Institution) -> dict[Way, tuple[str, ...]]:
-        """Return the templates of a kind that this institution has the words for, by what they do."""
+    def filled(self, kind: ReplyKind, institution: Institution, told: str = "") -> dict[Way, tuple[str, ...]]:
+        """Return the templates of a kind that there are words for, by what they do and in the order of the file.
+
+        `told` is what answers the comment.
+        """
         words = {"app": institution.app_name or self.app_unnamed, "bank": institution.name}
         words["hotline"] = next((number for number in institution.hotlines if not _is_placeholder(number)), "")
-        return {way: tuple(_filled(getattr(kind.templates, way), words)) for way in WAYS}
+        words["told"] = told
+        return {way: tuple(_filled(kind.templates[way], words)) for way in kind.templates}
 
 
 def _filled(templates: Iterable[str], words: dict[str, str]) -> Iterator[str]:

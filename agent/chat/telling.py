@@ -77,6 +77,7 @@ async def reply(context: TurnContext, request: Request, state: ThreadState) -> T
         account=context.account(state),
         as_of=context.today,
         packs=context.packs,
+        told=tuple(item.text for item in (*state.material, *state.earlier)),
         write=reply_writer(
             calls=context.calls(),
             prompts=load_prompts(context.workspace.prompts_overlay),

@@ -5,9 +5,10 @@ from datetime import date
 from itertools import combinations
 
 import pytest
+from pydantic import ValidationError
 
-from agent.chat.replies import MAX_REPLY, faults_of, suggest_replies
-from agent.chat.replydata import load_replies
+from agent.chat.replies import MAX_REPLY, faults_of, suggest_replies, told_of
+from agent.chat.replydata import ReplyKind, load_replies
 from agent.errors import ReplyError, UsageError
 from agent.models import Institution
 from agent.text.shingles import similarity
@@ -36,6 +37,10 @@ COMMENTS = [
     ("豆腐怎么做的", "recipe"),
     ("谢谢分享，学到了", "thanks"),
     ("嗯嗯", "other"),
+    ("这小孩好可爱", "thanks"),
+    ("恐龙车最后轮子掉了吗哈哈哈，这小孩好可爱", "ask"),
+    ("三万块存哪个划算", "pick"),
+    ("三万块后来找回来了没", "ask"),
 ]
 FORBIDDEN = [
     ("建议您买安心季开，稳一点", "advice"),
@@ -81,7 +86,8 @@ def faults(reply, kind="other", **given):
 async def test_a_comment_gets_replies_of_its_kind_that_pass_every_check(comment, kind):
     found = await suggested(comment)
     assert found.kind == kind and found.by == "offline"
-    assert found.ways == ("answer", "boundary", "handoff") and len(set(found.alternatives)) == 3
+    assert found.ways == tuple(way for way in KINDS[kind].templates if way != "told")[:3]
+    assert ("handoff" in found.ways) is found.handoff and len(set(found.alternatives)) == 3
     assert max(similarity(one, other, size=2) for one, other in combinations(found.alternatives, 2)) < 0.3
     for reply in found.alternatives:
         assert len(reply) <= MAX_REPLY and faults(reply, kind) == set()
@@ -99,7 +105,8 @@ def test_every_template_passes_for_every_account(kind):
 def test_an_institution_without_app_or_hotline_still_has_words_for_every_kind():
     bare = Institution(name="某行", full_name="某行股份有限公司")
     for kind in KINDS.values():
-        assert all(load_replies().filled(kind, bare).values()), kind.id
+        filled = load_replies().filled(kind, bare)
+        assert all(templates for way, templates in filled.items() if way != "told"), kind.id
         for template in every_template(kind, bare):
             assert list(faults_of(template, kind=kind, institution=bare, as_of=TODAY)) == [], template
 
@@ -185,6 +192,42 @@ async def test_incoming_text_is_data_and_never_repeated(comment):
     for reply in found.alternatives:
         assert faults(reply, found.kind) == set()
         assert not any(word in reply for word in ("abc123", "10%", "evil", "保本", "私信我", "__class__"))
+
+
+STORY = ("周五晚上我逞能说十分钟搞定恐龙车。结果恐龙车的轮子掉了一个，我蹲在地上找了32分钟。", "我妈包了饺子。")
+
+
+@pytest.mark.parametrize(
+    ("comment", "line"),
+    [
+        ("恐龙车最后轮子掉了吗哈哈哈，这小孩好可爱", "结果恐龙车的轮子掉了一个，我蹲在地上找了32分钟"),
+        ("你家包的什么饺子呀？", ""),
+        ("包了饺子吗", "我妈包了饺子"),
+        ("恐龙车好可爱", ""),
+        ("外星人来了吗", ""),
+    ],
+)
+async def test_a_question_about_the_story_is_answered_in_its_words_or_left_open(comment, line):
+    assert told_of(comment, STORY) == line
+    found = await suggested(comment, told=STORY)
+    assert ("told" in found.ways) is bool(line) and "open" in found.ways
+    assert not line or line in found.alternatives[found.ways.index("told")]
+    assert "____" in found.alternatives[found.ways.index("open")]
+
+
+def test_only_the_words_that_were_told_may_hold_a_number_or_an_experience():
+    told = "我蹲在地上找了32分钟"
+    assert faults(f"那天是这样的：{told}。", told=told) == set()
+    assert faults(f"那天是这样的：{told}。") >= {"number", "experience"}
+    assert "number" in faults(f"{told}，花了580元。", told=told)
+
+
+def test_a_kind_says_what_its_replies_do():
+    ways = KINDS["thanks"].templates
+    with pytest.raises(ValidationError, match="nobody"):
+        ReplyKind(id="k", label="k", templates={**ways, "handoff": ("请到网点问一句。",)})
+    with pytest.raises(ValidationError, match="hands over has"):
+        ReplyKind(id="k", label="k", handoff=True, templates=ways)
 
 
 async def test_the_same_comment_gets_the_same_replies():

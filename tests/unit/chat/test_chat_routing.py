@@ -50,6 +50,11 @@ PLAIN = [
     ("第二段删掉", True, Intent.CHANGE_SPAN),
     ("标题换一个", True, Intent.CHANGE_SPAN),
     ("别那么像广告", True, Intent.LESS_PRODUCT),
+    ("有读者评论：标题换一个吧，能不能写短一点", True, Intent.REPLY),
+    ("粉丝问：能便宜点吗", False, Intent.REPLY),
+    ("有人私信我说三万块存哪个划算", False, Intent.REPLY),
+    ("素材：老板问能不能发小红书", True, Intent.CAPTURE),
+    ("有人在门口问我要不要伞，我说要", False, Intent.CAPTURE),
     ("可以写年化3%吗", False, Intent.MAY_I_SAY),
     ("存款利率可以写年化3%吗？", True, Intent.MAY_I_SAY),
     ("能不能提咖啡卡", True, Intent.MAY_I_SAY),
@@ -123,7 +128,8 @@ async def test_the_topic_is_read_from_the_wish(text, topic):
      ("可以写年化3%吗", "年化3%"), ("存款利率可以写年化3%吗？", "存款利率年化3%"), ("能不能提咖啡卡", "咖啡卡"),
      ("我们行利率高，这样说行吗", "我们行利率高"), ("我想问下可以说保本吗", "保本"),
      ("存款能提前支取，能说吗", "存款能提前支取"),
-     ("理财收益能写吗", "理财收益"), ("评论：利率多少？", "利率多少？"), ("有人问我：能批吗？我怎么回", "能批吗？")],
+     ("理财收益能写吗", "理财收益"), ("评论：利率多少？", "利率多少？"), ("有读者评论：好看吗", "好看吗"),
+     ("有人私信我说三万块存哪个划算", "三万块存哪个划算"), ("有人问我：能批吗？我怎么回", "能批吗？")],
 )  # fmt: skip
 async def test_the_words_asked_about_are_read_from_the_question(text, quote):
     assert (await routed(text, ThreadState()))[0].quote == quote
