@@ -201,7 +201,7 @@ class Answer(Frozen):
     """Hold what to show for one turn; at most one question.
 
     `steps` are the lines that told how the turn went; none for one that was cut off and carried on. `reply_ways` says
-    of each reply what it does (told, open, answer, handoff and so on; nothing of a model's). `assumptions` are what was taken for
+    of each reply what it does (told, open, answer, …; nothing of a model's). `assumptions` are what was taken for
     granted; `limits` say honestly what could not be done, and why.
     """
 
