@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -127,8 +127,11 @@ def access(
         return
     if not found:
         talk("还没有权限变动")
+    before: dict[str, AccessRecord] = {}
     for event in found:
-        typer.echo(_access_line(event))
+        typer.echo(_access_line(event, before.get(event.user)))
+        if event.kind == "roles":
+            before[event.user] = event
 
 
 def link_line(event: AuditEvent) -> str:
@@ -146,16 +149,16 @@ def _store(workspace: Path | None) -> Iterator[Store]:
         yield store
 
 
-def _access_line(event: AccessRecord) -> str:
-    """Tell who did what to whose access; of whoever was erased only what and when is left."""
+def _access_line(event: AccessRecord, before: AccessRecord | None = None) -> str:
+    """Tell who did what to whose access, of roles what changed, and of whoever was erased only what and when."""
     by = f"  由 {event.by}" if event.by else ""
     whose = event.user or "（已删除的人）"
-    told = _roles_told(event) if event.kind == "roles" else _named(event.about.get("scopes", ()), SCOPES)
+    told = _roles_told(event, before) if event.kind == "roles" else _named(event.about.get("scopes", ()), SCOPES)
     return f"{event.at.astimezone():%Y-%m-%d %H:%M}  {ACCESS[event.kind]}  {whose}{by}  {told}".rstrip()
 
 
-def _roles_told(event: AccessRecord) -> str:
-    """Tell what somebody may do from then on: roles, accounts and the day they leave; nothing of whoever was erased."""
+def _roles_told(event: AccessRecord, before: AccessRecord | None) -> str:
+    """Tell what somebody may do from then on, and what of it is new or gone; nothing of whoever was erased."""
     if not event.user:
         return ""
     told = [_named(event.about.get("roles", ()), ROLES) or "无"]
@@ -163,7 +166,25 @@ def _roles_told(event: AccessRecord) -> str:
         told.append(f"账号 {'、'.join(event.about['accounts']) or '无'}")
     if event.about.get("left_on"):
         told.append(f"{event.about['left_on']} 离职")
-    return "  ".join(told)
+    changed = _changed(before.about if before else {}, event.about)
+    return "  ".join((*told, f"（{changed}）")) if changed else "  ".join(told)
+
+
+def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Tell what was added to and taken from roles and accounts, and that a day of leaving was set or lifted."""
+    told = []
+    for word, one, other in (("新增", now, before), ("去掉", before, now)):
+        roles = [item for item in one.get("roles", ()) if item not in other.get("roles", ())]
+        accounts = [item for item in one.get("accounts", ()) if item not in other.get("accounts", ())]
+        parts = (_named(roles, ROLES), f"账号 {'、'.join(accounts)}" if accounts else "")
+        if any(parts):
+            told.append(f"{word} {'，'.join(part for part in parts if part)}")
+    was, is_ = before.get("left_on"), now.get("left_on")
+    if was != is_:
+        told.append(
+            f"离职日由 {was} 改为 {is_}" if was and is_ else f"离职日定为 {is_}" if is_ else f"取消离职日 {was}"
+        )
+    return "；".join(told)
 
 
 def _named(found: Iterable[str], names: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -26,6 +26,7 @@ class Database:
 
     engine: Engine
     where: str
+    _hearers: list[Callable[[str], None]] = field(default_factory=list, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -45,7 +46,11 @@ class Database:
         try:
             yield
         except (DBAPIError, PoolTimeout, sqlite3.Error) as error:
-            raise explain(error, self.where) from error
+            told = explain(error, self.where)
+            if isinstance(error, PoolTimeout):  # no statement was tried, so the engine tells nobody of it
+                for hear in self._hearers:
+                    hear(told.code)
+            raise told from error
         except UnicodeEncodeError:  # what it says quotes the text
             raise StorageError("record_value_refused", path=self.where, reason="") from None
 
@@ -64,3 +69,4 @@ class Database:
                 hear(explain(error, self.where).code)
 
         event.listen(self.engine, "handle_error", tell)
+        self._hearers.append(hear)

@@ -67,13 +67,17 @@ def test_roles_accounts_and_leaving_are_told_in_the_words_of_the_pages(agent, mo
         for minute, may in enumerate((
             {"aning": {"roles": ["employee", "content"], "accounts": ["staff-aning"], "left_on": None}},
             {"aning": {"roles": ["reviewer"], "accounts": [], "left_on": "2026-12-01"}},
+            {"aning": {"roles": ["reviewer", "admin"], "accounts": [], "left_on": "2026-12-05"}},
             {},
         )):  # fmt: skip
             store.access.note_roles(may, at=datetime(2026, 11, 24, 4, minute, tzinfo=UTC))
     assert [line.split("  ")[1:] for line in agent("audit", "access")[1].splitlines()] == [
-        ["角色", "aning", "员工、内容", "账号 staff-aning"],
-        ["角色", "aning", "审核", "账号 无", "2026-12-01 离职"],
-        ["角色", "aning", "无"],
+        ["角色", "aning", "员工、内容", "账号 staff-aning", "（新增 员工、内容，账号 staff-aning）"],
+        ["角色", "aning", "审核", "账号 无", "2026-12-01 离职",
+         "（新增 审核；去掉 员工、内容，账号 staff-aning；离职日定为 2026-12-01）"],
+        ["角色", "aning", "审核、管理", "账号 无", "2026-12-05 离职",
+         "（新增 管理；离职日由 2026-12-01 改为 2026-12-05）"],
+        ["角色", "aning", "无", "（去掉 审核、管理；取消离职日 2026-12-05）"],
     ]  # fmt: skip
 
 

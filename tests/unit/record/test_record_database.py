@@ -286,8 +286,10 @@ def test_errors_and_their_causes_hold_no_text_of_a_note(store, start, began, mak
 
 def test_a_pool_whose_connections_are_all_at_work_is_told_as_crowded():
     tiny = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0.01)
-    database = Database(tiny, "record.db")
+    database, heard = Database(tiny, "record.db"), []
+    database.on_error(heard.append)
     with database.reading(), pytest.raises(StorageError) as caught, database.reading():
         pass
     assert caught.value.code == "record_crowded" and caught.value.hint
+    assert heard == ["record_crowded"]
     tiny.dispose()
