@@ -30,8 +30,9 @@ REF = {"$ref": "#/components/schemas/Problem"}
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problems a route may answer with, besides those every route may."""
+    content = {MEDIA_TYPE: {"schema": REF}}
     return {
-        status: {"description": PHRASES.get(status) or HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": REF}}}
+        status: {"description": PHRASES.get(status) or HTTPStatus(status).phrase, "content": content}
         for status in sorted({*ALWAYS, *statuses})
     }
 
