@@ -72,11 +72,14 @@ class Source:
 
 
 def read_yaml(path: Path) -> Source:
-    """Load one file; raise `ConfigurationError` for text that is not UTF-8, not YAML or has a key twice."""
+    """Load one file; raise `ConfigurationError` for text that is not UTF-8, not YAML or has a key twice, or no file."""
     try:
         return parse_yaml(path.read_text(encoding="utf-8"), path)
     except UnicodeDecodeError as error:
         raise not_utf8(error, str(path)) from None
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError("yaml_unreadable", file=str(path), line=1, column=1, reason=reason) from None
 
 
 def not_utf8(error: UnicodeDecodeError, name: str) -> ConfigurationError:

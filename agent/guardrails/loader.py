@@ -188,6 +188,8 @@ def _wrong_name(rule: Rule, source: Source) -> ConfigurationError:
 
 def _read_without_examples(path: Path) -> Source:
     """Read a rule file as if it had no examples; whatever is odd about it is told by reading it whole."""
+    if not path.is_file():
+        return read_yaml(path)
     text = path.read_text(encoding="utf-8", errors="replace")
     bare, found = _EXAMPLES.subn("cases: {flag: [], pass: []}\n", text, count=1)
     if not found:

@@ -69,6 +69,10 @@ SLIPS = [
     ('title: "排队"', 'title: "排队”', 3, ["没有收尾", "中文引号"]),
     ('article: "3"', 'article: "3', 20, ["没有收尾"]),
     ("- 面包很香", '- "面包"很香', 34, ["引号收尾之后还有文字"]),
+    ('title: "排队"\nseverity: block', 'title: "排队\n  两行"\nseverity: block: 高', 5, ["英文冒号加空格"]),
+    ('title: "排队"\nseverity: block', "title: 'it''s 排队'\nseverity: block: 高", 4, ["英文冒号加空格"]),
+    ('title: "排队"\nseverity: block', 'title: "\\"排队"\nseverity: block: 高', 4, ["英文冒号加空格"]),
+    ("advice: 改写", 'advice: 改, "写"成\nfix: {replacement: 甲', 18, ["括号"]),
     ("[卡礼, 办卡]", "[卡礼，办卡]", 13, ["“卡礼，办卡”", "[卡礼, 办卡]", "英文逗号"]),
     ("kind: term", "kind: term\nexcept: [排队机、排队软件]", 7, ["[排队机, 排队软件]"]),
     ("[negation, warning]", "[negation，warning]", 15, ["英文逗号"]),
@@ -181,6 +185,15 @@ def test_a_pack_names_its_jurisdiction_by_its_letters(tmp_path: Path) -> None:
     path.with_name("pack.yaml").write_text("{name: own, title: 本行, version: '1', jurisdiction: 中国}", "utf-8")
     error = refusal(path)
     assert "“中国”不对" in error.message and "cn 内地" in error.message
+
+
+@pytest.mark.parametrize("examples", [True, False])
+def test_a_folder_with_the_name_of_a_rule_is_told_as_one(tmp_path: Path, examples: bool) -> None:
+    folder = write(tmp_path, RULE).with_name("BNK-02.yaml")
+    folder.mkdir()
+    with pytest.raises(ConfigurationError, match="这是一个目录") as caught:
+        read_rule(folder, examples=examples)
+    assert str(folder) in caught.value.message and "不是文件夹" in caught.value.hint
 
 
 def test_a_copy_is_not_told_to_take_the_place_of_the_original(tmp_path: Path) -> None:
