@@ -13,7 +13,7 @@ from agent.cli.sights import KINDS, STAGES, WITHIN, note_lines, planes_of, some
 if TYPE_CHECKING:
     from agent.guardrails import Rule
     from agent.guardrails.compiled import CompiledRule
-    from agent.guardrails.rules import Case
+    from agent.guardrails.rules import About, Case
     from agent.models import Stage
 
 __all__ = ["explain"]
@@ -151,10 +151,24 @@ def _limits(rule: Rule) -> Iterator[str]:
         yield planes_of(rule)
     if rule.anchor:
         yield f"{WITHIN[rule.anchor.within]}还要有：{some(rule.anchor.any_of)}"
+    if rule.about:
+        yield from _about(rule.about, rule)
     if rule.scope.products:
         yield "只管：" + "、".join(label_of("product", product) for product in rule.scope.products)
     if rule.scope.promotes:
         yield "只管推广产品的笔记"
+
+
+def _about(about: About, rule: Rule) -> Iterator[str]:
+    """Say for which products the whole note may speak, and what is looked for only then."""
+    from agent.guardrails.wording import label_of
+
+    products = "、".join(label_of("product", p) for p in about.products or rule.scope.products) or "任何产品"
+    if about.instead_of_anchor:
+        yield f"整篇在推介{products}，这一句说的又是它时，附近没有上面的词也算"
+    if about.any_of:
+        plain = [entry for entry in about.any_of if not entry.startswith("re:")]
+        yield f"整篇在推介{products}，这一句说的又是它时才算：{some(plain, of=about.any_of)}"
 
 
 def _clearing(rule: Rule) -> Iterator[str]:

@@ -38,6 +38,7 @@ HELD = {
     "promotes": "规则只管推广产品的笔记",
     "places": "不在规则看的位置（{places}）",
     "anchor": "附近没有它要求的词（{within}要有：{anchor}）",
+    "about": "这句说的不是整篇在推介的产品（{offered}），自己也没有点名",
     "disguise": "规则不看这种写法（{planes}）",
 }
 SHOWN = 6
@@ -144,8 +145,13 @@ def _held(name: str, rule: Rule) -> str:
         places="、".join(_field(place) for place in rule.scope.places),
         within=WITHIN[rule.anchor.within] if rule.anchor else "",
         anchor=some(rule.anchor.any_of) if rule.anchor else "",
+        offered="、".join(label_of("product", product) for product in _offered(rule)) or "任何产品",
         planes=planes_of(rule),
     )
+
+
+def _offered(rule: Rule) -> tuple[str, ...]:
+    return (rule.about.products if rule.about else ()) or rule.scope.products
 
 
 def planes_of(rule: Rule) -> str:

@@ -90,6 +90,7 @@ class CompiledRule:
     wording: Selector
     anchor: Selector
     benign: Selector
+    about: Selector
 
     @functools.cached_property
     def cheapest_first(self) -> tuple[int, ...]:
@@ -97,21 +98,24 @@ class CompiledRule:
         return tuple(sorted(range(len(self.groups)), key=lambda place: len(self.groups[place].patterns)))
 
     @property
-    def sought(self) -> Selector | None:
-        """Return what has to occur for the rule to have anything to do; None when it always has to look."""
+    def sought(self) -> tuple[Selector, ...]:
+        """Return what some of has to occur for the rule to have anything to do; nothing when it always has to look."""
         match self.rule.kind:
             case "term" | "pattern":
-                return self.terms
+                return self.terms, self.about
             case "combine":
-                return self.groups[0]
+                return self.groups[0], self.about
             case "require":
-                return self.trigger or None
+                return (self.trigger,) if self.trigger else ()
             case _:
-                return None
+                return ()
 
     def may_hit(self, scan: Scan) -> bool:
         """Tell whether a scan holds what a rule about wording needs; any other kind always has to look."""
-        if self.anchor and not self.anchor.may_hit(scan):
+        if self.about.may_hit(scan):
+            return True
+        about = self.rule.about
+        if self.anchor and not (about and about.instead_of_anchor) and not self.anchor.may_hit(scan):
             return False
         match self.rule.kind:
             case "term" | "pattern":
@@ -147,6 +151,9 @@ def compile_rule(
         wording=_wording(rule, maker, disclosures),
         anchor=maker.selector(rule.anchor.any_of if rule.anchor else (), ("anchor", "any_of")),
         benign=maker.selector(rule.except_, ("except",)),
+        about=maker.selector(
+            rule.about.any_of if rule.about else (), ("about", "any_of"), disguise=bool(match.disguise)
+        ),
     )
 
 

@@ -28,6 +28,7 @@ from agent.guardrails.label import decide_label
 from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
 from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.measures import detect_oversize, detect_similarity
+from agent.guardrails.offering import Offering
 from agent.guardrails.rule_planes import plain_for, sees
 from agent.guardrails.rules import Scope
 from agent.guardrails.spellings import apart
@@ -248,7 +249,9 @@ def _findings(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[
         packs.lists.folded("life-words"),
         evidence.promotes,
     )
-    return [_judge(compiled, candidate, evidence, context) for candidate in _eligible(compiled, detected, evidence)]
+    offering = Offering(evidence, packs.lists)
+    eligible = _eligible(compiled, detected, evidence, offering)
+    return [_judge(compiled, candidate, evidence, context) for candidate in eligible]
 
 
 def _detect(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> Detected:
@@ -273,8 +276,10 @@ def _detect(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> Detecte
             return Missing(("model",))
 
 
-def _eligible(compiled: CompiledRule, candidates: Iterable[Candidate], evidence: Evidence) -> Iterable[Candidate]:
-    """Keep candidates in the rule's places whose anchor stands near."""
+def _eligible(
+    compiled: CompiledRule, candidates: Iterable[Candidate], evidence: Evidence, offering: Offering
+) -> Iterable[Candidate]:
+    """Keep candidates in the rule's places whose anchor stands near, or which speak of what the note offers."""
     document = evidence.document
     anchors = compiled.anchor.hits(document, evidence.scan) if compiled.anchor else []
     for candidate in candidates:
@@ -282,10 +287,11 @@ def _eligible(compiled: CompiledRule, candidates: Iterable[Candidate], evidence:
         if where is None:
             if not compiled.anchor or anchors:
                 yield candidate
-        elif document.part_at(where).field in compiled.rule.scope.places and _anchored(
-            compiled, where, anchors, document
-        ):
-            yield candidate
+        elif document.part_at(where).field in compiled.rule.scope.places:
+            if not candidate.offered and _anchored(compiled, where, anchors, document):
+                yield candidate
+            elif _offered(compiled, candidate, where, offering):
+                yield replace(candidate, offered=True)
 
 
 def _anchored(compiled: CompiledRule, hit: Hit, anchors: Sequence[Hit], document: Document) -> bool:
@@ -295,10 +301,19 @@ def _anchored(compiled: CompiledRule, hit: Hit, anchors: Sequence[Hit], document
     return any(begin <= anchor.start and anchor.end <= stop for anchor in anchors)
 
 
+def _offered(compiled: CompiledRule, candidate: Candidate, where: Hit, offering: Offering) -> bool:
+    about = compiled.rule.about
+    if about is None:
+        return candidate.offered  # somebody took the condition away, to see what it holds back
+    if not (candidate.offered or about.instead_of_anchor):
+        return False
+    return offering.holds(where, about.products or compiled.rule.scope.products)
+
+
 def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, context: GuardContext) -> Finding:
     """Write the finding of one candidate, cleared when a benign superstring or a guard says so.
 
-    A superstring with slang in it (拉你进Q群的，多半是局) is as benign as in plain words; any other disguise is not.
+    What speaks of the offer is no talk of everyday life, whatever that guard makes of its words. A superstring with slang in it (拉你进Q群的，多半是局) is as benign as in plain words; any other disguise is not.
     """
     where = candidate.hit or candidate.trigger
     cleared_by = ""
@@ -307,5 +322,6 @@ def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, con
         if any(b.start <= where.start and where.end <= b.end and b.disguise in ((), ("alias",)) for b in benign):
             cleared_by = "benign superstring"
         else:
-            cleared_by = clearing_guard(compiled.rule.clear_by, where, context) or ""
+            guards = [guard for guard in compiled.rule.clear_by if not (candidate.offered and guard == "lifestyle")]
+            cleared_by = clearing_guard(guards, where, context) or ""
     return write_finding(compiled, candidate, evidence, cleared_by=cleared_by)

@@ -42,7 +42,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Propose one hit; without `hit` it is an absence and `quote` says what gave rise to it."""
+    """Propose one hit; without `hit` it is an absence and `quote` says what gave rise to it.
+
+    offered: it names no product, and counts only where the note offers its own.
+    """
 
     hit: Hit | None = None
     quote: str = ""
@@ -51,6 +54,7 @@ class Candidate:
     fix: Fix | None = None
     related: tuple[str, ...] = ()
     trigger: Hit | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True)

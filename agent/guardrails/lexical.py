@@ -17,11 +17,22 @@ __all__ = ["detect_combinations", "detect_requirement", "detect_terms"]
 
 def detect_terms(compiled: CompiledRule, evidence: Evidence) -> Detected:
     """Find every term and pattern of the rule."""
-    return [Candidate(hit) for hit in compiled.terms.hits(evidence.document, evidence.scan)]
+    hits = compiled.terms.hits(evidence.document, evidence.scan)
+    return [*map(Candidate, hits), *_detect_offered(compiled, evidence)]
+
+
+def _detect_offered(compiled: CompiledRule, evidence: Evidence) -> list[Candidate]:
+    """Find the wordings that count only where the note offers its own product."""
+    hits = compiled.about.hits(evidence.document, evidence.scan)
+    return [Candidate(hit, offered=True) for hit in hits]
 
 
 def detect_combinations(compiled: CompiledRule, evidence: Evidence) -> Detected:
     """Find one hit of each group within a clause, sentence, paragraph or the note; the span covers all parts."""
+    return [*map(Candidate, _combinations(compiled, evidence)), *_detect_offered(compiled, evidence)]
+
+
+def _combinations(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:
     document = evidence.document
     groups: list[Sequence[Hit]] = [()] * len(compiled.groups)
     for place in compiled.cheapest_first:
@@ -42,7 +53,7 @@ def detect_combinations(compiled: CompiledRule, evidence: Evidence) -> Detected:
             parts.append(nearest)
         else:
             found.append(_cover(parts))
-    return [Candidate(hit) for hit in found]
+    return found
 
 
 def _by_unit(hits: Iterable[Hit], within: Within, document: Document) -> dict[int, list[Hit]]:

@@ -57,6 +57,7 @@ _KEYS: dict[str, tuple[set[str], set[str]]] = {
     "similarity": ({"threshold"}, set()),
     "judge": ({"criterion"}, set()),
 }
+_WORDED = ("term", "pattern", "combine")
 _RANK: dict[Severity, int] = {"warn": 0, "fix": 1, "block": 2}
 _TOGETHER = {"structure": {"limit", "max"}, "number": {"check", "statuses"}}
 
@@ -220,6 +221,7 @@ def _check_keys(rule: Rule, source: Source) -> None:
     if foreign:
         fits = "、".join(sorted(needed | allowed))
         raise source.error("rule_foreign_key", ("match", foreign[0]), key=foreign[0], kind=rule.kind, allowed=fits)
+    _check_about(rule, source)
     present = {key for key in given if getattr(rule.match, key) not in ((), "", None)}
     missing = _TOGETHER.get(rule.kind, set()) - present
     if missing or not present & needed:
@@ -234,6 +236,7 @@ def _check_words(rule: Rule, source: Source) -> None:
         *((("match", "groups", number), group) for number, group in enumerate(rule.match.groups)),
         (("match", "trigger"), rule.match.trigger),
         (("anchor", "any_of"), anchored),
+        (("about", "any_of"), rule.about.any_of if rule.about else ()),
         (("except",), rule.except_),
     ]
     for path, entries in lists:
@@ -242,6 +245,16 @@ def _check_words(rule: Rule, source: Source) -> None:
             if _JOINED.search(entry) and not entry.startswith("re:") and source.unquoted(place):
                 apart = ", ".join(word for word in _JOINED.split(entry) if word)
                 raise source.error("rule_words_joined", place, words=entry, apart=apart)
+
+
+def _check_about(rule: Rule, source: Source) -> None:
+    """Refuse an `about` that can do nothing: on a kind that looks for no words, or with nothing to look for."""
+    if rule.about is None:
+        return
+    if rule.kind not in _WORDED:
+        raise source.error("rule_about_kind", ("about",), kind=rule.kind, allowed="、".join(_WORDED))
+    if not rule.about.any_of and not (rule.about.instead_of_anchor and rule.anchor):
+        raise source.error("rule_about_idle", ("about",))
 
 
 def _check_cases(rule: Rule, source: Source) -> None:

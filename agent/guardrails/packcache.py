@@ -53,6 +53,7 @@ class _KeptRule(Frozen):
     wording: Found
     anchor: Found
     benign: Found
+    about: Found
 
 
 class _Kept(Frozen):
@@ -198,6 +199,7 @@ def _kept_rule(compiled: CompiledRule, pack: int) -> _KeptRule:
         wording=_found(compiled.wording),
         anchor=_found(compiled.anchor),
         benign=_found(compiled.benign),
+        about=_found(compiled.about),
     )
 
 
@@ -218,6 +220,7 @@ def _restored(kept: _Kept) -> Packs:
             wording=Selector(vocabulary, *one.wording),
             anchor=Selector(vocabulary, *one.anchor),
             benign=Selector(vocabulary, *one.benign),
+            about=Selector(vocabulary, *one.about),
         )
         for one in kept.rules
     )

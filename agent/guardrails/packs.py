@@ -84,13 +84,13 @@ class Packs:
         always: list[int] = []
         for place, compiled in enumerate(self.rules):
             sought = compiled.sought
-            if sought is None:
+            if not sought:
                 always.append(place)
-                continue
-            for number in sought.ids:
-                terms[number].append(place)
-            for number in sought.patterns:
-                patterns[number].append(place)
+            for selector in sought:
+                for number in selector.ids:
+                    terms[number].append(place)
+                for number in selector.patterns:
+                    patterns[number].append(place)
         return terms, patterns, always
 
     def __getitem__(self, rule_id: str) -> CompiledRule:

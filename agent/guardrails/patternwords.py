@@ -57,7 +57,7 @@ def write_words(rules: Iterable[CompiledRule]) -> Path:
 def _words_of(compiled: CompiledRule) -> Iterator[str]:
     """Yield the runs of two and more Han characters in what a rule about wording looks for and looks at."""
     if compiled.rule.kind in _KINDS:
-        for selector in (compiled.terms, *compiled.groups, compiled.anchor, compiled.benign):
+        for selector in (compiled.terms, *compiled.groups, compiled.anchor, compiled.benign, compiled.about):
             yield from _words(selector)
 
 

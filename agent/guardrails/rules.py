@@ -65,6 +65,20 @@ class Anchor(Frozen):
     within: Within = "sentence"
 
 
+class About(Frozen):
+    """Let the product that the note as a whole promotes stand for the product word a sentence lacks.
+
+    It does where the sentence speaks of the note's offer (`agent.guardrails.offering`), for one of these products
+    (empty: those of the rule's scope, or any).
+    instead_of_anchor: a hit there needs no anchor. any_of: wordings (terms, `@list`s, `re:…`) that name no product
+    themselves and count only there.
+    """
+
+    products: tuple[Category, ...] = ()
+    instead_of_anchor: bool = False
+    any_of: tuple[str, ...] = ()
+
+
 class Condition(Frozen):
     """Compare one value of the input.
 
@@ -194,6 +208,7 @@ class Cases(Frozen):
 class Rule(Frozen):
     """Describe one check, its law and its cases.
 
+    `about` lets what the whole note promotes count as the product that a sentence speaks of.
     `except` lists benign superstrings (保温杯 for 保…): a hit inside one is cleared by "benign superstring".
     `clear_by` names the guards that may clear a hit; empty = nothing clears it. A disguised hit is never cleared.
     """
@@ -208,6 +223,7 @@ class Rule(Frozen):
     until: date | None = None
     match: Match
     anchor: Anchor | None = None
+    about: About | None = None
     except_: tuple[str, ...] = Field(default=(), alias="except")
     clear_by: tuple[Guard, ...] = ()
     message: str = Field(min_length=1)

@@ -33,6 +33,7 @@ Condition = Literal[
     "promotes",
     "places",
     "anchor",
+    "about",
     "disguise",
 ]
 
@@ -130,6 +131,7 @@ _RELAXED: Mapping[Condition, Callable[[Rule], Rule]] = {
     "promotes": _scoped(promotes=None),
     "places": _scoped(places=Scope().places),
     "anchor": lambda rule: rule.model_copy(update={"anchor": None}),
+    "about": lambda rule: rule.model_copy(update={"about": None}),
     "disguise": lambda rule: rule.model_copy(update={"match": rule.match.model_copy(update={"disguise": EVERY_PLANE})}),
 }
 

@@ -81,7 +81,8 @@ def test_every_condition_that_holds_a_rule_back_is_named(folder):
     assert told == {"01": (), **held}
     plain = trace(NOTE.model_copy(update={"products": ()}), packs, as_of=date(2026, 11, 1))
     assert plain.trails["BNK-06"][0].held_by == ("promotes",)
-    assert {name for names in HELD.values() for name in names} | {"disguise"} == set(_RELAXED) == set(sights.HELD)
+    named = {name for names in HELD.values() for name in names} | {"about", "disguise"}
+    assert named == set(_RELAXED) == set(sights.HELD)
 
 
 def test_a_rule_tells_what_it_sees_through_and_holds_the_rest_against_a_place(explain, folder):
@@ -94,6 +95,16 @@ def test_a_rule_tells_what_it_sees_through_and_holds_the_rest_against_a_place(ex
     out = explain("--text", "我们闪.批.闪.放", "--dir", folder)[1]
     assert "正文 2–9 “闪.批.闪.放” 不算：规则不看这种写法（换了写法的只看穿谐音、拼音）" in out
     assert "正文 2–9 “闪.批.闪.放” 不算：规则不看这种写法（换了写法的一律不看）" in out
+
+
+def test_a_rule_tells_for_which_products_the_whole_note_speaks(explain, folder):
+    more = "anchor: {any_of: [贷款]}\nabout: {products: [card], instead_of_anchor: true, any_of: [闪批]}"
+    (folder / "own" / "BNK-15.yaml").write_text(RULE.format(number="15", more=more), encoding="utf-8")
+    out = explain("BNK-15", "--dir", folder)[1]
+    assert "\n  整篇在推介银行卡，这一句说的又是它时，附近没有上面的词也算\n" in out
+    assert "\n  整篇在推介银行卡，这一句说的又是它时才算：闪批\n" in out
+    out = explain("BNK-15", "--text", "咖啡店闪批", "--product", "card", "--dir", folder)[1]
+    assert "正文 3–5 “闪批” 不算：这句说的不是整篇在推介的产品（银行卡），自己也没有点名" in out
 
 
 def test_what_stands_in_the_report_is_held_by_nothing_and_the_rest_by_something(folder):
