@@ -313,7 +313,8 @@ def _offered(compiled: CompiledRule, candidate: Candidate, where: Hit, offering:
 def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, context: GuardContext) -> Finding:
     """Write the finding of one candidate, cleared when a benign superstring or a guard says so.
 
-    What speaks of the offer is no talk of everyday life, whatever that guard makes of its words. A superstring with slang in it (拉你进Q群的，多半是局) is as benign as in plain words; any other disguise is not.
+    What speaks of the offer is no talk of everyday life, whatever that guard makes of its words. A superstring with
+    slang in it (拉你进Q群的，多半是局) is as benign as in plain words; any other disguise is not.
     """
     where = candidate.hit or candidate.trigger
     cleared_by = ""

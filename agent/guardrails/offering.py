@@ -20,6 +20,7 @@ from agent.models import Category
 __all__ = ["Offering"]
 
 _REACH: Final = 3  # sentences back to what is spoken of
+_BARE: Final = 12  # characters beside a hit in a sentence that speaks of nothing else
 _BLANK: Final = f"\n {SEPARATOR}"
 _LIFE: Final = "life-things"
 _ANY: Final = "offer-words"
@@ -52,7 +53,10 @@ class Offering:
                 return told[-1]
             earliest = first
         after = _after(document, stop, named)
-        return after if after is not None else earliest == 0 and bool(offered & set(evidence.note.products))
+        if after is not None:
+            return after
+        bare = len(document.norm[begin:stop].strip(_BLANK)) - (hit.end - hit.start) <= _BARE
+        return bare and earliest == 0 and bool(offered & set(evidence.note.products))
 
     def _named(self, offered: frozenset[Category]) -> list[tuple[int, int, bool]]:
         """Return start, end and whether it is of the offer, for all that is named, in text order.
@@ -75,7 +79,7 @@ def _is_inside(span: tuple[int, int, bool], others: Iterable[tuple[int, int, boo
 
 
 def _nearest(hit: Hit, things: Iterable[tuple[int, int, bool]]) -> bool | None:
-    """Tell whether the thing nearest before a hit, else nearest after it, is of the offer; its own words name nothing."""
+    """Tell whether the thing nearest before a hit, else after it, is of the offer; its own words name nothing."""
     before = [thing for thing in things if thing[1] <= hit.start]
     after = [thing for thing in things if thing[0] >= hit.end]
     if before:

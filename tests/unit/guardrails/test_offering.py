@@ -38,6 +38,7 @@ def offering(title: str, body: str, packs: Packs, *, declared: tuple[Category, .
     ("title", "body", "expected"),
     [
         ("", "就是它。", True),  # nothing else is named: what was declared
+        ("", "剧团停演老戏迷趁月底排好座次补看一场就是它。", False),  # it speaks of something, whatever that is
         ("信用卡怎么选", "就是它。", True),  # the title names it
         ("信用卡怎么选", "楼下咖啡真香。\n就是它。", False),  # the sentence before names a thing of life
         ("咖啡日记", "信用卡满30减10。就是它。", True),  # the nearest before counts, not the first
