@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -32,6 +33,8 @@ _NICKNAME = re.compile(
     r"(?:起了?个?名|取了?个?名|起名|命名|改名|名字|昵称|备注|名叫|叫它|[就又都]叫|,叫|我叫|贴着|写着)[^“”「」\"。!?\n]{0,4}"
     r"([“「\"][^“”「」\"\n0-9指混债etf]{1,10}[”」\"])"
 )
+_INVEST: frozenset[Category] = frozenset(("fund", "wm", "securities", "gold", "insurance"))
+_LOUD = 2  # what a mention in a title or a tag counts
 _REACH = 24  # characters before a product word in which its own institution may stand
 
 
@@ -58,11 +61,13 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
     mentions = _mentions(document.norm, lists)
     own = [hit for (category, hit), names in mentions.items() if category in declared and not _is_everyday(names)]
     named: set[Category] = set()
+    plainly = False
     promoted: set[Category] = set(declared)
     for (category, hit), names in mentions.items():
         everyday = _is_everyday(names)
         if f"products-{category}" in names:
             named.add(category)
+        plainly = plainly or not everyday
         beside = everyday and any(
             document.unit("sentence", hit.start) == document.unit("sentence", o.start) for o in own
         )
@@ -70,7 +75,39 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
             continue
         if _is_promoted(hit, document, everyday=everyday, employer=fold(employer)):
             promoted.add(category)
+    if not promoted and _sells(document.norm, plainly=plainly):
+        promoted = _spoken_of_most(mentions, document)
     return Offer(declared | named | promoted, frozenset(promoted))
+
+
+def _sells(norm: str, *, plainly: bool) -> bool:
+    """Tell whether a seller is at work in a note that does not warn of fraud; plainly: it names a product as such."""
+    signals = _signals()
+    if signals.fraud.search(norm):
+        return False
+    return bool(signals.pitch.search(norm) or (plainly and signals.lead.search(norm)))
+
+
+def _spoken_of_most(mentions: Mapping[tuple[Category, Hit], set[str]], document: Document) -> set[Category]:
+    """Return the categories that are named most often, titles and tags counting more; nothing where none is named.
+
+    A deposit beside what may lose value is what that is compared with.
+    """
+    weights: Counter[Category] = Counter()
+    for category, hit in mentions:
+        begin, stop = document.window("sentence", hit)
+        if not _signals().contrast.search(document.norm[begin:stop]):
+            weights[category] += (
+                1 if document.part_at(hit).field == "body" and "#" not in _line(document, hit) else _LOUD
+            )
+    if weights.keys() & _INVEST:
+        del weights["deposit"]
+    most = max(weights.values(), default=0)
+    return {category for category, weight in weights.items() if weight == most}
+
+
+def _line(document: Document, hit: Hit) -> str:
+    return document.norm[document.window("paragraph", hit)[0] : hit.start]
 
 
 def _is_everyday(names: set[str]) -> bool:
@@ -148,6 +185,9 @@ class _Signals:
     entry: re.Pattern[str]
     act: re.Pattern[str]
     invite: re.Pattern[str]
+    lead: re.Pattern[str]
+    pitch: re.Pattern[str]
+    fraud: re.Pattern[str]
 
 
 @functools.cache

@@ -99,6 +99,38 @@ def test_only_what_the_words_promote_is_promoted_beside_the_declared(
     assert offer(body, packs, products=declared).promoted == promoted
 
 
+@pytest.mark.parametrize(
+    ("body", "promoted"),
+    [
+        ("装修点了个消费贷，三分钟到账。\n要专属通道的扣“dai”，我发你", {"loan"}),  # a way in, and a product by name
+        ("存钱计划每月一千。\n想要表格的扣1，发你", set()),  # a way in beside everyday words
+        ("午休开个证券户。\n我喊点位你跟着进出就行", {"securities"}),  # what only a seller writes
+        ("骗子拉人买股票，我喊点位你跟着进出就行。别转账，打96110", set()),
+        ("积存金攒了半年，积存金真香。\n信用卡也能刷。\n进群找我", {"gold"}),  # what it speaks of most
+        (
+            "比定期强多了，存款放着也是放着，这固收+我一直拿。\n看我主页，有下单口令",
+            {"fund"},
+        ),  # compared with, not sold
+        (
+            "理财、保险不是存款。保单收好。\n广告｜南城银行",
+            {"insurance"},
+        ),  # an advertising label; a contrast sells nothing
+    ],
+)
+def test_a_seller_at_work_promotes_what_the_note_speaks_of_most(body: str, promoted: set[str], packs: Packs) -> None:
+    assert offer(body, packs).promoted == promoted
+
+
+def test_what_stands_in_a_title_or_a_tag_counts_more(packs: Packs) -> None:
+    note = NoteInput(title="积存金攒起来", body="信用卡年费免了。信用卡积分换了杯子。\n#积存金\n进群找我")
+    assert infer_offer(note, Document(note), packs.lists).promoted == {"gold"}
+
+
+def test_a_rate_of_the_own_product_promotes_it(packs: Packs) -> None:
+    assert offer("全换成了我们家「日日添利」，七日年化2.9，随存随取", packs).promoted == {"wm"}
+    assert offer("我们行代理销售的是南华人寿的定期寿险", packs).promoted == {"insurance"}
+
+
 def test_the_employer_named_by_the_account_is_the_own_institution(packs: Packs) -> None:
     body = "在云杉银行分期，年化4.5%"
     assert offer(body, packs, employer="云杉银行").promotes is True
