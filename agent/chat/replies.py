@@ -31,7 +31,7 @@ MAX_REPLY = 220
 MAX_INCOMING = 1000
 ALTERNATIVES = 3
 TOO_ALIKE = 0.4  # of the two-character pieces
-LEAST_SHARED, ANSWERS = 2, 0.3  # two-character pieces of a question in the sentence that answers it; their share
+ANSWERS = 0.5  # of the letters of a question, in the sentence that answers it
 LONGEST_TOLD = 80
 _NUMBER = re.compile(r"(?<![0-9])[0-9][0-9 \-]{1,}[0-9](?![0-9])")
 
@@ -162,22 +162,29 @@ async def _drafted(text: str, kind: ReplyKind, write: ReplyWriter | None) -> tup
 
 
 def told_of(text: str, told: Iterable[str]) -> str:
-    """Return the sentence of a story that speaks of what a comment asks; empty when none does."""
-    data = load_replies()
-    asked = frozenset[str]()
-    for clause in clauses(text):
-        if any(re.search(cue, clause.text) for cue in data.questions):
-            words = functools.reduce(lambda rest, noise: re.sub(noise, "|", rest), data.noise, clause.text)
-            asked |= frozenset(
-                piece for part in re.split(r"\W+", words) if len(part) > 1 for piece in shingles(part, size=2)
-            )
-    if not asked:
-        return ""
+    """Return the sentence of a story that speaks of what a comment asks; empty when none does.
+
+    What few of its sentences hold weighs most: a story about a toy names the toy everywhere.
+    """
+    asked = _asked_in(text)
+    letters = frozenset("".join(asked))
+    pieces = frozenset[str]().union(*(shingles(part, size=2) for part in asked))
     lines = [line.text.strip() for item in told for line in sentences(item)]
-    best = max(lines, key=lambda line: len(asked & shingles(line, size=2)), default="")
-    shared = len(asked & shingles(best, size=2)) if best else 0
-    enough = shared >= min(LEAST_SHARED, len(asked)) and shared >= ANSWERS * len(asked)
-    return best.rstrip("。，,；; ") if enough and len(best) <= LONGEST_TOLD else ""
+    known = [line for line in lines if pieces & shingles(line, size=2) and len(line) <= LONGEST_TOLD]
+
+    def weight(line: str) -> float:
+        return sum(1 / sum(letter in other for other in lines) for letter in letters if letter in line)
+
+    best = max(known, key=weight, default="")
+    return best.rstrip("。，,；; ") if best and len(letters & set(best)) >= ANSWERS * len(letters) else ""
+
+
+def _asked_in(text: str) -> list[str]:
+    """Return what the questions in a comment are about, without the words that only ask."""
+    data = load_replies()
+    asks = [part.text for part in clauses(text) if any(re.search(cue, part.text) for cue in data.questions)]
+    bare = [functools.reduce(lambda rest, noise: re.sub(noise, "|", rest), data.noise, clause) for clause in asks]
+    return [part for clause in bare for part in re.split(r"\W+", clause) if part]
 
 
 def _templates(kind: ReplyKind, text: str, institution: Institution, told: str) -> Iterator[tuple[str, Sequence[str]]]:

@@ -354,6 +354,9 @@ async def test_what_a_reviewer_sees_is_told_the_author_and_a_text_sent_back_wait
     thread = await drafted_in_english(user)
     (remarks,) = user.find(marker="remarks").elements
     assert any("个字" in (getattr(element, "_text", None) or "") for element in remarks.descendants())
+    await user.should_not_see(marker="wish-undo")
+    user.find(marker="wish-split").click()
+    await sees(user, marker="wish-undo")
     press(user, "Submit")
     await sees(user, content="沈审核、郑审核")
     await user.should_see("送审")  # a tap stands there in the language of the answers
