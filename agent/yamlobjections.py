@@ -39,10 +39,10 @@ def choose(model: type[BaseModel], errors: Sequence[Any], prefix: Path_, value: 
     if unknown is not None:
         return _unknown_key(model, unknown, errors, prefix, value)
     first = errors[0]
-    if not first["loc"]:
+    if not first["loc"] and first["type"] in _MAPPINGS:
         return _no_mapping(model, prefix, value)
     place = (*prefix, *first["loc"])
-    key = place_in_words(place)
+    key = place_in_words(place) or say("yaml_whole_file")
     if first["type"] == "missing":
         return _missing(errors, place, prefix)
     detail = _in_words(first)
@@ -179,7 +179,8 @@ def _in_words(problem: Any) -> str:
         wanted = say(code, **expected)
         if wanted != code:
             return wanted
-    return say("yaml_wants_other") if str(problem["msg"]).isascii() else str(problem["msg"])
+    own = kind == "value_error"  # a schema's own sentence, and not the library's
+    return str(problem["msg"]) if own or not str(problem["msg"]).isascii() else say("yaml_wants_other")
 
 
 def _remedy(problem: Any) -> str:
