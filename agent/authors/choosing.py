@@ -7,16 +7,18 @@ from random import Random
 from typing import TypeVar
 
 from agent.authors.anchors import sums_in
+from agent.authors.fitting import fact_fit, point_fit
 from agent.authors.phrasebank import load_bridges, load_common
 from agent.authors.topics import Reading, usable_material
 from agent.models import Fact, Material, Point, Product, Sources
 from agent.text.shingles import similarity
 
-__all__ = ["choose_facts", "choose_points"]
+__all__ = ["choose_facts", "choose_points", "nearest_points"]
 
 SAME_SCENE, SAME_WORD, FACET_AT_MOST, ABOUT_SCENE = 3, 4, 2, 2
 CORE_CUES = 12  # a scene lists its most telling cues first
 ENOUGH = 2
+NEAREST = 3
 Choice = TypeVar("Choice", Point, Fact)
 
 
@@ -28,7 +30,7 @@ def choose_points(reading: Reading, sources: Sources, rng: Random) -> tuple[Poin
 
 
 def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact, ...]:
-    """Return the facts the brief names, else the valid one that matches best (of a named product: any)."""
+    """Return the facts the brief names, else the valid one that fits best; of a named product too."""
     brief = sources.brief
     valid = tuple(fact for fact in sources.facts if fact.is_valid(brief.as_of))
     benefits = tuple(fact for fact in valid if fact.kind == "benefit")
@@ -41,9 +43,27 @@ def choose_facts(reading: Reading, sources: Sources, rng: Random) -> tuple[Fact,
     return _best(benefits, lambda fact: _fact_score(fact, products.get(fact.product), reading, sources), rng)
 
 
+def nearest_points(reading: Reading, sources: Sources) -> tuple[Point, ...]:
+    """Return the points that come nearest, for a person to choose from."""
+    story = reading.topic + reading.told
+
+    def near(point: Point) -> tuple[float, ...]:
+        told = point.title + point.text
+        fit = point_fit(point, sources.brief) or 0
+        return fit, _scene_score(point.scenes, reading), similarity(told, story, size=2)
+
+    return tuple(sorted(sources.points, key=near, reverse=True)[:NEAREST])
+
+
 def _point_score(point: Point, reading: Reading, sources: Sources) -> float:
     text = _asked(sources)
     told = point.title + point.text
+    fit = point_fit(point, sources.brief)
+    if fit is not None:
+        if not fit or (sources.brief.note_type == "lifestyle" and not _is_named(point, reading, text)):
+            return 0
+        subject = " ".join((point.title, *point.keywords))
+        return fit + _scene_score(point.scenes, reading) + _about(subject, reading) + _nearness(told, reading)
     words = SAME_WORD * sum(word in text for word in point.keywords)
     subject = " ".join((point.title, *point.keywords))
     words += _relevance(told, reading, sources, subject=subject)
@@ -91,14 +111,21 @@ def _about(subject: str, reading: Reading) -> int:
 
 
 def _fact_score(fact: Fact, product: Product | None, reading: Reading, sources: Sources) -> int:
-    """Weigh words of the topic and cues of its scene in the claim; the name of the product says nothing."""
+    """Weigh what the offer is for; of one of no listed trade, words of the topic and cues of its scene in the claim.
+
+    The name of the product says nothing.
+    """
+    names = (product.name, product.full_name, *product.aliases) if product else ()
+    fit = fact_fit(fact, sources.brief, but=names)
+    if fit is not None:
+        return fit
     claim = fact.claim.replace(product.name, "").replace(product.full_name, "") if product else fact.claim
     claim = claim.split("；")[0]
     named = 1 if fact.product in sources.brief.products else 0
     own = any(cue in claim for scene in reading.scenes[:1] for cue in scene.strong)
     label = any(scene.label in claim for scene in reading.scenes[:1])
     score = _relevance(claim, reading, sources) + own + label
-    return named + score if named or score >= ENOUGH else 0
+    return score if score >= ENOUGH - named else 0
 
 
 def _relevance(told: str, reading: Reading, sources: Sources, *, subject: str = "") -> int:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from random import Random
 
-from agent.authors.choosing import choose_facts, choose_points
+from agent.authors.asking import numbered, open_questions
+from agent.authors.choosing import choose_facts, choose_points, nearest_points
 from agent.authors.phrasebank import Skeleton, load_common, load_skeletons
 from agent.authors.topics import Reading, read_topic, usable_material
 from agent.catalogue import say
-from agent.models import Plan, Question, Sources
+from agent.models import Fact, Material, Plan, Point, Question, Sources
+from agent.text.sentences import sentences
 
 __all__ = ["make_plan"]
 
-ENOUGH_MATERIAL = 3
+ENOUGH_TOLD = 3  # sentences that make a story
+TOLD_ALONE = "told-alone"
+SHORT_CLAIM = 60
 
 
 def make_plan(sources: Sources, rng: Random) -> Plan:
@@ -23,12 +27,16 @@ def make_plan(sources: Sources, rng: Random) -> Plan:
         return _unwritable(brief.topic, say("author_language", language=brief.language))
     reading = read_topic(brief)
     material = usable_material(brief)
-    if reading.scene is None and len(material) < ENOUGH_MATERIAL:
+    if reading.sensitive:
+        return _delicate(reading, sources, material)
+    if reading.scene is None and not _is_story(material):
         return _outside(reading, sources)
     facts = choose_facts(reading, sources, rng)
     if brief.note_type in ("benefit", "marketing") and not facts:
         return _without_facts(reading, sources)
     points = () if facts else choose_points(reading, sources, rng)
+    if brief.note_type == "education" and sources.points and not (points or facts or material):
+        return _without_point(reading, sources)
     return Plan(
         angle=_angle(reading, bool(material)),
         keyword=reading.keyword,
@@ -43,6 +51,28 @@ def make_plan(sources: Sources, rng: Random) -> Plan:
     )
 
 
+def _is_story(material: tuple[Material, ...]) -> bool:
+    """Tell whether enough was told to write from it alone, in however many items."""
+    return sum(len(sentences(item.text.strip())) for item in material) >= ENOUGH_TOLD
+
+
+def _delicate(reading: Reading, sources: Sources, material: tuple[Material, ...]) -> Plan:
+    """Tell the story alone: an offer, a lesson or tips have no place beside it."""
+    brief = sources.brief
+    promotes = brief.note_type in ("benefit", "marketing")
+    if promotes or not _is_story(material):
+        code = "author_sensitive_offer" if promotes else "author_sensitive_ask"
+        asked = () if _is_story(material) else open_questions(reading.asked, reading.told)
+        return _asking(reading, say(code, topic=reading.asked), asked)
+    return Plan(
+        angle=say("author_angle_material", topic=reading.topic),
+        keyword=reading.keyword,
+        skeleton=TOLD_ALONE,
+        material=tuple(item.id for item in material),
+        reason=say("author_sensitive_told"),
+    )
+
+
 def _skeleton(sources: Sources, rng: Random, *, has_material: bool) -> Skeleton:
     fitting = [
         skeleton
@@ -53,29 +83,62 @@ def _skeleton(sources: Sources, rng: Random, *, has_material: bool) -> Skeleton:
 
 
 def _outside(reading: Reading, sources: Sources) -> Plan:
-    common = load_common()
     code = "author_topic_refused" if reading.refused else "author_topic_outside"
-    told = len(usable_material(sources.brief))
+    told = sum(len(sentences(item.text.strip())) for item in usable_material(sources.brief))
     topic = reading.asked or say("author_this_matter")
-    return Plan(
-        angle=say("author_angle_none"),
-        keyword=reading.keyword,
-        writable=False,
-        reason=say(code, topic=topic, told=told, enough=ENOUGH_MATERIAL),
-        questions=_ask(phrase.format(topic=topic) for phrase in common.outside_questions),
-    )
+    asked = open_questions(topic, reading.told)
+    return _asking(reading, say(code, topic=topic, told=told, enough=ENOUGH_TOLD), asked)
 
 
 def _without_facts(reading: Reading, sources: Sources) -> Plan:
-    options = tuple(dict.fromkeys(product.name for product in sources.products))[:4]
-    question = Question(id="q1", text=load_common().fact_question.format(topic=reading.asked), options=options)
+    """Say that no offer goes with the story; of a product that was named, list what is valid and what each asks."""
+    topic = reading.asked
+    if not sources.brief.products:
+        options = tuple(dict.fromkeys(product.name for product in sources.products))[:4]
+        question = Question(id="q1", text=load_common().fact_question.format(topic=topic), options=options)
+        plan = _asking(reading, say("author_no_fact", topic=topic), ())
+        return plan.model_copy(update={"questions": (question,)})
+    named = [product.name for product in sources.products if product.id in sources.brief.products]
+    valid = [fact for fact in sources.facts if fact.is_valid(sources.brief.as_of)]
+    listed = [fact for fact in valid if fact.kind == "benefit"] or valid
+    told = {"product": "、".join(named), "topic": topic}
+    asked = say("author_which_fact", **told, facts="；".join(_listed(fact, named) for fact in listed))
+    return _asking(reading, say("author_unfit_product", **told), (asked,) if listed else ())
+
+
+def _listed(fact: Fact, names: Iterable[str]) -> str:
+    """Return a fact in brief, with its id and its first conditions."""
+    claim = fact.claim.split("；")[0]
+    for name in names:
+        claim = claim.removeprefix(name).removeprefix("持卡人")
+    return f"{fact.id}（{claim[:SHORT_CLAIM]}）"
+
+
+def _without_point(reading: Reading, sources: Sources) -> Plan:
+    """Ask which point an education note without a story is to make; a filler would teach nothing."""
+    asked = [_which_point(reading, sources)]
+    asked += [phrase.format(topic=reading.asked) for phrase in (reading.scene.questions if reading.scene else ())]
+    return _asking(reading, say("author_no_point", topic=reading.asked), asked)
+
+
+def _which_point(reading: Reading, sources: Sources) -> str:
+    nearest = nearest_points(reading, sources)
+    question = load_common().point_question.format(topic=reading.asked)
+    return question + (say("author_nearest_points", points=_named(nearest)) if nearest else "")
+
+
+def _named(points: Iterable[Point]) -> str:
+    return "、".join(f"{point.id}（{point.title}）" for point in points)
+
+
+def _asking(reading: Reading, reason: str, asked: Iterable[str]) -> Plan:
     return Plan(
         angle=say("author_angle_none"),
         keyword=reading.keyword,
         scene=reading.scene.id if reading.scene else "",
         writable=False,
-        reason=say("author_no_fact", topic=reading.topic),
-        questions=(question,),
+        reason=reason,
+        questions=numbered(asked),
     )
 
 
@@ -84,18 +147,13 @@ def _unwritable(topic: str, reason: str) -> Plan:
 
 
 def _questions(reading: Reading, sources: Sources, *, has_point: bool) -> tuple[Question, ...]:
+    """Ask for a point that is missing, and for the life of a note that nobody told any."""
     texts: list[str] = []
-    if reading.scene is None:
-        texts += [phrase.format(topic=reading.asked) for phrase in load_common().outside_questions[1:4]]
-    elif not sources.brief.material:
-        texts += [phrase.format(topic=reading.asked) for phrase in reading.scene.questions]
     if sources.brief.note_type == "education" and not has_point:
-        texts.append(load_common().point_question.format(topic=reading.asked))
-    return _ask(texts)
-
-
-def _ask(texts: Iterable[str]) -> tuple[Question, ...]:
-    return tuple(Question(id=f"q{number}", text=text) for number, text in enumerate(texts, start=1))
+        texts.append(_which_point(reading, sources))
+    if not sources.brief.material and reading.scene is not None:
+        texts += [phrase.format(topic=reading.asked) for phrase in reading.scene.questions]
+    return numbered(texts)
 
 
 def _angle(reading: Reading, has_material: bool) -> str:

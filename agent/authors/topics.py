@@ -9,16 +9,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from agent.authors.choicebank import load_choices
+from agent.authors.fitting import sensitive_in, without_places
 from agent.authors.phrasebank import Common, Facet, Narrow, Scene, load_common, load_scenes
+from agent.catalogue import say
 from agent.guardrails import check
 from agent.models import Brief, Material, NoteInput
 from agent.text.provenance import checkable_numbers, first_person_claims
+from agent.text.simplified import simplified
 
 __all__ = ["Reading", "is_clean", "read_topic", "usable_material"]
 
 STRONG, WEAK = 3, 1
 TOPIC = 2
 SELF = re.compile(r"(?:我们|咱们|我|咱|俺)(?:家的?|的)?")
+OWNER = re.compile("[^了着过到去买吃捡做给带看学换修写找，,。；;]{1,7}")  # what a thing belongs to, and no deed
+NAME = re.compile("[^了着过，,。；;]+")
 MIN_TOPIC = 2
 MAX_TOPIC = 18
 MAX_ASKED = 40
@@ -28,7 +34,8 @@ MAX_ASKED = 40
 class Reading:
     """Hold what was understood of a topic; no scenes means it lies outside the known families.
 
-    `asked` is what staff are asked about, with the numbers they typed: a question asserts nothing.
+    `asked` is what staff are asked about, with the numbers they typed: a question asserts nothing. `sensitive` names
+    the subject when topic or story is about what takes no tips (a death, a separation); such a topic has no scenes.
     """
 
     topic: str
@@ -40,6 +47,7 @@ class Reading:
     facets: tuple[Facet, ...] = ()
     told: str = ""
     refused: bool = False
+    sensitive: str = ""
 
     @property
     def scene(self) -> Scene | None:
@@ -70,15 +78,20 @@ def read_topic(brief: Brief) -> Reading:
     """Understand the topic of a brief with the help of its keyword and, failing both, of its material.
 
     A thing that was found, or that hides another (捡到一台相机, 衣柜夹层里的信), is a prop: its scene does not count.
+    Traditional characters are read as simplified ones, in which the note is written.
     """
     common = load_common()
-    wording = _tidy(brief.topic)
+    wording = _tidy(simplified(brief.topic))
+    told = " ".join(item.text for item in usable_material(brief))
+    sensitive = sensitive_in(f"{wording} {told}")
     prop = any(re.search(mark, wording) for mark in common.prop_marks)
-    scenes = () if prop else _scenes(f"{wording} {brief.keyword}")
+    scenes = () if prop else _headed(_scenes(f"{without_places(wording)} {brief.keyword}"), wording)
     scenes = _weighed(scenes, wording, brief.material) if scenes else _scenes_of_material(brief.material)
+    scenes = () if sensitive else scenes
     label = scenes[0].label if scenes else ""
     refused = not is_clean(wording) or _is_command(wording, common)
     topic = _usable(wording, common, refused=refused) or _usable(brief.keyword, common) or label
+    topic = topic or say("author_this_matter")
     keyword = _keyword(brief, topic, scenes)
     return Reading(
         topic=topic,
@@ -88,8 +101,9 @@ def read_topic(brief: Brief) -> Reading:
         is_event=any(mark in topic for mark in common.event_marks),
         scenes=scenes,
         facets=tuple(f for scene in load_scenes() for f in scene.facets if _named(f, wording, brief.keyword, scenes)),
-        told=" ".join(item.text for item in usable_material(brief)),
+        told=told,
         refused=refused,
+        sensitive=sensitive,
     )
 
 
@@ -144,12 +158,40 @@ def _shorten(text: str, common: Common) -> str:
     for head in common.time_heads:
         if len(text) > MAX_TOPIC and text.startswith(head):
             text = text[len(head) :]
-    return text if len(text) <= MAX_TOPIC else ""
+    if len(text) > MAX_TOPIC:
+        text = text.rpartition("的")[2]
+    return text if MIN_TOPIC <= len(text) <= MAX_TOPIC else ""
 
 
 def _scenes(text: str) -> tuple[Scene, ...]:
     scored = [(score, scene) for scene in load_scenes() if (score := _score(scene, text)) > 0]
     return tuple(scene for _, scene in sorted(scored, key=lambda pair: -pair[0]))
+
+
+def _headed(scenes: tuple[Scene, ...], topic: str) -> tuple[Scene, ...]:
+    """Leave the scenes that the head of a name is about: 奶奶的搪瓷盆 is about a basin, whoever it belongs to.
+
+    A head that only says when (那天, 一年), or that is a clause of its own, leaves the decision to the words before it,
+    and so does the object of what somebody did (捡到一把便宜的葱).
+    """
+    before, _, head = topic.rpartition("的")
+    if not OWNER.fullmatch(before) or not NAME.fullmatch(head) or _is_open(head):
+        return scenes
+    return tuple(scene for scene in scenes if any(_reaches(cue, topic, len(head)) for cue in _words_of(scene)))
+
+
+def _is_open(head: str) -> bool:
+    return any(re.fullmatch(f"(?:{pattern})|.*(?:{pattern})$", head) for pattern in load_choices().open_heads)
+
+
+def _reaches(cue: str, topic: str, head: int) -> bool:
+    """Tell whether a cue stands, at least in part, in the last `head` characters of a topic."""
+    found = topic.rfind(cue)
+    return found >= 0 and found + len(cue) > len(topic) - head
+
+
+def _words_of(scene: Scene) -> tuple[str, ...]:
+    return (*scene.strong, *scene.weak, *(cue for facet in scene.facets for cue in facet.cues))
 
 
 def _score(scene: Scene, text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
@@ -14,6 +14,7 @@ from agent.cli.session import Reviewer, WorkspaceOption, load, talk
 if TYPE_CHECKING:
     from agent.desk.values import QueueItem
     from agent.drafting import Drafting
+    from agent.people import Person
     from agent.record import RunRecord
     from agent.results import DraftResult
 
@@ -70,13 +71,13 @@ def show(
         _write_pack(run, replay_pack, workspace)
     elif _show_erased(run, output, workspace):
         return
-    result, decisions = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
+    result, decisions, people = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
     text = render(result, output)
     if text:
         typer.echo(text)
     if output == "json":
         return
-    typer.echo(summary(result))
+    typer.echo(summary(result, people=people))
     for line in claim_lines(result):
         typer.echo(line)
     for round_ in result.rounds:
@@ -124,14 +125,13 @@ def _show_erased(run: str, output: str, workspace: Path | None) -> bool:
 def resume(run: Run, output: Format = "text", workspace: WorkspaceOption = None) -> None:
     """Continue a run that was cut off."""
     from agent.cli.output import OUTPUTS, render, require_choice, summary
-    from agent.cli.progress import Progress
 
     require_choice("--format", output, OUTPUTS)
-    result = _with_drafting(workspace, lambda drafting: drafting.resume(run, on_event=Progress(drafting.workspace)))
+    result, people = _with_drafting(workspace, lambda drafting: _resumed(drafting, run))
     text = render(result, output)
     if text:
         typer.echo(text)
-    talk(summary(result))
+    talk(summary(result, people=people))
     raise typer.Exit(result.exit_code)
 
 
@@ -224,14 +224,21 @@ async def _best_hash(drafting: Drafting, kept: RunRecord) -> str:
     raise UsageError("run_not_in_review", run=result.run, outcome=result.outcome)
 
 
-async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, list[str]]:
+async def _resumed(drafting: Drafting, run: str) -> tuple[DraftResult, Sequence[Person]]:
+    from agent.cli.progress import Progress
+
+    result = await drafting.resume(run, on_event=Progress(drafting.workspace))
+    return result, drafting.workspace.people
+
+
+async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, list[str], Sequence[Person]]:
     result = await drafting.peek(run)
     decisions = [
         f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.reviewer} {decision.decision} "
         f"{decision.text_hash[:19]} {decision.reason}".rstrip()
         for decision in drafting.store.decisions(result.run)
     ]
-    return result, decisions
+    return result, decisions, drafting.workspace.people
 
 
 def _with_drafting(workspace: Path | None, work: Callable[[Drafting], Awaitable[T]]) -> T:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from agent.cli.session import AsOf, WorkspaceOption, day, load, talk
 
 if TYPE_CHECKING:
     from agent.models import Brief
+    from agent.people import Person
     from agent.results import DraftResult
     from agent.settings import Settings
     from agent.workspace import Workspace
@@ -31,10 +33,11 @@ def draft(
     fact: Annotated[Many | None, typer.Option("--fact", help="台账事实编号，可多次给出。")] = None,
     point: Annotated[Many | None, typer.Option("--point", help="知识点编号，可多次给出。")] = None,
     material: Annotated[
-        list[Path] | None, typer.Option("--material", "-m", help="素材文件（txt、md、yaml），可多次给出。")
+        list[Path] | None,
+        typer.Option("--material", "-m", help="素材文件（txt、md、yaml）：一件事讲上三句就能写，可多次给出。"),
     ] = None,
     material_text: Annotated[
-        Many | None, typer.Option("--material-text", help="直接写下一条素材，可多次给出。")
+        Many | None, typer.Option("--material-text", help="直接讲下一件事，三句以上就能写，可多次给出。")
     ] = None,
     material_set: Annotated[str, typer.Option("--material-set", help="工作区里的素材集编号。")] = "",
     keyword: Annotated[str, typer.Option("--keyword", "-k", help="希望被搜到的词。")] = "",
@@ -83,7 +86,7 @@ def draft(
     for notice in notices:
         talk(notice)
     result = _run(brief, bank, settings, quiet=quiet)
-    _deliver(result, output=output, out=out, quiet=quiet)
+    _deliver(result, bank.people, output=output, out=out, quiet=quiet)
     raise typer.Exit(result.exit_code)
 
 
@@ -107,14 +110,14 @@ def _run(brief: Brief, bank: Workspace, settings: Settings, *, quiet: bool) -> D
         raise typer.Exit(130) from None
 
 
-def _deliver(result: DraftResult, *, output: str, out: Path | None, quiet: bool) -> None:
+def _deliver(result: DraftResult, people: Sequence[Person], *, output: str, out: Path | None, quiet: bool) -> None:
     from agent.cli.output import render, summary, write_files
 
     text = render(result, output)
     if text:
         typer.echo(text)
     if not quiet or result.exit_code:
-        talk(summary(result))
+        talk(summary(result, people=people))
     if out is not None:
         for path in write_files(result, out, stem=result.run):
             talk(f"已写入 {path}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+from agent.catalogue import advise
 from agent.errors import StorageError, UsageError
 from agent.guardrails.wording import cite, idle_words, waiver_words
 from agent.models import Critique, Finding, Report
+from agent.people import Person, reviewers
 from agent.results import DraftResult
 
 __all__ = [
@@ -52,8 +55,11 @@ def render(result: DraftResult, output: str) -> str:
     return f"# {text}" if output == "md" else text
 
 
-def summary(result: DraftResult) -> str:
-    """Say how the run ended, what the note rests on, what is open, and what to do next."""
+def summary(result: DraftResult, *, people: Sequence[Person] = ()) -> str:
+    """Say how the run ended, what the note rests on, what is open, and what to do next.
+
+    `people` are those of the workspace: whoever reviews there is named.
+    """
     lines = [
         "",
         f"运行 {result.run} · {OUTCOMES[result.outcome]}（{result.outcome}）{_waived_count(result)}"
@@ -74,7 +80,7 @@ def summary(result: DraftResult) -> str:
             f"  {number}. {question.text}{_options(question.options)}"
             for number, question in enumerate(result.questions, 1)
         ]
-    lines += _next_steps(result)
+    lines += _next_steps(result, people)
     return "\n".join(lines)
 
 
@@ -177,9 +183,21 @@ def _options(options: tuple[str, ...]) -> str:
     return f"（{' / '.join(options)}）" if options else ""
 
 
-def _next_steps(result: DraftResult) -> list[str]:
+def _next_steps(result: DraftResult, people: Sequence[Person]) -> list[str]:
     if result.outcome in ("in_review", "needs_human"):
-        return [f"下一步：agent show {result.run}；agent approve {result.run} --reviewer 姓名"]
+        names = [person.name for person in people if person.id in reviewers(people)]
+        others = f"（也可以是 {'、'.join(names[1:])}）" if names[1:] else ""
+        named = names[0] if names else "姓名"
+        return [f"下一步：agent show {result.run}；agent approve {result.run} --reviewer {named}{others}"]
+    if result.outcome == "needs_material" and not result.questions:
+        return [f"下一步：{_other_way(result)}"]
     if result.outcome == "needs_material":
         return ["下一步：把回答写进 --material-text（可多次）或 --material 文件，再跑一次"]
     return []
+
+
+def _other_way(result: DraftResult) -> str:
+    """Say what to do where no answer and no material would help."""
+    if result.brief.language != "zh-CN":
+        return advise("author_language", language=result.brief.language)
+    return advise("author_sensitive_offer", topic=result.brief.topic)

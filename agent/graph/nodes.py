@@ -5,6 +5,7 @@ Findings are data here; a reader that raises ends the run as an error, it never 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from langgraph.runtime import Runtime
@@ -20,6 +21,7 @@ from agent.graph.routing import best_version, judge_round
 from agent.graph.state import DraftState, Review, Route, SavedVersion
 from agent.graph.submission import check_note, cited_sources
 from agent.models import Note, Outcome, Report, Round
+from agent.text.simplified import is_traditional
 
 __all__ = ["assemble", "comply", "critique", "decide", "finish", "gate", "plan", "review", "revise", "write"]
 
@@ -60,8 +62,8 @@ async def comply(state: DraftState, runtime: _Runtime) -> _Update:
     """Check the text against the rules, then let a judge add to what they found."""
     context, brief = runtime.context, state["brief"]
     report = _check(state["note"], state, context)
-    if brief.language not in LANGUAGES_WITH_PACKS:
-        report = report.model_copy(update={"needs_look": (say("look_language", language=brief.language),)})
+    if looks := tuple(_looks(state)):
+        report = report.model_copy(update={"needs_look": looks})
     if context.judge is not None:
         sources = context.resolve(brief)
         report = await context.judge(state["note"], report, sources=sources, round_number=_first_read(state))
@@ -214,6 +216,17 @@ def _demand_checked(state: DraftState) -> None:
         raise GuardError("approval_of_other_text")
     if state["last_report"].open("block"):
         raise GuardError("approval_with_block")
+
+
+def _looks(state: DraftState) -> Iterator[str]:
+    """Say what no rule decides: a script or language without packs, and an education note that teaches nothing."""
+    brief, plan, note = state["brief"], state["chosen_plan"], state["note"]
+    if brief.language not in LANGUAGES_WITH_PACKS:
+        yield say("look_language", language=brief.language)
+    elif is_traditional(f"{note.title}{note.body}"):
+        yield say("look_traditional")
+    if brief.note_type == "education" and not (plan.points or plan.facts or state.get("human_text")):
+        yield say("look_no_point")
 
 
 def _complete(note: Note, state: DraftState, context: DraftContext) -> Note:

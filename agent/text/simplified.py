@@ -6,12 +6,19 @@ import functools
 
 from agent.paths import package_data
 
-__all__ = ["simplified"]
+__all__ = ["is_traditional", "simplified"]
+
+SEVERAL = 3  # characters that stand in traditional script only; one or two may be a name
 
 
 def simplified(text: str) -> str:
     """Return the text in simplified characters; its length is kept (the same table as the norm plane of the rules)."""
     return text.translate(_table())
+
+
+def is_traditional(text: str) -> bool:
+    """Tell whether a text is written, in good part, in traditional characters."""
+    return sum(one != other for one, other in zip(text, simplified(text), strict=True)) >= SEVERAL
 
 
 @functools.cache

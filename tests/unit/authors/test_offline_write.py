@@ -159,7 +159,7 @@ def test_a_topic_outside_the_families_gets_questions(topic: str) -> None:
     chosen = plan(sources(topic))
     assert not chosen.writable
     assert topic in chosen.reason
-    assert 4 <= len(chosen.questions) <= 6
+    assert len(chosen.questions) == 3
     assert any(topic in question.text for question in chosen.questions)
 
 
@@ -171,7 +171,7 @@ def test_outside_the_families_enough_material_is_written_as_told() -> None:
 
 
 def test_material_opens_the_note_and_carries_its_ids() -> None:
-    note = write(sources("陪外婆住院", material=("外婆住三楼靠窗的床", "我学会了踩轮椅的刹车")))
+    note = write(sources("陪外婆复查", material=("外婆坐在三楼靠窗的椅子上", "我学会了踩轮椅的刹车")))
     assert note.segments[0].sources == ("m1",)
     claims = [s for s in note.segments if first_person_claims(s.text)]
     assert all(segment.sources for segment in claims)

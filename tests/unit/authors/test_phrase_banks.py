@@ -93,7 +93,7 @@ def test_each_note_type_has_several_skeletons(note_type: str, material: bool) ->
 def test_skeletons_tell_life_before_the_point() -> None:
     for skeleton in load_skeletons():
         roles = [role for paragraph in skeleton.paragraphs for role in paragraph]
-        first = min(roles.index(role) for role in ("point", "fact") if role in roles)
+        first = min((roles.index(role) for role in ("point", "fact") if role in roles), default=len(roles))
         assert set(roles[:first]) & {"material", "lines"}, skeleton.id
 
 

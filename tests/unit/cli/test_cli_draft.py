@@ -242,7 +242,7 @@ def test_two_runs_at_once_share_one_database(tmp_path, agent):
             [*RUN, "draft", "--topic", topic, "--type", "education", "--as-of", TODAY],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
         )
-        for topic in ("周末带爸妈去植物园", "雨天在家炖汤")
+        for topic in ("周末带爸妈去植物园", "年货什么时候买合适")
     ]  # fmt: skip
     ended = [run.communicate(timeout=120) for run in runs]
     assert [run.returncode for run in runs] == [0, 0], [stderr for _, stderr in ended]
@@ -259,7 +259,7 @@ def test_a_batch_goes_on_where_it_stopped_and_names_the_row_that_failed(draft, t
     rows = (
         "主题,类型,人设",
         "周末带爸妈去植物园,education,",
-        "雨天在家炖汤,education,",
+        "雨天在家炖汤,lifestyle,",
         "周六逛菜市场,education,没有这个人",
     )
     plan.write_text("\n".join(rows) + "\n", "utf-8")
