@@ -293,7 +293,7 @@ def hash_text(*, title: str, cover: str, body: str, tags: tuple[str, ...]) -> st
 
 
 class Basis(Frozen):
-    """Cite one article; an unverified article is printed as 条款待核, never invented."""
+    """Cite one article; an unverified article is printed with 待核 (条款待核 where none is known), never invented."""
 
     instrument: str = Field(min_length=1)
     article: str = ""

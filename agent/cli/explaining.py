@@ -28,6 +28,8 @@ GUARDS = {
     "parameter": "产品参数，例如“最低起购”",
     "product_truth": "存款、国债等，这样说属实",
     "lifestyle": "这句和前后句都在说生活，没有金融词",
+    "fraud_story": "整篇讲一桩骗局、自己不卖东西，那句话写明是谁说的，或句末断定是诈骗",
+    "own_loss": "自己的账户亏过多少，不是哪款产品的保底或业绩；在推介产品的不算",
 }
 EXAMPLES = 3
 
@@ -101,7 +103,7 @@ def _rule_lines(compiled: CompiledRule) -> Iterator[str]:
     )
     yield from ("", "依据")
     for basis in rule.basis:
-        checked = "已核对原文" if basis.verified else "条款待核：没有核对过原文"
+        checked = "已核对原文" if basis.verified else "待核：没有核对过原文"
         since = f"{basis.effective} 起施行；" if basis.effective else ""
         yield f"  {cite(basis)}（{since}{checked}）"
     yield from ("", "为什么", f"  {rule.message}", "", "怎么改", f"  {rule.advice}")

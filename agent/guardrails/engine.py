@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+import re2
+
 from agent.errors import GuardError, KosnoteError, UsageError
 from agent.guardrails.alike import find_alike
 from agent.guardrails.compiled import CompiledRule
@@ -28,9 +30,10 @@ from agent.guardrails.label import decide_label
 from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
 from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.measures import detect_oversize, detect_similarity
+from agent.guardrails.normalize import fold
 from agent.guardrails.offering import Offering
 from agent.guardrails.rule_planes import plain_for, sees
-from agent.guardrails.rules import Scope
+from agent.guardrails.rules import Rule, Scope
 from agent.guardrails.spellings import apart
 from agent.guardrails.waivers import accept
 from agent.models import (
@@ -103,7 +106,7 @@ def check(
             findings.extend(outcome)
     if likeness and stage != "brief":
         findings += _alike(evidence, packs, findings, as_of)
-    accepted = accept(findings, waivers, as_of, evidence.note)
+    accepted = accept(_without_the_general(findings, packs), waivers, as_of, evidence.note)
     return Report(
         id=evidence.note.id,
         verdict=verdict_of(accepted.findings),
@@ -116,6 +119,25 @@ def check(
         text_hash=evidence.note.text_hash,
         waivers=accepted.waivers,
         idle_waivers=accepted.idle,
+    )
+
+
+def _without_the_general(findings: Sequence[Finding], packs: Packs) -> list[Finding]:
+    """Clear a line that is missing where a product's own line, missing as well, would do: one is asked for."""
+    missing = [f for f in findings if f.start is None and f.status == "open" and f.fix and f.fix.replacement]
+    own = {f.rule: fold(f.fix.replacement) for f in missing if f.fix and len(packs.find(f.rule)[1].scope.products) == 1}
+    return [
+        finding.model_copy(update={"status": "cleared", "status_by": "own line"})
+        if finding in missing and finding.rule not in own and _would_do(packs.find(finding.rule)[1], own.values())
+        else finding
+        for finding in findings
+    ]
+
+
+def _would_do(rule: Rule, lines: Iterable[str]) -> bool:
+    patterns = [text.removeprefix("re:") for text in rule.match.any_of if text.startswith("re:")]
+    return len(rule.scope.products) > 1 and any(
+        re2.search(pattern, line) is not None for line in lines for pattern in patterns
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,12 @@ from typing import Any
 from agent.models import Basis, IdleWaiver, Waiver
 from agent.yamlsource import read_yaml
 
-__all__ = ["article_of", "cite", "idle_words", "instrument_of", "label_of", "waiver_words", "word"]
+__all__ = [
+    "article_of", "brief", "cite", "idle_words", "instrument_of", "label_of", "name_blanks", "one_line", "waiver_words",
+    "word",
+]  # fmt: skip
+
+_LONGEST_QUOTE = 40
 
 
 def word(key: str) -> str:
@@ -36,10 +42,32 @@ def idle_words(entry: IdleWaiver) -> str:
     return label_of("idle", entry.reason).format(waiver=entry.waiver, day=entry.day, text=entry.text)
 
 
-def cite(basis: Basis) -> str:
-    """Cite an article; one that nobody verified reads 条款待核."""
-    note = label_of("basis_status", basis.status)
-    return instrument_of(basis) + article_of(basis) + (f"（{note}）" if note else "")
+def one_line(text: str) -> str:
+    """Return a text with its line breaks and runs of blanks as single blanks."""
+    return " ".join(text.split())
+
+
+def brief(text: str) -> str:
+    """Quote on one line, no more than shows which place is meant."""
+    line = one_line(text)
+    return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
+
+
+def name_blanks(blanks: Sequence[str]) -> str:
+    """List slots with their Chinese names."""
+    named = {blank: label_of("slot", blank.strip("{}")) for blank in blanks if blank.startswith("{")}
+    return "、".join(f"{blank}（{named[blank]}）" if blank in named else blank for blank in blanks)
+
+
+def cite(basis: Basis, *, unread: bool = True) -> str:
+    """Cite an article; one that nobody verified says so: 第八条（待核）, 条款待核 where no article is known.
+
+    Without `unread` no article is named that nobody has read, so that nobody can quote it.
+    """
+    shown = basis if basis.verified or unread else basis.model_copy(update={"article": ""})
+    notes = [] if basis.verified or not shown.article else [word("unverified_mark")]
+    notes += [note] if (note := label_of("basis_status", basis.status)) else []
+    return instrument_of(basis) + article_of(shown) + (f"（{'，'.join(notes)}）" if notes else "")
 
 
 def instrument_of(basis: Basis) -> str:
@@ -48,9 +76,9 @@ def instrument_of(basis: Basis) -> str:
 
 
 def article_of(basis: Basis) -> str:
-    """Return the article as it is cited; 条款待核 when nobody verified it, empty for a law cited as a whole."""
-    if not basis.verified:
-        return word("unverified")
+    """Return the article as it is cited; 条款待核 when nobody knows it, empty for a law cited as a whole."""
+    if not basis.article:
+        return "" if basis.verified else word("unverified")
     return word("article").format(article=basis.article) if basis.article[:1].isdigit() else basis.article
 
 

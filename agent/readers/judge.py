@@ -104,7 +104,7 @@ class ModelJudge:
 
 def _rule(rule: Rule) -> dict[str, str]:
     """Return a rule with its law, as the prompt takes it."""
-    law = "；".join(cite(basis) for basis in rule.basis)
+    law = "；".join(cite(basis, unread=False) for basis in rule.basis)
     return {"id": rule.id, "severity": rule.severity, "title": rule.title, "law": law, "message": rule.message}
 
 

@@ -62,13 +62,13 @@ def test_reports_are_written_in_every_format(build: Build) -> None:
     for part in (
         "[n 1] 不能发布",
         "《广告法》第25条",
-        "《某办法》条款待核（征求意见稿）",
+        "《某办法》第9条（待核，征求意见稿）",
         "已放行",
         "否定语境",
         "夹杂符号",
-        "未能判断",
+        "没判断的",
         "须加标识",
-        "可改为：删",
+        " → 删（",
     ):
         assert part in text, part
     assert json.loads(render_reports(checked, format="json"))[0]["id"] == "n 1"

@@ -1,0 +1,83 @@
+"""The report in text: first a short list, a line each, then every reason once; what asks twice asks once."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.guardrails import check, load_packs
+from agent.guardrails.advice import to_text
+from agent.guardrails.wording import cite
+from agent.models import Basis, NoteInput
+
+
+@pytest.fixture(scope="module")
+def packs():
+    return load_packs(examples=False)
+
+
+def told(packs, body, **given):
+    note = NoteInput(**{"title": "湖边散步", "body": body, **given})
+    return to_text([note], [check(note, packs=packs)]).split("\n")
+
+
+def place(lines, start):
+    return next(number for number, line in enumerate(lines) if line.strip().startswith(start))
+
+
+def test_the_list_of_what_to_do_stands_before_the_reasons(packs):
+    lines = told(packs, "这款理财稳赚不赔，闭眼入就行。这款理财稳赚不赔。")
+    assert place(lines, "要去掉或改掉的") < place(lines, "禁止 正文 “稳赚不赔”") < place(lines, "要补上的")
+    assert place(lines, "要补上的") < place(lines, "为什么、怎么改") < place(lines, "RET-03 为什么")
+    assert sum(line.strip().startswith("RET-03 为什么") for line in lines) == 1
+    assert sum("“稳赚不赔”" in line and "→ 收益随市场波动" in line for line in lines) == 2
+
+
+def test_findings_on_the_same_words_with_the_same_remedy_are_told_as_one(packs):
+    lines = told(packs, "今天风大。想算保费的加我薇❤，头像那个号。")
+    (line,) = [line for line in lines if "有疑问可以联系机构官方客服" in line]
+    assert "XHS-02" in line and "XHS-03" in line
+    assert sum(line.strip().startswith("XHS-0") for line in lines) == 1
+
+
+def test_lines_missing_for_the_same_words_share_one_advice(packs):
+    lines = told(packs, "这只基金今年以来+38.6%，我行有售。", products=("fund",))
+    first = place(lines, "须改 写了“今年以来+38.6%”，要补3行")
+    assert [line[:6] for line in lines[first + 1 : first + 4]] == ["    + "] * 3
+    assert sum("业绩比较基准" in line and "怎么改" in line for line in lines) == 0
+
+
+def test_no_line_is_asked_for_beside_words_that_have_to_go(packs):
+    body = "这只基金年底再涨20个点没跑，我行有售。"
+    note = NoteInput(title="湖边散步", body=body, products=("fund",))
+    assert {"RET-04", "PERF-02"} <= {finding.rule for finding in check(note, packs=packs).open()}
+    assert not [line for line in told(packs, body, products=("fund",)) if "PERF-02" in line]
+
+
+def test_the_products_own_line_is_asked_for_and_not_the_general_one(packs):
+    note = NoteInput(title="湖边散步", body="我行这款理财今天开售，点主页申请。", products=("wm",))
+    found = {finding.rule: finding.status_by for finding in check(note, packs=packs).findings}
+    assert found["WM-04"] == "" and found["DIS-01"] == "own line"
+    fund = note.model_copy(update={"body": "我行这只基金今天开售，点主页申请。", "products": ("fund",)})
+    assert "DIS-01" in {finding.rule for finding in check(fund, packs=packs).open()}
+
+
+def test_a_tag_is_told_once_whatever_speaks_against_it(packs):
+    lines = told(packs, "这款理财先看说明书。", tags=("稳赚不赔保本",))
+    assert sum("#稳赚不赔保本" in line for line in lines) == 1
+
+
+def test_a_sentence_that_is_only_alike_is_a_question_without_reasons_of_a_rule(packs):
+    lines = told(packs, "去年跟着行里买的一只混合基金，今天打开手机银行直接笑出声。")
+    (line,) = [line for line in lines if "会不会读成" in line]
+    assert line.strip().startswith("须看 正文")
+    assert not [line for line in lines if line.strip().startswith("PERF-07")]
+
+
+def test_an_open_article_is_named_and_explained_once(packs):
+    assert cite(Basis(instrument="某办法", article="第八条")) == "《某办法》第八条（待核）"
+    assert cite(Basis(instrument="某办法", article="第八条"), unread=False) == "《某办法》条款待核"
+    assert cite(Basis(instrument="某办法", status="practice")) == "《某办法》条款待核（行业惯例）"
+    assert cite(Basis(instrument="某办法", article="8", verified=True)) == "《某办法》第8条"
+    lines = told(packs, "今天风大。想算保费的加我薇❤，头像那个号。懂的私信我领资料。")
+    assert sum(line.startswith("待核：") for line in lines) == 1
+    assert not [line for line in told(packs, "今天风很大，走了一圈。") if line.startswith("待核：")]
