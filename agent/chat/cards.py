@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from agent.catalogue import say
 from agent.chat.blocks import blocks_of
+from agent.chat.cues import load_cues
 from agent.chat.dropping import sentence_to_drop
 from agent.chat.state import Lock
 from agent.chat.values import FindingCard, NoteCard, StatusCard
@@ -52,7 +53,9 @@ def result_cards(result: DraftResult) -> tuple[FindingCard, ...]:
         return refusal_cards(result.refusal)
     drops = {finding_id(finding): sentence_to_drop(result, finding) for finding in result.report.open()}
     cards = finding_cards(submit(result.note, result.sources), result.report)
-    return tuple(card.model_copy(update={"drop": drops[card.id]}) for card in cards)
+    return tuple(
+        card.model_copy(update={"drop": drops[card.id], "advice": load_cues().to_author(card.advice)}) for card in cards
+    )
 
 
 def finding_cards(note: NoteInput, report: Report) -> tuple[FindingCard, ...]:

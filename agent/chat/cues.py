@@ -66,12 +66,17 @@ class Cues(Frozen):
     questions: tuple[str, ...]
     changes: tuple[Change, ...]
     slots: tuple[Slot, ...]
+    addressed: dict[str, str]
 
     @model_validator(mode="after")
     def _every_intent_once(self) -> Cues:
         if sorted(cue.id for cue in self.intents) != sorted(Intent):
             raise ValueError("every intent stands here once")
         return self
+
+    def to_author(self, advice: str) -> str:
+        """Return advice of a rule as it is said to the person who lived the story and wrote the note."""
+        return functools.reduce(lambda text, pair: text.replace(*pair), self.addressed.items(), advice)
 
     def label_of(self, intent: Intent) -> str:
         """Return the name of an intent as staff read it."""

@@ -323,3 +323,8 @@ async def test_a_line_nobody_understood_may_be_meant_for_the_note_on_the_table(t
     await talk.drafted()
     (change,) = [option for option in (await talk(line)).question.options if option.label == "改这篇"]
     assert (await talk(option=change.id)).intent is Intent.CHANGE_SPAN
+
+
+async def test_advice_speaks_to_the_person_who_lived_it(talk, benefit):
+    (card,) = [card for card in (await talk("标题改成“我买的豆子花了99块”")).findings if card.rule == "END-04"]
+    assert "你经历的这一段" in card.advice and "本人" not in card.advice
