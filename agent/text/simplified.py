@@ -8,7 +8,7 @@ from agent.paths import package_data
 
 __all__ = ["is_traditional", "simplified"]
 
-SEVERAL = 3  # characters that stand in traditional script only; one or two may be a name
+SEVERAL = 2  # characters that stand in traditional script only; a single one may be a name
 
 
 def simplified(text: str) -> str:

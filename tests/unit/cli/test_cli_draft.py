@@ -281,3 +281,9 @@ def test_a_plan_without_topics_is_told_its_columns(draft, tmp_path, content, wor
     plan = tmp_path / "plan.csv"
     plan.write_text(content, "utf-8")
     told(draft("--batch", str(plan), "--out", str(tmp_path)), 2, "plan.csv", *words)
+
+
+def test_the_next_step_names_who_reviews_and_what_helps(draft):
+    assert "--reviewer 沈审核" in draft("--topic", "周末带爸妈去植物园", "--type", "education").stderr
+    other = draft("--topic", "阳台种花", "--language", "zh-Hant").stderr
+    assert "配置一个模型" in other and "--material-text" not in other
