@@ -86,7 +86,8 @@ def test_after_its_day_the_report_says_which_waiver_is_over_and_since_when(waive
     code, said, _ = check("2027-01-01", note)
     assert code == 1 and "禁止 2 处" in said and "豁免 W1 已于 2026-12-31 到期" in said
     page = check("2027-01-01", note, "--format", "html")[1]
-    assert "已于 2026-12-31 到期" in page
+    assert "已于 2026-12-31 到期" in page and "沈审核、shenhe2 批准" not in page
+    assert "沈审核、shenhe2 批准" in check(UNTIL, note, "--format", "html")[1]
 
 
 def test_what_is_missing_is_waived_by_text_and_any_edit_ends_it(waive, check, note):
