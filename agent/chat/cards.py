@@ -14,10 +14,12 @@ from agent.graph.submission import submit
 from agent.guardrails.placement import blanks_in, field_text, sentence_around
 from agent.guardrails.wording import cite
 from agent.models import Finding, NoteInput, Report
-from agent.record import Store
+from agent.record import DecisionRecord, Store
 from agent.results import DraftResult
 
-__all__ = ["finding_cards", "finding_id", "note_card", "refusal_cards", "result_cards", "status_card"]
+__all__ = ["finding_cards", "finding_id", "last_word", "note_card", "refusal_cards", "result_cards", "status_card"]
+
+SAID = frozenset({"approve", "reject", "comment"})
 
 
 def note_card(result: DraftResult, *, locked: Iterable[Lock] = ()) -> NoteCard | None:
@@ -84,17 +86,26 @@ def status_card(run: str, store: Store) -> StatusCard | None:
     versions = {version.revision: version for version in store.versions(run)}
     best = versions.get(record.best_revision or -1)
     handed = {item.text_hash for item in store.publishing.submissions(run)}
-    decided = [d for d in store.decisions(run) if d.decision in ("approve", "reject")]
+    last = last_word(store, run)
     return StatusCard(
         run=run,
         topic=record.brief.topic,
+        title=best.round.note.title if best else "",
         outcome=record.outcome,
+        status=store.library.statuses((run,)).get(run, "unfinished"),
         submitted=best is not None and best.text_hash in handed,
-        decided_by=decided[-1].reviewer if decided else "",
-        reason=decided[-1].reason if decided else "",
+        decided_by=last.reviewer if last else "",
+        reason=last.reason if last else "",
         urls=tuple(item.url for item in store.publishing.publications(run)),
         open_findings=len(best.round.report.open()) if best else 0,
     )
+
+
+def last_word(store: Store, run: str) -> DecisionRecord | None:
+    """Return what somebody else than its owner said of a run last, or changed in it; None when nobody did."""
+    owner = store.run(run).owner
+    said = [d for d in store.decisions(run) if d.decision in SAID or (d.decision == "edit" and d.reviewer != owner)]
+    return said[-1] if said else None
 
 
 def _card(finding: Finding, sentence: str) -> FindingCard:

@@ -27,6 +27,7 @@ from agent.chat.asking import ask_route
 from agent.chat.context import Told, TurnContext
 from agent.chat.naming import RuleNames
 from agent.chat.narrating import Narrator
+from agent.chat.opening import open_about, thread_title
 from agent.chat.presenting import told
 from agent.chat.routing import route
 from agent.chat.state import Request, ThreadState, Work
@@ -40,7 +41,6 @@ from agent.prompting import load_prompts
 from agent.record import ThreadRecord, TurnRecord
 from agent.record.evidence import EVER
 from agent.settings import Settings
-from agent.text.clean import clean
 from agent.watching import Step, step, watched_by
 from agent.workspace import Workspace
 
@@ -49,7 +49,6 @@ __all__ = ["Chat", "ChatSession", "Exchange", "open_chat"]
 LEASE_SECONDS = 30.0
 WAIT_SECONDS = 60.0
 ASK_AGAIN_SECONDS = 0.2
-TITLE = 30
 LONGEST_USER = 128
 logger = logging.getLogger(__name__)
 
@@ -88,9 +87,20 @@ class Chat:
         if not user.strip() or len(user) > LONGEST_USER or not user.isprintable():
             raise UsageError("user_unusable", limit=LONGEST_USER)
         if not thread:
-            thread = f"t{self.today():%Y%m%d}-{secrets.token_hex(6)}"
+            thread = self._new_id()
             threads.start(thread, owner=user, created_at=self.drafting.now())
         return ChatSession(self, user, threads.thread(thread, owner=user).id)
+
+    def session_about(self, user: str, run: str) -> ChatSession:
+        """Open the thread that has this run of the user on its table, a new one when none has.
+
+        Raises `UsageError` for a run that is somebody else's or erased.
+        """
+        found = open_about(self.drafting.store, user=user, run=run, fresh=self._new_id(), begun=self.drafting.now())
+        return ChatSession(self, user, found)
+
+    def _new_id(self) -> str:
+        return f"t{self.today():%Y%m%d}-{secrets.token_hex(6)}"
 
     def threads(self, user: str) -> tuple[ThreadRecord, ...]:
         """Return the threads of this user, the one used last first."""
@@ -253,7 +263,7 @@ class ChatSession:
             owner=self.user,
             answer=outcome.answer.model_copy(update={"steps": () if record.work else tuple(steps)}).model_dump_json(),
             state=outcome.state.model_dump_json(),
-            title=_title(outcome.state, turn),
+            title=thread_title(outcome.state.topic or turn.text or say("thread_untitled")),
             answered_at=context.drafting.now(),
         )
 
@@ -379,10 +389,6 @@ def _noting(emit: Emit, seen: Step) -> Emit:
         emit(event)
 
     return tell
-
-
-def _title(state: ThreadState, turn: Turn) -> str:
-    return " ".join(clean(state.topic or turn.text or say("thread_untitled")).text.split())[:TITLE]
 
 
 def _exchange(record: TurnRecord) -> Exchange:

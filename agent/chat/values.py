@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from agent.models import FieldName, Frozen, Material, NoteType, Outcome, Verdict
+from agent.record.statuses import Status
 
 __all__ = [
     "Answer",
@@ -185,11 +186,13 @@ class Saved(Frozen):
 
 
 class StatusCard(Frozen):
-    """Say how a run stands."""
+    """Say how a run stands; `title` is that of its text as it is, empty without one."""
 
     run: str
     topic: str
+    title: str = ""
     outcome: Outcome | None
+    status: Status = "unfinished"
     submitted: bool = False
     decided_by: str = ""
     reason: str = ""

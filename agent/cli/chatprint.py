@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.chat.values import Answer, FindingCard, Intent, MayISay, NoteCard, StatusCard
 from agent.cli.output import LEVELS, OUTCOMES
 from agent.guardrails.wording import label_of
+from agent.record.statuses import status_word
 
 __all__ = ["answer_lines"]
 
@@ -74,9 +75,8 @@ def _finding_lines(number: int, card: FindingCard) -> Iterator[str]:
 
 
 def _status_lines(card: StatusCard) -> Iterator[str]:
-    ended = OUTCOMES.get(card.outcome or "", "未完成")
-    handed = " · 已送审" if card.submitted else ""
-    yield f"  {card.run}  {ended}{handed}  {card.topic}" + (
+    named = f"{card.title}（主题：{card.topic}）" if card.title else card.topic
+    yield f"  {card.run}  {status_word(card.status)}  {named}" + (
         f"  {card.open_findings} 处待看" if card.open_findings else ""
     )
     if card.decided_by:

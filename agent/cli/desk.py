@@ -34,7 +34,7 @@ def runs(
 ) -> None:
     """List runs, newest first."""
     from agent.cli.output import OUTCOMES, require_choice
-    from agent.record import Store
+    from agent.record import Store, status_word
 
     require_choice("--format", output, ("text", "json"))
     if outcome:
@@ -42,6 +42,8 @@ def runs(
     settings, _ = load(workspace)
     with Store.open(settings.record_target) as store:
         found = store.runs(limit=limit, outcome=outcome or None, search=search or None)
+        ids = [run.id for run in found]
+        statuses, titles = store.library.statuses(ids), store.library.titles(ids)
     if output == "json":
         typer.echo(json.dumps([run.model_dump(mode="json") for run in found], ensure_ascii=False, indent=2))
         return
@@ -51,8 +53,9 @@ def runs(
         if run.erased_at is not None:
             typer.echo(f"{run.id}  已删除，只留哈希")
             continue
-        ended = OUTCOMES.get(run.outcome or "", "未完成，可 agent resume")
-        typer.echo(f"{run.id}  {ended}  {run.brief.topic}  [{run.brief.note_type}]")
+        stands = status_word(statuses[run.id]) if run.outcome else "未完成，可 agent resume"
+        named = f"{titles[run.id]}（主题：{run.brief.topic}）" if run.id in titles else run.brief.topic
+        typer.echo(f"{run.id}  {stands}  {named}  [{run.brief.note_type}]")
 
 
 def show(
@@ -71,13 +74,13 @@ def show(
         _write_pack(run, replay_pack, workspace)
     elif _show_erased(run, output, workspace):
         return
-    result, decisions, people = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
+    result, stands, decisions, people = _with_drafting(workspace, lambda drafting: _peek(drafting, run))
     text = render(result, output)
     if text:
         typer.echo(text)
     if output == "json":
         return
-    typer.echo(summary(result, people=people))
+    typer.echo(summary(result, people=people, stands=stands))
     for line in claim_lines(result):
         typer.echo(line)
     for round_ in result.rounds:
@@ -231,14 +234,18 @@ async def _resumed(drafting: Drafting, run: str) -> tuple[DraftResult, Sequence[
     return result, drafting.workspace.people
 
 
-async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, list[str], Sequence[Person]]:
+async def _peek(drafting: Drafting, run: str) -> tuple[DraftResult, str, list[str], Sequence[Person]]:
+    """Return a run with the word for where its note stands, the decisions on it, and the bank's people."""
+    from agent.record import status_word
+
     result = await drafting.peek(run)
+    stands = status_word(drafting.store.library.statuses((result.run,))[result.run])
     decisions = [
         f"{decision.decided_at:%Y-%m-%d %H:%M} {decision.reviewer} {decision.decision} "
         f"{decision.text_hash[:19]} {decision.reason}".rstrip()
         for decision in drafting.store.decisions(result.run)
     ]
-    return result, decisions, drafting.workspace.people
+    return result, stands, decisions, drafting.workspace.people
 
 
 def _with_drafting(workspace: Path | None, work: Callable[[Drafting], Awaitable[T]]) -> T:

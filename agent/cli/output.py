@@ -29,7 +29,7 @@ __all__ = [
 OUTPUTS = ("text", "md", "json")
 OUTCOMES = {
     "ready": "合格（未设人审）",
-    "in_review": "合格，等人审",
+    "in_review": "合格，还没送审",
     "approved": "已批准",
     "needs_human": "还不能放行，需要人看",
     "needs_material": "缺素材，先回答问题",
@@ -55,14 +55,15 @@ def render(result: DraftResult, output: str) -> str:
     return f"# {text}" if output == "md" else text
 
 
-def summary(result: DraftResult, *, people: Sequence[Person] = ()) -> str:
+def summary(result: DraftResult, *, people: Sequence[Person] = (), stands: str = "") -> str:
     """Say how the run ended, what the note rests on, what is open, and what to do next.
 
-    `people` are those of the workspace: whoever reviews there is named.
+    `people` are those of the workspace: whoever reviews there is named. `stands` is the word for where the note stands
+    by now, when somebody comes back to it.
     """
     lines = [
         "",
-        f"运行 {result.run} · {OUTCOMES[result.outcome]}（{result.outcome}）{_waived_count(result)}"
+        f"运行 {result.run} · {stands or OUTCOMES[result.outcome]}（{result.outcome}）{_waived_count(result)}"
         f" · 作者 {_author(result.author)}"
         f" · {len(result.rounds)} 轮",
     ]

@@ -44,6 +44,7 @@ def case_of(standing: Standing, item: QueueItem, *, against: str, barriers: tupl
     return CaseFile(
         item=item,
         outcome=item.outcome,
+        status=standing.drafting.store.library.statuses((standing.run.id,)).get(standing.run.id, "unfinished"),
         verdict=report.verdict,
         note=round_.note,
         text_hash=standing.version.text_hash,

@@ -85,6 +85,10 @@ class Desk:
         demand_insider(viewer)
         return {run: found for run in runs if (found := tuple(self.near(run)))}
 
+    def pulse(self) -> tuple[int, ...]:
+        """Return what a page asks often: it changes when the queue or somebody's notices may have changed."""
+        return self._store.desk.pulse()
+
     def depths(self) -> dict[Lane, int]:
         """Count what waits for a reviewer by lane, every lane named."""
         found = Counter(standing.lane.lane for standing in self._waiting(unsubmitted=False))
@@ -166,7 +170,9 @@ class Desk:
 
     def notices(self, person: Person, *, limit: int = 50) -> tuple[Notice, ...]:
         """Return what this person is told, newest first."""
-        return tuple(notice_of(kept, self.drafting) for kept in self._store.notices.of(person.id, limit=limit))
+        told = self._store.notices.of(person.id, limit=limit)
+        titles = self._store.library.titles({kept.run for kept in told})
+        return tuple(notice_of(kept, self.drafting, title=titles.get(kept.run, "")) for kept in told)
 
     def see(self, person: Person, notices: Sequence[int]) -> None:
         """Mark these notices of this person as seen."""

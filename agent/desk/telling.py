@@ -14,10 +14,10 @@ ANSWERS = frozenset({"approve", "reject", "comment"})
 FOR_REVIEWERS = frozenset({"submitted", "waiver"})
 
 
-def notice_of(kept: NoticeRecord, drafting: Drafting) -> Notice:
-    """Return a notice as it is shown in the program: with who did it, and why."""
+def notice_of(kept: NoticeRecord, drafting: Drafting, *, title: str = "") -> Notice:
+    """Return a notice as it is shown in the program: by the title the note has now, with who did it, and why."""
     by = names(drafting, [kept.by])[kept.by]
-    text = sentence_of(kept)
+    text = sentence_of(kept, title=title)
     if by:
         text = say("desk_notice_by", text=text, by=by)
     if kept.reason:
@@ -50,11 +50,11 @@ def _is_rewritten(made: DecisionRecord, drafting: Drafting) -> bool:
     return made.decision == "edit" and made.reviewer != drafting.store.run(made.run).owner
 
 
-def sentence_of(kept: NoticeRecord) -> str:
-    """Say what happened to which topic; nothing else of the note, and nobody's name."""
-    return say(f"desk_notice_{kept.kind}", topic=kept.topic)
+def sentence_of(kept: NoticeRecord, *, title: str = "") -> str:
+    """Say what happened to which note; without a `title` it is named by its topic, and nobody is named."""
+    return say(f"desk_notice_{kept.kind}", note=title or kept.topic)
 
 
 def path_of(kept: NoticeRecord) -> str:
-    """Return the page of the server it leads to."""
-    return f"/desk/{kept.run}" if kept.kind in FOR_REVIEWERS else "/chat"
+    """Return the page of the server it leads to: the note on the desk, or its author's thread about it."""
+    return f"/desk/{kept.run}" if kept.kind in FOR_REVIEWERS else f"/chat?run={kept.run}"

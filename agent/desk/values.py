@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from agent.models import Basis, FieldName, Frozen, Note, NoteType, Outcome, SegmentKind, Severity, Verdict, Waiver
+from agent.record.statuses import Status
 from agent.text.clean import Storable
 
 __all__ = [
@@ -151,10 +152,7 @@ class CaseFinding(Frozen):
 
 
 class CaseFact(Frozen):
-    """Show one fact a note rests on, and whether it may be told on the day the case is opened.
-
-    `days_left` counts to the last day it is valid, None when it has no end.
-    """
+    """Show one fact a note rests on, as of the day the case is opened; `days_left` is None when it has no end."""
 
     id: str
     product: str
@@ -310,6 +308,7 @@ class CaseFile(Frozen):
 
     item: QueueItem
     outcome: Outcome
+    status: Status
     verdict: Verdict
     note: Note
     text_hash: str

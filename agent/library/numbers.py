@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from agent.library.shelf import STATUSES, ShelvedNote
-from agent.record import BlockCount, LibraryStore, Milestones
+from agent.library.shelf import ShelvedNote
+from agent.record import STATUSES, BlockCount, LibraryStore, Milestones
 
 __all__ = ["AccountRow", "Numbers", "ProductRow", "Spread", "WeekRow", "count"]
 

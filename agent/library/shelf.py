@@ -11,18 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Any
 
-from agent.models import Outcome
-from agent.record import LibraryStore, Stamp
+from agent.record import LibraryStore, Stamp, Status
 from agent.text.simplified import simplified
 from agent.tone.subject import MEASURED
 from agent.workspace import Workspace
 
-__all__ = ["STATUSES", "Shelf", "ShelvedNote", "Status", "fold"]
-
-Status = Literal[Outcome, "published", "retracted", "unfinished"]
-STATUSES: tuple[str, ...] = (*get_args(Outcome), "published", "retracted", "unfinished")
+__all__ = ["Shelf", "ShelvedNote", "fold"]
 
 
 @dataclass(frozen=True)
@@ -47,13 +43,9 @@ class ShelvedNote:
         return self.stamp.run
 
     @property
-    def status(self) -> str:
-        """Say where the note stands; see `STATUSES`."""
-        if self.stamp.published_at is not None:
-            return "published"
-        if self.stamp.retracted_at is not None:
-            return "retracted"
-        return self.stamp.outcome or "unfinished"
+    def status(self) -> Status:
+        """Say where the note stands."""
+        return self.stamp.status
 
     @property
     def was_published(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from agent.library.shelf import ShelvedNote
 from agent.models import Fact
+from agent.record import Status
 from agent.workspace import FactProblem, Workspace, check_facts
 
 __all__ = [
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 SOON = timedelta(days=14)
-STANDING = frozenset({"published", "approved", "in_review", "ready"})
+STANDING: frozenset[Status] = frozenset({"published", "approved", "submitted", "changes", "written", "ready"})
 Validity = Literal["valid", "soon", "expired", "future", "gone"]
 VALIDITIES: tuple[Validity, ...] = ("expired", "soon", "future", "valid")
 

@@ -3,9 +3,11 @@
 from agent.record.access import AccessStore
 from agent.record.claims import Claims
 from agent.record.desk import DeskRecord
-from agent.record.library import BlockCount, LibraryStore, Milestones, Stamp
+from agent.record.library import BlockCount, LibraryStore, Milestones
 from agent.record.notices import Notices
 from agent.record.publishing import Publishing
+from agent.record.stamps import Stamp
+from agent.record.statuses import STATUSES, Status, status_word
 from agent.record.store import Store
 from agent.record.threads import ThreadStore, TurnJournal
 from agent.record.values import (
@@ -32,6 +34,7 @@ from agent.record.values import (
 )
 
 __all__ = [
+    "STATUSES",
     "AccessStore",
     "AuditEvent",
     "AuditReport",
@@ -55,6 +58,7 @@ __all__ = [
     "RunWaiver",
     "SessionRecord",
     "Stamp",
+    "Status",
     "Store",
     "SubmissionRecord",
     "ThreadRecord",
@@ -64,4 +68,5 @@ __all__ = [
     "TurnRecord",
     "VersionRecord",
     "Waiting",
+    "status_word",
 ]

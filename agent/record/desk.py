@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from agent.errors import UsageError
 from agent.record.database import Database
-from agent.record.desk_tables import corrections, delegations, run_waivers
+from agent.record.desk_tables import corrections, delegations, notices, run_waivers
 from agent.record.erasure import demand_kept
 from agent.record.moments import utc
 from agent.record.notices import tell
 from agent.record.rows import decision_of, waiver_of
-from agent.record.tables import approvals, publications, runs
+from agent.record.tables import approvals, publications, runs, submissions
 from agent.record.values import CorrectionAction, CorrectionRecord, DecisionRecord, DelegationRecord, RunWaiver, Waiting
 from agent.record.vouching import new_salt, vouch_correction, vouch_delegation, vouch_waiver
 from agent.record.waiting import WaitingTexts
@@ -35,6 +35,13 @@ class DeskRecord:
     def waiting(self, *, unsubmitted: bool = False) -> tuple[Waiting, ...]:
         """Return the texts handed in and not decided on, oldest first; `unsubmitted` adds runs that merely wait."""
         return self._waiting.listed(unsubmitted=unsubmitted)
+
+    def pulse(self) -> tuple[int, ...]:
+        """Return numbers that change whenever somebody hands in, decides, accepts, publishes or is told something."""
+        newest = (select(func.max(t.c.id)).scalar_subquery() for t in (submissions, approvals, run_waivers, notices))
+        moved = (select(func.max(t.c.id)).scalar_subquery() for t in (publications, corrections, delegations))
+        with self._database.reading() as connection:
+            return tuple(number or 0 for number in connection.execute(select(*newest, *moved)).one())
 
     def waive(
         self,

@@ -5,48 +5,26 @@ The content of texts is handed out as it is kept, as JSON: a library reads thous
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, tuple_
 
-from agent.models import Frozen, Outcome
+from agent.models import Frozen
 from agent.record.database import Database
-from agent.record.desk_tables import corrections
 from agent.record.moments import utc
-from agent.record.tables import approvals, findings, grounds, publications, runs, submissions, versions
+from agent.record.stamps import Stamp, stamp_of, stamps_query
+from agent.record.statuses import Status
+from agent.record.tables import approvals, findings, grounds, runs, submissions, versions
 from agent.record.values import Decision
 
-__all__ = ["BlockCount", "LibraryStore", "Milestones", "Stamp"]
+__all__ = ["BlockCount", "LibraryStore", "Milestones"]
 
 BATCH = 400  # keys a query names at once; SQLite takes 32,766 variables, and its older builds 999
 
 Key = tuple[str, int]
-
-
-class Stamp(Frozen):
-    """Tell how a run stands and which text is its best, without its words: enough to see whether it has changed.
-
-    `text_hash` is empty and `revision` None as long as a run has no text; `published_at` None as well once it was taken
-    back from everywhere.
-    """
-
-    run: str
-    owner: str = ""
-    note_type: str
-    account: str = ""
-    persona: str = ""
-    outcome: Outcome | None = None
-    revision: int | None = None
-    rounds: int = 0
-    text_hash: str = ""
-    saved_at: datetime | None = None
-    grounds: str = ""
-    published_at: datetime | None = None
-    retracted_at: datetime | None = None
-    created_at: datetime
-    updated_at: datetime
 
 
 class Milestones(Frozen):
@@ -74,11 +52,26 @@ class LibraryStore:
 
     def stamps(self, run_id: str | None = None) -> tuple[Stamp, ...]:
         """Return how every kept run stands, newest first; or one run alone, by its whole id."""
-        query = _stamps()
-        if run_id is not None:
-            query = query.where(runs.c.id == run_id)
         with self._database.reading() as connection:
-            return tuple(_stamp(row._mapping) for row in connection.execute(query))
+            found = connection.execute(stamps_query(None if run_id is None else (run_id,)))
+            return tuple(stamp_of(row._mapping) for row in found)
+
+    def statuses(self, run_ids: Collection[str]) -> dict[str, Status]:
+        """Return where these runs stand; one that was erased, or never was, is left out."""
+        with self._database.reading() as connection:
+            found = _in_batches(connection, stamps_query(), (runs.c.id,), [(run,) for run in run_ids])
+            return {stamp.run: stamp.status for stamp in (stamp_of(row._mapping) for row in found)}
+
+    def titles(self, run_ids: Collection[str]) -> dict[str, str]:
+        """Return the titles of the best texts of these runs; one without a text is left out."""
+        query = select(versions.c.run_id, versions.c.round_json).join(
+            runs, (runs.c.id == versions.c.run_id) & (runs.c.best_revision == versions.c.revision)
+        )
+        with self._database.reading() as connection:
+            found = _in_batches(
+                connection, query.where(runs.c.erased_at.is_(None)), (runs.c.id,), [(r,) for r in run_ids]
+            )
+            return {row.run_id: json.loads(row.round_json)["note"]["title"] for row in found}
 
     def briefs(self, run_ids: Collection[str]) -> dict[str, str]:
         """Return the briefs of these runs, as JSON."""
@@ -149,64 +142,8 @@ class LibraryStore:
         return tuple(BlockCount(rule=rule, runs=number, findings=total) for rule, number, total in found)
 
 
-def _stamps() -> Select[Any]:
-    best = and_(versions.c.run_id == runs.c.id, versions.c.revision == runs.c.best_revision)
-    retracted = and_(corrections.c.run_id == runs.c.id, corrections.c.action == "retract")
-    taken_back = select(corrections.c.url).where(retracted, corrections.c.url == publications.c.url)
-    published = select(func.max(publications.c.published_at)).where(
-        publications.c.run_id == runs.c.id, ~taken_back.correlate(runs, publications).exists()
-    )
-    rounds = select(func.max(versions.c.round)).where(versions.c.run_id == runs.c.id).correlate(runs)
-    return (
-        select(
-            runs.c.id,
-            runs.c.owner,
-            runs.c.note_type,
-            runs.c.account,
-            runs.c.persona,
-            runs.c.outcome,
-            runs.c.created_at,
-            runs.c.updated_at,
-            versions.c.revision,
-            versions.c.text_hash,
-            versions.c.saved_at,
-            versions.c.grounds,
-            published.scalar_subquery().label("published_at"),
-            select(func.max(corrections.c.asked_at)).where(retracted).scalar_subquery().label("retracted_at"),
-            rounds.scalar_subquery().label("rounds"),
-        )
-        .outerjoin(versions, best)
-        .where(runs.c.erased_at.is_(None))
-        .order_by(runs.c.created_at.desc(), runs.c.id.desc())
-    )
-
-
-def _stamp(row: Any) -> Stamp:
-    return Stamp(
-        run=row["id"],
-        owner=row["owner"] or "",
-        note_type=row["note_type"],
-        account=row["account"],
-        persona=row["persona"],
-        outcome=row["outcome"],
-        revision=row["revision"],
-        rounds=row["rounds"] or 0,
-        text_hash=row["text_hash"] or "",
-        saved_at=_moment(row["saved_at"]),
-        grounds=row["grounds"] or "",
-        published_at=_moment(row["published_at"]),
-        retracted_at=_moment(row["retracted_at"]),
-        created_at=utc(row["created_at"]),
-        updated_at=utc(row["updated_at"]),
-    )
-
-
 def _begun(since: datetime, until: datetime) -> ColumnElement[bool]:
     return and_(runs.c.erased_at.is_(None), runs.c.created_at >= since, runs.c.created_at < until)
-
-
-def _moment(found: datetime | None) -> datetime | None:
-    return None if found is None else utc(found)
 
 
 def _in_batches(

@@ -32,9 +32,9 @@ class ThreadStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def start(self, thread_id: str, *, owner: str, created_at: datetime) -> None:
-        """Begin a thread; raise `UsageError` when the id is taken."""
-        row = {"id": thread_id, "owner": owner, "title": "", "state_json": ""}
+    def start(self, thread_id: str, *, owner: str, created_at: datetime, title: str = "", state: str = "") -> None:
+        """Begin a thread, with what it remembers from the beginning; raise `UsageError` when the id is taken."""
+        row = {"id": thread_id, "owner": owner, "title": title, "state_json": state}
         with self._database.explained():
             try:
                 with writing(self._database.engine).begin() as connection:

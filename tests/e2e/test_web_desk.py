@@ -100,7 +100,10 @@ def test_keys_are_listed_and_the_filter_is_found_by_a_key(visit):
     expect(page).to_have_url(re.compile(r"\?q="))
 
 
-def test_ten_notes_are_cleared_by_keyboard_alone(visit):
+def test_ten_notes_are_cleared_by_keyboard_alone_and_an_open_queue_shows_it_under_nobodys_cursor(visit):
+    beside = visit("/desk", user="shenhe2", size="desktop")
+    beside.locator("[data-row]").last.focus()
+    focused = beside.locator("[data-row]").last.inner_text()
     page = visit("/desk", user="shenhe", size="desktop")
     rows = page.locator("[data-row]")
     expect(rows).to_have_count(11)
@@ -109,13 +112,34 @@ def test_ten_notes_are_cleared_by_keyboard_alone(visit):
     expect(rows.nth(1)).to_be_focused()
     page.keyboard.press("k")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/*")
+    first = page.url
     for _ in TEN:
         expect(page.get_by_role("button", name=re.compile("^通过"))).to_be_enabled()
+        expect(page.locator(".keys-going")).to_have_count(0)
         opened = page.url
         page.keyboard.press("a")
         expect(page.get_by_role("dialog").get_by_role("button", name="确认通过")).to_be_focused()
         page.keyboard.press("Enter")
+        if opened == first:
+            page.keyboard.type("sar")  # faster than any page opens: meant for nobody
+            expect(page.locator(".keys-going")).to_contain_text("刚才按的键没有用上")
         page.wait_for_url(lambda url, opened=opened: url != opened and "done=approve" in url)
+        expect(page.get_by_role("dialog")).to_have_count(0)
     page.wait_for_url("**/desk?done=approve")
     expect(rows).to_have_count(1)
     expect(page.locator("tbody")).to_contain_text("沈审核")
+    expect(beside.locator("tr.desk-gone").first).to_contain_text("不再等审核")
+    expect(beside.locator(".desk-count").first).to_have_text("1")
+    assert beside.evaluate("document.activeElement.innerText") == focused
+
+
+def test_the_text_to_edit_is_shown_whole_however_narrow_the_window(visit, own):
+    for size in ("phone", "desktop"):
+        page = visit(f"/desk/{own}", user="shenhe2", size=size)
+        page.get_by_role("button", name=re.compile("建议修改")).click()
+        page.get_by_text("直接改文字").click()
+        body = page.locator(".desk-edit textarea")
+        expect(body).to_be_visible()
+        page.wait_for_function("(e => e.clientHeight > 100 && e.scrollHeight <= e.clientHeight)(document.querySelector"
+                               "('.desk-edit textarea'))")  # fmt: skip

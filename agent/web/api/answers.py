@@ -23,7 +23,7 @@ from agent.models import (
     Verdict,
 )
 from agent.people import Role
-from agent.record import DecisionRecord, PublicationRecord, RunRecord, SubmissionRecord, VersionRecord
+from agent.record import DecisionRecord, PublicationRecord, RunRecord, Status, SubmissionRecord, VersionRecord
 from agent.results import DraftResult
 from agent.web.identity import Identity, Way
 
@@ -126,18 +126,20 @@ class RunRow(Frozen):
     persona: str
     owner: str
     outcome: Outcome | None
+    status: Status | None
+    title: str
     created_at: datetime
     updated_at: datetime
     erased_at: datetime | None
 
     @classmethod
-    def of(cls, run: RunRecord) -> RunRow:
-        """Return the row for a run."""
+    def of(cls, run: RunRecord, *, status: Status | None, title: str) -> RunRow:
+        """Return the row for a run; one that was erased has no status."""
         brief = run.brief
         return cls(
             run=run.id, topic=brief.topic, note_type=brief.note_type, account=brief.account, persona=brief.persona,
-            owner=run.owner, outcome=run.outcome, created_at=run.created_at, updated_at=run.updated_at,
-            erased_at=run.erased_at,
+            owner=run.owner, outcome=run.outcome, status=status, title=title, created_at=run.created_at,
+            updated_at=run.updated_at, erased_at=run.erased_at,
         )  # fmt: skip
 
 
@@ -149,9 +151,14 @@ class RunPage(Frozen):
 
 
 class Standing(Frozen):
-    """Show a run with what people did to it; `working` tells that it is under way in this process."""
+    """Show a run with what people did to it; `working` tells that it is under way in this process.
+
+    `status` says where the note stands: written until somebody hands it in, then submitted, changes when it was sent
+    back, approved, published.
+    """
 
     owner: str
+    status: Status | None
     created_at: datetime
     updated_at: datetime
     working: bool

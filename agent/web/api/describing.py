@@ -14,7 +14,7 @@ from agent.web.api.problems import MEDIA_TYPE, Problem
 
 __all__ = ["VERSION", "describe", "page", "problems"]
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 ALWAYS = (400, 401, 403, 413, 422, 429, 500, 503)
 # RFC 9110 names these anew, and so does Python from 3.13 on: the description is the same on every Python.
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}

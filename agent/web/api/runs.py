@@ -83,7 +83,10 @@ def list_runs(wanted: Annotated[RunFilter, Query()], services: Serving, identity
         after=after,
     )
     page = found[: wanted.limit]
-    return RunPage(runs=tuple(map(RunRow.of, page)), next=page[-1].id if len(found) > wanted.limit else None)
+    ids = [run.id for run in page]
+    statuses, titles = services.store.library.statuses(ids), services.store.library.titles(ids)
+    rows = (RunRow.of(run, status=statuses.get(run.id), title=titles.get(run.id, "")) for run in page)
+    return RunPage(runs=tuple(rows), next=page[-1].id if len(found) > wanted.limit else None)
 
 
 @router.get("/runs/{run_id}", responses=problems(404, 409, 410))
@@ -168,6 +171,7 @@ async def standing(run: RunRecord, services: Services, works: Works) -> Standing
 def _standing(run: RunRecord, store: Store, *, working: bool, result: RunAnswer) -> Standing:
     return Standing(
         owner=run.owner,
+        status=store.library.statuses((run.id,)).get(run.id),
         created_at=run.created_at,
         updated_at=run.updated_at,
         working=working,

@@ -105,7 +105,7 @@ def test_whoever_decides_in_a_terminal_is_shown_what_waivers_let_pass(home, agen
     edited(home, run, folder, "再会。", hand_in=True)
     assert "处凭豁免放行" in agent("queue", "-w", folder)[1]
     shown = agent("show", run, "-w", folder)[1]
-    assert "合格，等人审（in_review） · 凭豁免放行" in shown
+    assert "待审核（in_review） · 凭豁免放行" in shown
     for told in (shown, agent("approve", run, "--reviewer", "沈审核", "-w", folder)[2]):
         assert "凭豁免放行" in told and "[禁止·已豁免] RET-03" in told
         assert "引用反面例子（shenhe、shenhe2 批准，" in told

@@ -115,7 +115,7 @@ async def test_a_notice_arrives_once_and_holds_no_word_of_the_note(bench, robot,
     assert await postman().post_due() == 0
     (heard,) = robot.heard
     assert heard == {
-        "kind": "submitted", "run": run, "topic": "下班绕路喝一杯手冲", "text": "《下班绕路喝一杯手冲》送审，等待审核",
+        "kind": "submitted", "run": run, "topic": "下班绕路喝一杯手冲", "text": "《下班绕路喝一杯手冲》送审，待审核",
         "link": f"https://kos.example.com/desk/{run}", "at": "2026-11-24T04:00:00+00:00",
     }  # fmt: skip
     note = bench.best(run).round.note

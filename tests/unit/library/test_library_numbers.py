@@ -29,7 +29,7 @@ def test_rates_say_what_they_are_out_of(library, month):
     numbers = library.numbers(**SPAN)
     assert (numbers.begun, numbers.approved, numbers.rejected, numbers.published) == (5, 3, 1, 1)
     assert numbers.approved_rate == 0.75
-    assert dict(numbers.statuses) == {"published": 1, "approved": 2, "rejected": 1, "in_review": 1}
+    assert dict(numbers.statuses) == {"published": 1, "approved": 2, "rejected": 1, "written": 1}
 
 
 def test_rounds_are_counted_to_the_last_one(library, month):

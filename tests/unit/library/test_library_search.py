@@ -43,7 +43,7 @@ def three(keep):
         ({"text": "R-003"}, ["r-003"]),
         ({"statuses": frozenset({"published"})}, ["r-001"]),
         ({"statuses": frozenset({"approved"})}, []),
-        ({"statuses": frozenset({"in_review", "rejected"})}, ["r-003", "r-002"]),
+        ({"statuses": frozenset({"written", "rejected"})}, ["r-003", "r-002"]),
         ({"account": "staff-linjie"}, ["r-002"]),
         ({"note_type": "marketing"}, []),
         ({"cites": "cc-coffee-30-5"}, ["r-001"]),

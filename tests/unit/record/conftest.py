@@ -60,9 +60,10 @@ def began():
 def start(store):
     """Start a run, `minutes` after the first one."""
 
-    def begin(run="r-001", *, minutes=0, workspace="/云杉", **fields):
+    def begin(run="r-001", *, minutes=0, owner="", workspace="/云杉", **fields):
         moment = BEGAN + timedelta(minutes=minutes)
-        store.start_run(_brief(run, **fields), author="offline@1", workspace=workspace, created_at=moment)
+        brief = _brief(run, **fields)
+        store.start_run(brief, author="offline@1", workspace=workspace, created_at=moment, owner=owner)
         return moment
 
     return begin

@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from nicegui import ui
 from nicegui.elements.echart import EChart
-from shelving import BEGAN, keeper
+from shelving import BEGAN, TODAY, keeper
 
 from agent.guardrails import load_packs
 from agent.library.library import Library
+from agent.models import Brief, Material
+from agent.web.pages.chat.history import listed_threads
 from agent.web.pages.frame import PAGES
 from agent.web.pages.library import warnings
 
@@ -72,6 +75,67 @@ async def test_a_note_is_shown_with_its_text_its_history_and_what_it_rests_on(vi
     for said in (TOLD, "已发布", "送审 · 阿宁", "批准 · 沈审核", "已核对", "发布 · 阿宁", URL, FACT, "素材", "银杏黄了",
                  "各稿（2）", "文本哈希", "按哪天的规则和事实"):  # fmt: skip
         await user.should_see(said)
+
+
+async def test_an_author_opens_a_note_of_their_own_in_the_chat_wherever_it_was_written(visitor, web_pages):
+    services = web_pages.state.services
+    told = Material(id="m1", text=TOLD, told_by="阿宁")
+    brief = Brief(id="r-001", topic="早市", persona="阿宁", account="staff-aning", as_of=TODAY, material=(told,))
+    title = (await services.drafting.draft(brief, owner="aning")).note.title
+    user = await visitor("aning")
+    await user.open("/library/r-001")
+    (link,) = (element for element in user.find(kind=ui.link).elements if "lib-talk" in element.classes)
+    assert link.props["href"] == "/chat?run=r-001"
+    opened = [(await user.http_client.get("/chat?run=r-001")) for _ in range(2)]
+    assert len({answer.headers["location"] for answer in opened}) == 1
+    await user.open(opened[0].headers["location"])
+    await user.should_see(marker="note", retries=50)
+    await user.should_see("还没送审，文字可以改。")
+    listed = listed_threads(services.chat, "aning")
+    assert [(one.title, one.topic, one.status) for one in listed] == [(title, "早市", "written")]
+    assert (await (await visitor("linjie")).http_client.get("/chat?run=r-001")).status_code == 404
+
+
+async def test_whoever_only_reads_a_note_is_not_led_to_a_chat_about_it(visitor, shelf):
+    for who in ("shenhe", "neirong"):
+        user = await visitor(who)
+        await user.open("/library/r-001")
+        assert not [element for element in user.find(kind=ui.link).elements if "lib-talk" in element.classes]
+
+
+async def test_a_note_is_shown_in_the_paragraphs_it_is_posted_in(visitor, keep, web_pages):
+    services = web_pages.state.services
+    keep("r-001", "银杏黄了。", facts=(FACT,))
+    (kept,) = services.store.versions("r-001")
+    first, *rest = kept.round.note.segments
+    joined = tuple(segment.model_copy(update={"paragraph": False}) for segment in rest)
+    note = kept.round.note.model_copy(update={"segments": (first, *joined)})
+    services.store.save_version("r-001", 2, kept.round.model_copy(update={"note": note}), saved_at=BEGAN)
+    services.store.finish_run("r-001", "approved", best_revision=2, updated_at=BEGAN)
+    user = await visitor("aning")
+    await user.open("/library/r-001")
+    shown = [e for e in user.client.elements.values() if e.tag == "p" and "paragraph" in e.classes]
+    assert len(shown) == note.body.count("\n") + 1 == 1
+
+
+async def test_authors_hear_in_the_library_of_what_was_decided_by_the_title_of_their_note(visitor, keep, web_pages):
+    services = web_pages.state.services
+    note = keep("r-001", title="她起的标题", outcome="in_review", submitted=BEGAN)
+    user = await visitor("aning")
+    await user.open("/library")
+    (bell,) = user.find(marker="notices").elements
+    assert bell.props["aria-label"] == "通知"
+    services.store.add_decision(
+        "r-001", decision="comment", text_hash=note.text_hash, reviewer="shenhe", reason="换个结尾",
+        decided_at=BEGAN + timedelta(hours=1),
+    )  # fmt: skip
+    for timer in user.find(kind=ui.timer).elements:
+        await timer._invoke_callback()
+    assert bell.props["aria-label"] == "通知，1 条未读"
+    user.find(marker="notices").click()
+    await user.should_see("《她起的标题》有修改建议（沈审核）：换个结尾")
+    await user.open("/library")
+    await user.should_see("送回修改")
 
 
 async def test_what_is_asked_for_stands_in_the_address_and_in_the_sheet(visitor, shelf):

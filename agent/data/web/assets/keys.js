@@ -1,5 +1,85 @@
 // Keys of a page: an element with data-key is clicked by that key, j and k walk along elements with data-row.
 // Nothing happens while somebody types or a dialog is open; there Ctrl+Enter sends.
+// From a decision until the next page is there no key counts, and that is said: it would be meant for another note.
+(() => {
+  const GOING = "kosnote.going"; // what a key is refused with, kept for the page that follows
+  const REFUSED = "kosnote.refused"; // whether one was
+  const QUIET_MS = 800; // whoever was refused goes on typing for a while
+  const LONGEST_MS = 15000;
+  let going = null;
+
+  const say = (words) => {
+    going.said.textContent = words;
+  };
+
+  const begin = (words, refusal) => {
+    stay();
+    document.activeElement?.blur?.();
+    const veil = document.createElement("div");
+    veil.className = "keys-going";
+    const said = document.createElement("div");
+    said.setAttribute("role", "status");
+    veil.append(said);
+    going = { veil, said, refusal, refusedAt: 0, arriving: false, timer: setTimeout(stay, LONGEST_MS) };
+    if (words) say(words);
+    else veil.classList.add("open");
+    if (words) document.body.append(veil);
+    sessionStorage.setItem(GOING, refusal);
+  };
+
+  const stay = () => {
+    sessionStorage.removeItem(GOING);
+    sessionStorage.removeItem(REFUSED);
+    if (!going) return;
+    clearTimeout(going.timer);
+    going.veil.remove();
+    going = null;
+  };
+
+  // The page that follows is open once it has keys of its own, and whoever was refused has paused.
+  const isOpen = () => {
+    const paused = !going.refusedAt || performance.now() - going.refusedAt > QUIET_MS;
+    return going.arriving && paused && document.querySelector("[data-key]") !== null;
+  };
+
+  const refuse = (event) => {
+    if (!going || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isOpen()) return stay();
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    going.refusedAt = performance.now();
+    sessionStorage.setItem(REFUSED, "yes");
+    say(going.refusal);
+    if (!going.veil.isConnected) document.body.append(going.veil);
+  };
+
+  const arrive = () => {
+    if (!going) return;
+    if (isOpen()) stay();
+    else setTimeout(arrive, 50);
+  };
+
+  document.addEventListener("click", (event) => {
+    const asked = event.target.closest?.("[data-going]:not([disabled])");
+    if (asked) begin(asked.dataset.going, asked.dataset.refused);
+  });
+  addEventListener("keydown", refuse, true);
+  globalThis.kosnoteKeys = { stay };
+
+  const kept = sessionStorage.getItem(GOING);
+  if (kept) {
+    const refused = sessionStorage.getItem(REFUSED);
+    begin("", kept);
+    going.arriving = true;
+    if (refused) {
+      going.refusedAt = performance.now();
+      say(kept);
+      document.body.append(going.veil);
+    }
+    arrive();
+  }
+})();
+
 (() => {
   const TYPING = "input, textarea, select, [contenteditable]";
   const STEPS = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };

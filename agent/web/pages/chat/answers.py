@@ -105,11 +105,11 @@ def _reply(page: ChatPage, reply: str, way: str) -> None:
 
 def _status(page: ChatPage, status: StatusCard) -> None:
     say = page.say
-    handed = status.submitted and status.outcome in ("in_review", "needs_human")
-    how = "submitted" if handed else status.outcome or "unfinished"
     with ui.element("div").classes("status-card"):
-        text(status.topic, "status-topic")
-        ui.label(say(f"chat_outcome_{how}")).classes(f"chip chip-{how}")
+        text(status.title or status.topic, "status-topic")
+        ui.label(say(f"status_{status.status}")).classes(f"chip chip-{status.status}")
+        if status.title:
+            text(say("chat_topic", topic=status.topic), "hint")
         if status.open_findings:
             ui.label(say("chat_open_count", count=status.open_findings)).classes("hint")
         if status.reason:

@@ -186,7 +186,7 @@ def _next_steps(page: ChatPage, table: Table) -> None:
             url = press(say("chat_record_url"), page.composer.paste_url, icon="link")
             url.classes("press-main" if stage == "approved" else "press-plain", remove="press-plain")
         copy_button(table.note.to_text(), say("chat_copy_all"), say("frame_copied"), kind="plain")
-        if stage in ("rejected", "published"):
+        if stage in ("rejected", "published", "retracted"):
             do = partial(page.act, intent=Intent.DRAFT, bubble=page.said("chat_another"))
             press(say("chat_another"), do, icon="add")
     if table.open_to_change and (table.blocked or table.standing.sent_back):

@@ -40,11 +40,18 @@ LOOK_SECONDS = 15.0  # how often a page looks whether somebody has decided
 
 
 def register(app: FastAPI) -> None:
-    """Register `/chat`, which leads to the thread used last or to a new one, and `/chat/{thread}`."""
+    """Register `/chat`, which leads to the thread used last, a new one or that of a note, and `/chat/{thread}`."""
 
     @private_page(app, "/chat", Role.EMPLOYEE, Role.CONTENT)
-    async def newest(view: View) -> Response:
+    async def newest(view: View) -> Response | None:
         chat, user = view.services.chat, view.identity.user
+        if run := view.request.query_params.get("run", ""):
+            try:
+                session = await aside(chat.session_about, user, run)
+            except UsageError:
+                view.absent()
+                return None
+            return RedirectResponse(f"/chat/{session.thread}", status_code=303)
         wants_new = "new" in view.request.query_params
         kept = () if wants_new else await aside(chat.threads, user)
         thread = kept[0].id if kept else await aside(_fresh, view)
@@ -92,6 +99,7 @@ class ChatPage:
         self.names = RuleNames(view.services.chat.packs)
         self._note_place: ui.element | None = None
         self._newest: ui.element | None = None
+        self._last_listed: Listed | None = None
 
     async def build(self) -> None:
         """Build the page: history, the conversation with the note on the table, the panel, and the composer."""
@@ -209,6 +217,13 @@ class ChatPage:
 
     def _refresh_sides(self, listed: Listed) -> None:
         self.refresh_panel()
+        self._refresh_history(listed)
+
+    def _refresh_history(self, listed: Listed) -> None:
+        """List the threads anew, if they are not as they were listed."""
+        if listed == self._last_listed:
+            return
+        self._last_listed = listed
         self._threads.clear()
         with self._threads:
             history_list(self, listed)
@@ -241,7 +256,11 @@ class ChatPage:
         last = answered[-1].number if answered else 0
         holder = self._holder_of_note(answered)
         with self.stream:
-            if not history:
+            if self.table is not None and holder is None:  # a note that was written elsewhere
+                self._note_place = ui.element("div").classes("note-place")
+                with self._note_place:
+                    show_note(self, self.table)
+            elif not history:
                 self.composer.welcome()
             for exchange in answered:
                 assert exchange.answer is not None
@@ -321,6 +340,7 @@ class ChatPage:
         except UsageError:  # the thread was erased meanwhile, on another page
             self.view.go("/chat")
             return
+        self._refresh_history(await self._listed())
         if self._redraw(before) and self.table is not None:
             self.announce(self.say(f"chat_stage_{self.table.standing.stage}"))
 

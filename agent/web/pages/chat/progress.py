@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["show_progress"]
 
 STEPS: tuple[Stage, ...] = ("written", "submitted", "approved", "published")
-REACHED: dict[Stage, int] = {"written": 1, "changes": 1, "submitted": 2, "rejected": 1, "approved": 3, "published": 4}
+REACHED: dict[Stage, int] = {
+    "written": 1, "changes": 1, "submitted": 2, "rejected": 1, "approved": 3, "published": 4, "retracted": 3,
+}  # fmt: skip
 
 
 def show_progress(page: ChatPage, table: Table) -> None:

@@ -9,18 +9,23 @@ from typing import Literal
 
 from agent.aside import aside
 from agent.chat.blocks import extents
-from agent.chat.cards import note_card, result_cards
+from agent.chat.cards import last_word, note_card, result_cards
 from agent.chat.state import Lock
 from agent.chat.values import FindingCard, NoteCard
 from agent.errors import UsageError
 from agent.models import Note, Segment
-from agent.record import Store
+from agent.record import Status, Store
 from agent.results import DraftResult
 from agent.web.services import Services
 
 __all__ = ["Piece", "Stage", "Standing", "Table", "cut", "load_table", "paragraphs", "standing_of"]
 
-Stage = Literal["written", "submitted", "changes", "approved", "published", "rejected"]
+Stage = Literal["written", "submitted", "changes", "approved", "published", "rejected", "retracted"]
+
+STAGES: dict[Status, Stage] = {
+    "written": "written", "submitted": "submitted", "changes": "changes", "approved": "approved",
+    "published": "published", "rejected": "rejected", "retracted": "retracted",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,22 +93,18 @@ async def load_table(services: Services, run: str, locked: Iterable[Lock] = ()) 
 
 def standing_of(store: Store, run: str, result: DraftResult) -> Standing:
     """Read from the record how far the note has come, as its author needs to know it."""
-    owner = store.run(run).owner
-    decisions = [d for d in store.decisions(run) if d.decision != "edit" or d.reviewer != owner]
-    last = decisions[-1] if decisions else None
+    stage = STAGES.get(store.library.statuses((run,)).get(run, "written"), "written")
+    if stage in ("written", "submitted"):
+        return Standing(stage)
+    last = last_word(store, run)
+    by = last.reviewer if last else ""
     urls = tuple(item.url for item in store.publishing.publications(run))
-    if result.outcome == "approved":
-        return Standing("published" if urls else "approved", by=last.reviewer if last else "", urls=urls)
-    if result.outcome == "rejected":
-        return Standing("rejected", by=last.reviewer if last else "", reason=last.reason if last else "")
-    handed = [item for item in store.publishing.submissions(run)]
-    asked = last is not None and last.decision in ("comment", "edit")
+    if stage in ("approved", "published", "retracted"):
+        return Standing(stage, by=by, urls=urls)
+    edited = last is not None and last.decision == "edit"
     current = result.note.text_hash if result.note else ""
-    if last is not None and asked and not any(i.submitted_at > last.decided_at for i in handed):
-        edited = last.decision == "edit"
-        back = not edited and last.text_hash == current
-        return Standing("changes", by=last.reviewer, reason=last.reason, edited=edited, sent_back=back)
-    return Standing("submitted" if any(item.text_hash == current for item in handed) else "written")
+    back = stage == "changes" and not edited and last is not None and last.text_hash == current
+    return Standing(stage, by=by, reason=last.reason if last else "", edited=edited, sent_back=back)
 
 
 def paragraphs(note: Note) -> tuple[tuple[tuple[Segment, int], ...], ...]:

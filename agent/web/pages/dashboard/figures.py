@@ -70,7 +70,7 @@ def figures_of(say: Words, workspace: Workspace, library: Library, numbers: Numb
         ),
         "statuses": _figure(
             say, "statuses", ("status", "notes"),
-            [(say(f"library_status_{status}"), count) for status, count in numbers.statuses],
+            [(say(f"status_{status}"), count) for status, count in numbers.statuses],
         ),
     }  # fmt: skip
 

@@ -96,11 +96,11 @@ def _small_print(opened: Opened) -> None:
         text(say("desk_rounds", count=case.rounds), tag="span")
         offline = case.author.startswith("offline@")
         text(say("desk_written_by_offline" if offline else "desk_written_by_model"), tag="span")
+        if case.status != "submitted":
+            text(say(f"status_{case.status}"), "desk-badge", tag="span")
         if item.submitted:
             name = opened.view.name(item.submitted_by)
             text(say("desk_handed_in", name=name, time=day_and_time(item.submitted_at)), tag="span")
-        else:
-            text(say("desk_unsubmitted"), tag="span")
 
 
 def _columns(opened: Opened) -> None:

@@ -11,7 +11,7 @@ from agent.errors import KosnoteError
 from agent.web.pages.controls import press
 from agent.web.pages.desk.attempts import refused
 from agent.web.pages.desk.badges import ask_key, short_hash
-from agent.web.pages.desk.dialogs import actions, dialog, reason_field
+from agent.web.pages.desk.dialogs import actions, dialog, reason_field, stay
 from agent.web.pages.desk.opened import Opened
 from agent.web.pages.desk.suggesting import suggest_dialog
 from agent.web.pages.writing import attribute, text
@@ -28,7 +28,7 @@ def show_barriers(opened: Opened) -> None:
     if not opened.undecided:
         with ui.element("div").classes("desk-standing") as standing:
             attribute(standing, role="status", tabindex="-1", id="desk-why")
-            text(say(f"desk_outcome_{case.outcome}"), "desk-standing-title")
+            text(say(f"status_{case.status}"), "desk-standing-title")
         return
     if case.approvable:
         return
@@ -59,6 +59,7 @@ async def decide(opened: Opened, decision: Awaitable[Decided]) -> None:
     try:
         decided = await decision
     except KosnoteError as error:
+        stay()
         _not_decided(opened, error)
         return
     await opened.go_on(decided.decision)
@@ -109,13 +110,14 @@ def _ask(
         async def confirmed() -> None:
             said = reason.value.strip()
             if not (said or comment):
+                stay()
                 ui.notify(say("desk_need_reason"), type="warning", position="top")
                 return
             made.close()
             by, key = opened.view.identity.person, f"{name}-{opened.key}"
             await decide(opened, send(opened.run, text_hash=case.text_hash, by=by, reason=said, key=key))
 
-        actions(say, made, say(f"desk_{name}_send"), confirmed, grave=not comment, first=bool(comment))
+        actions(say, made, say(f"desk_{name}_send"), confirmed, grave=not comment, first=bool(comment), leaves=True)
     made.open()
 
 

@@ -13,7 +13,7 @@ from agent.web.pages.desk.badges import ask_key
 from agent.web.pages.writing import attribute, text
 from agent.web.words import Words
 
-__all__ = ["actions", "day_field", "day_of", "dialog", "keys_dialog", "reason_field"]
+__all__ = ["actions", "day_field", "day_of", "dialog", "keys_dialog", "reason_field", "stay"]
 
 Send = Callable[[], Awaitable[None] | None]
 LONGEST_REASON = 2000
@@ -43,14 +43,34 @@ def dialog(title: str, *, wide: bool = False) -> Iterator[ui.dialog]:
         yield made
 
 
-def actions(say: Words, made: ui.dialog, words: str, send: Send, *, grave: bool = False, first: bool = False) -> None:
-    """Offer to send and to leave; `first` puts the cursor on sending, so that Enter is enough."""
+def actions(
+    say: Words,
+    made: ui.dialog,
+    words: str,
+    send: Send,
+    *,
+    grave: bool = False,
+    first: bool = False,
+    leaves: bool = False,
+) -> None:
+    """Offer to send and to leave; `first` puts the cursor on sending, so that Enter is enough.
+
+    What `leaves` the page once it is sent refuses every key until the next page is there, and says so: a key pressed in
+    between would be lost, or meant for another note. When nothing comes of it, `stay` gives the keys back.
+    """
     with ui.element("div").classes("desk-actions"):
         confirm = press(words, send, kind="danger" if grave else "main").mark("send")
         attribute(confirm, data_submit=True)
+        if leaves:
+            attribute(confirm, data_going=say("desk_going"), data_refused=say("desk_key_refused"))
         if first:
             attribute(confirm, autofocus=True)
         press(say("desk_cancel"), made.close, kind="quiet")
+
+
+def stay() -> None:
+    """Give the keys back: the page stays."""
+    ui.run_javascript("kosnoteKeys.stay()")
 
 
 def reason_field(label: str, *, value: str = "") -> ui.textarea:

@@ -8,23 +8,26 @@ from collections.abc import Sequence
 from typing import get_args
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from agent.desk.queueing import wanted
-from agent.desk.values import Lane, NearNote, QueueFilter, QueueItem
+from agent.desk.values import Lane, QueueFilter, QueueItem
 from agent.web.pages.controls import press
-from agent.web.pages.desk.badges import ask_key, day_and_time, due_badge, duration, findings_badge, lane_badge
+from agent.web.pages.desk.badges import ask_key, lane_badge
 from agent.web.pages.desk.delegating import delegation_button
 from agent.web.pages.desk.dialogs import keys_dialog
 from agent.web.pages.desk.filters import address, case_address, filters_of
 from agent.web.pages.desk.results import tell_last
+from agent.web.pages.desk.rows import COLUMNS, QueueRow
 from agent.web.pages.frame import View
 from agent.web.pages.notices import notices_button
 from agent.web.pages.writing import attribute, text
 
 __all__ = ["show"]
 
-COLUMNS = ("lane", "note", "who", "age", "due", "findings")
-LOOK_AGAIN_SECONDS = 30.0
+LOOK_SECONDS = 3.0
+LOOKS_TO_ANEW = 20  # then times left are shown anew, whatever has happened
+LOOKS_GONE = 3  # changes a note that waits no longer stays in sight
 ROWS_AT_ONCE = 10
 MARKS = (
     ("overdue", "desk_only_overdue"),
@@ -35,12 +38,12 @@ MARKS = (
 
 
 async def show(view: View) -> None:
-    """Build the page."""
+    """Build the page; from then on it shows by itself what comes and goes."""
     page = QueuePage(view)
     await page.open()
     tell_last(view)
     ui.timer(0, page.look_for_near, once=True)
-    ui.timer(LOOK_AGAIN_SECONDS, page.look_again, immediate=False)
+    ui.timer(LOOK_SECONDS, page.look, immediate=False)
 
 
 class QueuePage:
@@ -53,19 +56,31 @@ class QueuePage:
         self.view = view
         self.say = view.say
         self.filters = filters_of(view.request.query_params)
+        self.rows: dict[str, QueueRow] = {}
+        self.counts: dict[Lane | None, TextElement] = {}
         self._all: tuple[QueueItem, ...] = ()
-        self._near_rows: dict[str, ui.element] = {}
+        self._body: ui.element | None = None
+        self._pulse: tuple[int, ...] = ()
         self._asked = 0
+        self._looks = 0
+        self._looking = False
+        self._listing = 0
 
     async def open(self) -> None:
         """Build the page with what waits now."""
+        self._pulse = await asyncio.to_thread(self.view.services.desk.pulse)
         self._all = await self._waiting()
         with ui.element("div").classes("desk desk-queue-page"):
-            await _head(self)
+            with ui.element("div").classes("desk-head"):
+                text(self.say("desk_title"), "desk-title", tag="h1")
+                with ui.element("div").classes("desk-tools"):
+                    self.bell = await notices_button(self.view)
+                    await delegation_button(self.view)
+                    keys_dialog(self.say)
             with ui.element("div").classes("desk-filters"):
                 _filter_fields(self)
-            self._stale = press(self.say("desk_changed_queue"), self.list, icon="refresh")
-            self._stale.set_visibility(False)
+            self._came = text("", "unseen")
+            attribute(self._came, role="status")
             self._listed = ui.element("div").classes("desk-listed")
         await self._show()
 
@@ -89,21 +104,22 @@ class QueuePage:
             await self._show()
             await self.look_for_near()
 
-    async def look_again(self) -> None:
-        """Offer to refresh when the queue is no longer what it was; nothing moves under somebody's cursor."""
-        asked = self._asked
-        found = await self._waiting()
-        if asked == self._asked:
-            self._stale.set_visibility(_what_waits(self._wanted(found)) != _what_waits(self._wanted(self._all)))
+    async def look(self) -> None:
+        """Show what has come and gone since the last look, in place: focus and typed words stay where they are.
+
+        It asks one cheap question; the queue is worked out when the answer has changed, or times left are old.
+        """
+        if self._looking or self._listing:
+            return
+        self._looking = True
+        try:
+            await self._look()
+        finally:
+            self._looking = False
 
     async def look_for_near(self) -> None:
         """Mark the rows listed whose notes are nearly the same as another; that may take a while."""
-        rows = dict(self._near_rows)
-        desk, person = self.view.services.desk, self.view.identity.person
-        for run, found in (await asyncio.to_thread(desk.alike, person, list(rows))).items():
-            if not rows[run].is_deleted:
-                with rows[run]:
-                    _say_near(self, found[0])
+        await self._mark_near(list(self.rows))
 
     def choices(self, name: str) -> dict[str, str]:
         """Return the owners or accounts that have something in the whole queue, by id."""
@@ -111,55 +127,114 @@ class QueuePage:
         chosen = getattr(self.filters, name)
         return {"": self.say(f"desk_any_{name}"), **({chosen: chosen} if chosen else {}), **known}
 
-    def near_row(self, run: str) -> None:
-        """Keep the place in a row where a note that is nearly the same is named."""
-        self._near_rows[run] = ui.element("div")
+    async def _look(self) -> None:
+        self._looks += 1
+        asked, pulse = self._asked, await asyncio.to_thread(self.view.services.desk.pulse)
+        if pulse == self._pulse and self._looks % LOOKS_TO_ANEW:
+            return
+        found = await self._waiting()
+        if asked != self._asked or self._listed.is_deleted:
+            return
+        self._pulse, self._all = pulse, found
+        await self._renew()
+        await self.bell.refresh()
 
     async def _show(self) -> None:
         """Show the notes that were read; a long list lets others have their turn in between."""
-        asked = self._asked
-        self._stale.set_visibility(False)
-        shown = self._wanted(self._all)
-        lane = self.filters.lane
-        items = [item for item in shown if lane is None or item.lane.lane == lane]
-        self._near_rows = {}
+        self._listing += 1
+        try:
+            await self._list_all(self._asked)
+        finally:
+            self._listing -= 1
+
+    async def _list_all(self, asked: int) -> None:
+        items = self._items()
+        self.rows, self._body = {}, None
         self._listed.clear()
         with self._listed:
-            _lanes(self, Counter(item.lane.lane for item in shown))
+            _lanes(self, self._counted())
             if not items:
                 _empty(self)
                 return
-            body = _table(self)
+            self._body = _table(self)
         for place, item in enumerate(items):
             if asked != self._asked:
                 return
-            with body:
-                _row(self, item, first=place == 0)
+            self._add(item, first=place == 0)
             if place % ROWS_AT_ONCE == ROWS_AT_ONCE - 1:
                 await asyncio.sleep(0)
 
-    def _wanted(self, items: Sequence[QueueItem]) -> Sequence[QueueItem]:
+    async def _renew(self) -> None:
+        """Change the rows that are there, and put those that have come where they belong."""
+        items = self._items()
+        if self._body is None:
+            if items:
+                await self._show()
+                await self.look_for_near()
+            return
+        for lane, label in self.counts.items():
+            label.set_text(str(self._counted()[lane] if lane else self._counted().total()))
+        waiting = {item.run for item in items}
+        for run in [run for run in self.rows if run not in waiting]:
+            self._part_with(run)
+        fresh = self._renewed(items)
+        self._came.set_text(self.say("desk_came", count=len(fresh)) if fresh else "")
+        await self._mark_near(fresh)
+
+    def _renewed(self, items: Sequence[QueueItem]) -> Sequence[str]:
+        """Bring every row up to date; return the runs whose text was not there before."""
+        fresh, place = [], 0
+        for item in items:
+            row = self.rows.get(item.run)
+            if row is None:
+                self._add(item).root.move(self._body, target_index=place)
+                self.rows[item.run].mark_new()
+            if row is None or row.update(item):
+                fresh.append(item.run)
+            assert self._body is not None
+            place = self._body.default_slot.children.index(self.rows[item.run].root) + 1
+        return fresh
+
+    def _part_with(self, run: str) -> None:
+        row = self.rows[run]
+        if row.looks_gone < LOOKS_GONE:
+            row.leave()
+        else:
+            del self.rows[run]
+            row.root.delete()
+
+    def _add(self, item: QueueItem, *, first: bool = False) -> QueueRow:
+        assert self._body is not None
+        with self._body:
+            row = self.rows[item.run] = QueueRow(self.view, item, case_address(item.run, self.filters), first=first)
+        return row
+
+    async def _mark_near(self, runs: Sequence[str]) -> None:
+        if not runs:
+            return
+        desk, person = self.view.services.desk, self.view.identity.person
+        rows = {run: self.rows[run] for run in runs}
+        found = await asyncio.to_thread(desk.alike, person, list(rows))
+        for run, row in rows.items():
+            if not row.root.is_deleted:
+                row.show_near(found[run][0] if run in found else None)
+
+    def _items(self) -> Sequence[QueueItem]:
+        lane = self.filters.lane
+        return [item for item in self._wanted() if lane is None or item.lane.lane == lane]
+
+    def _counted(self) -> Counter[Lane]:
+        return Counter(item.lane.lane for item in self._wanted())
+
+    def _wanted(self) -> Sequence[QueueItem]:
         """Return what the filters let through, in every lane."""
         every_lane = self.filters.model_copy(update={"lane": None})
-        return [item for item in items if wanted(item, every_lane)]
+        return [item for item in self._all if wanted(item, every_lane)]
 
     async def _waiting(self) -> tuple[QueueItem, ...]:
         everything = QueueFilter(waiting=self.filters.waiting)
         desk, person = self.view.services.desk, self.view.identity.person
         return await asyncio.to_thread(desk.queue, person, everything, near=False)
-
-
-def _what_waits(items: Sequence[QueueItem]) -> set[tuple[str, str]]:
-    return {(item.run, item.text_hash) for item in items}
-
-
-async def _head(page: QueuePage) -> None:
-    with ui.element("div").classes("desk-head"):
-        text(page.say("desk_title"), "desk-title", tag="h1")
-        with ui.element("div").classes("desk-tools"):
-            await notices_button(page.view)
-            await delegation_button(page.view)
-            keys_dialog(page.say)
 
 
 def _filter_fields(page: QueuePage) -> None:
@@ -202,7 +277,7 @@ def _lanes(page: QueuePage, counts: Counter[Lane]) -> None:
                     attribute(button, title=say(f"desk_lane_{lane}_hint"))
                 else:
                     text(say("desk_lane_all"), tag="span")
-                text(str(count), "desk-count", tag="span")
+                page.counts[lane] = text(str(count), "desk-count", tag="span")
 
 
 def _table(page: QueuePage) -> ui.element:
@@ -214,59 +289,6 @@ def _table(page: QueuePage) -> ui.element:
             for column in COLUMNS:
                 attribute(text(say(f"desk_column_{column}"), tag="th"), scope="col")
         return ui.element("tbody")
-
-
-def _row(page: QueuePage, item: QueueItem, *, first: bool) -> None:
-    say = page.say
-    with ui.element("tr"):
-        with ui.element("td"):
-            lane_badge(say, item.lane.lane)
-        with ui.element("td").classes("desk-cell-note"):
-            _note_cell(page, item, first=first)
-        with ui.element("td"):
-            text(item.owner_name or say("desk_no_owner"))
-            text(item.account_name or say("desk_no_account"), "desk-quiet")
-        with _named_cell(page, "age"):
-            age = text(duration(say, item.age_hours), tag="span")
-            attribute(age, title=day_and_time(item.submitted_at))
-        with _named_cell(page, "due"):
-            due_badge(say, item)
-        with _named_cell(page, "findings"):
-            findings_badge(say, item)
-
-
-def _named_cell(page: QueuePage, column: str) -> ui.element:
-    """Return a cell that says its column by itself where the table has no room for a heading."""
-    cell = ui.element("td")
-    attribute(cell, data_column=page.say(f"desk_column_{column}"))
-    return cell
-
-
-def _note_cell(page: QueuePage, item: QueueItem, *, first: bool) -> None:
-    say = page.say
-    link = ui.link(target=case_address(item.run, page.filters)).classes("desk-link")
-    attribute(link, data_row=True, autofocus=first)
-    with link:
-        text(item.title or item.topic, tag="bdi")
-    with ui.element("div").classes("desk-quiet desk-inline"):
-        if item.urgent:
-            text(say("desk_urgent"), "desk-badge desk-urgent", tag="span")
-        text(say(f"desk_type_{item.note_type}"), tag="span")
-        text(item.topic, "desk-topic", tag="bdi")
-        if not item.submitted:
-            text(say("desk_unsubmitted"), "desk-badge", tag="span")
-        if not item.lane.must_review:
-            text(say("desk_lane_sampling"), tag="span")
-        if item.permission.on_behalf_of:
-            text(say("desk_on_behalf", name=page.view.name(item.permission.on_behalf_of)), "desk-badge", tag="span")
-    page.near_row(item.run)
-    if not item.permission.allowed:
-        text(item.permission.reason, "desk-quiet")
-
-
-def _say_near(page: QueuePage, near: NearNote) -> None:
-    percent = round(near.score * 100)
-    text(page.say("desk_near", title=near.title, account=near.account, percent=percent), "desk-warning")
 
 
 def _empty(page: QueuePage) -> None:

@@ -9,7 +9,7 @@ from nicegui import ui
 from pydantic import ValidationError
 
 from agent.desk.values import Decided, EditedText
-from agent.web.pages.desk.dialogs import actions, dialog, reason_field
+from agent.web.pages.desk.dialogs import actions, dialog, reason_field, stay
 from agent.web.pages.desk.opened import Opened
 from agent.web.pages.writing import text
 
@@ -26,16 +26,26 @@ def suggest_dialog(opened: Opened, decide: Decide) -> None:
         text(say("desk_suggest_hint"), "desk-quiet")
         reason = reason_field(say("desk_suggest_comment"), value="\n".join(opened.suggestion))
         edits = ui.switch(say("desk_suggest_text"))
-        with ui.element("div").classes("desk-edit") as form:
-            fields = _fields(opened)
-        form.bind_visibility_from(edits, "value")
+        form = ui.element("div").classes("desk-edit")
+        shown: list[_Fields] = []
+
+        def show_fields() -> None:
+            """Build the fields once they can be seen: a text measures its height when it is built."""
+            if edits.value and not shown:
+                with form:
+                    shown.append(_fields(opened))
+            form.set_visibility(edits.value)
+
+        edits.on_value_change(show_fields)
 
         async def send() -> None:
             if not reason.value.strip():
+                stay()
                 ui.notify(say("desk_need_reason"), type="warning", position="top")
                 return
-            edited = fields.read() if edits.value else None
+            edited = shown[0].read() if edits.value else None
             if edits.value and edited is None:
+                stay()
                 return
             made.close()
             suggested = opened.view.services.desk.suggest(
@@ -48,7 +58,7 @@ def suggest_dialog(opened: Opened, decide: Decide) -> None:
             )
             await decide(opened, suggested)
 
-        actions(say, made, say("desk_suggest_send"), send)
+        actions(say, made, say("desk_suggest_send"), send, leaves=True)
     made.open()
 
 

@@ -14,9 +14,12 @@ from agent.web.pages.frame import View, private_page
 from agent.web.pages.library import listing, sheets, warnings
 from agent.web.pages.library.asking import LEAVES, LIBRARY, Asked, asked_in, sight_of
 from agent.web.pages.library.file import show_file
+from agent.web.pages.notices import notices_button
 from agent.web.pages.writing import attribute, text
 
 __all__ = ["register"]
+
+LOOK_SECONDS = 15.0
 
 
 def register(app: FastAPI) -> None:
@@ -30,9 +33,12 @@ async def _show(view: View) -> None:
     asked = asked_in(view.request.query_params)
     sight = sight_of(view.identity)
     with ui.element("div").classes("lib"):
-        text(view.say("library_title" if sight.everything else "library_title_mine"), "lib-title", tag="h1")
+        with ui.element("div").classes("lib-found"):
+            text(view.say("library_title" if sight.everything else "library_title_mine"), "lib-title", tag="h1")
+            bell = await notices_button(view)
         _leaves(view, asked)
         await _leaf(view, asked)
+    ui.timer(LOOK_SECONDS, bell.look, immediate=False)
 
 
 async def _leaf(view: View, asked: Asked) -> None:

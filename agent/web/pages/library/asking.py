@@ -9,9 +9,9 @@ from typing import Literal, get_args
 
 from agent.library import Query, Sight
 from agent.library.search import FIELDS
-from agent.library.shelf import STATUSES
 from agent.models import NoteType
 from agent.people import Role
+from agent.record import STATUSES
 from agent.web.identity import Identity
 from agent.web.pages.forms import address
 

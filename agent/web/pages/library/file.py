@@ -9,7 +9,8 @@ from nicegui import ui
 
 from agent.guardrails.wording import cite
 from agent.library.notefile import CitedFact, NoteFile
-from agent.models import Finding, Note
+from agent.models import Finding, Note, Segment
+from agent.people import Role
 from agent.record import VersionRecord
 from agent.web.pages.frame import View
 from agent.web.pages.library.asking import LIBRARY
@@ -19,6 +20,8 @@ from agent.web.pages.writing import attribute, text
 
 __all__ = ["show_file"]
 
+WRITING = (Role.EMPLOYEE, Role.CONTENT)  # who has a chat
+MUST_SAY = frozenset({"condition", "disclosure", "role", "label"})
 SHORT = 19  # of a hash: its kind and enough of it to compare by eye
 Event = tuple[datetime, str, str, str]
 
@@ -52,6 +55,11 @@ def _head(view: View, file: NoteFile) -> None:
     parts = (account_name(view, note.stamp.account), person_name(view, note), kind, day(note.stamp.created_at))
     text(" · ".join(part for part in parts if part), "hint")
     text(say("library_topic", topic=note.topic), "hint")
+    if note.stamp.owner == view.identity.user and view.identity.is_any(*WRITING):
+        talk = ui.link(target=f"/chat?run={note.run}").classes("press press-main lib-talk")
+        with talk:
+            attribute(ui.icon("edit_note"), aria_hidden="true")
+            text(say("library_talk"), tag="span")
 
 
 def _note(note: Note) -> None:
@@ -59,11 +67,22 @@ def _note(note: Note) -> None:
         if note.cover:
             text(note.cover, "lib-cover")
         text(note.title, "note-title", tag="h2")
-        for segment in note.segments:
-            must = segment.kind in ("condition", "disclosure", "role", "label")
-            text(segment.text, "paragraph must-say" if must else "paragraph", tag="p")
+        for paragraph in _paragraphs(note):
+            with ui.element("p").classes("paragraph"):
+                for segment in paragraph:
+                    text(segment.text, "must-say" if segment.kind in MUST_SAY else "", tag="span")
         if note.tags:
             text(" ".join(f"#{tag}" for tag in note.tags), "lib-tags")
+
+
+def _paragraphs(note: Note) -> list[list[Segment]]:
+    """Return the body as it is posted: what follows in the same paragraph stands in the same line."""
+    found: list[list[Segment]] = []
+    for segment in note.segments:
+        if segment.paragraph or not found:
+            found.append([])
+        found[-1].append(segment)
+    return found
 
 
 def _findings(view: View, version: VersionRecord) -> None:

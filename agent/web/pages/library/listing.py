@@ -5,7 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 from agent.library.search import FIELDS, Page
-from agent.library.shelf import STATUSES, ShelvedNote
+from agent.library.shelf import ShelvedNote
+from agent.record import STATUSES
 from agent.web.pages.forms import ask, choice, field, filter_form, held
 from agent.web.pages.frame import View
 from agent.web.pages.library.asking import LIBRARY, NOTE_TYPES, Asked
@@ -41,7 +42,7 @@ def _form(view: View, asked: Asked, *, everything: bool) -> None:
     with filter_form(LIBRARY, say("library_look")):
         ask("q", say("library_words"), given["q"], say("library_go"))
         choice("field", say("library_where"), _named(view, "library_field", FIELDS), asked.query.field)
-        statuses = (("", say("library_any")), *_named(view, "library_status", STATUSES))
+        statuses = (("", say("library_any")), *_named(view, "status", STATUSES))
         choice("status", say("library_status"), statuses, given["status"])
         with ui.element("details").classes("fold filter-more") as more:
             text(say("library_more"), tag="summary")

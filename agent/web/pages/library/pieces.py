@@ -7,16 +7,17 @@ from datetime import date, datetime
 from nicegui import ui
 
 from agent.library.shelf import ShelvedNote
+from agent.record import Status
 from agent.web.pages.frame import View
 from agent.web.pages.library.asking import LIBRARY
 from agent.web.pages.writing import attribute, text
 
 __all__ = ["account_name", "day", "moment", "note_address", "note_head", "person_name", "status_chip"]
 
-ICONS = {
-    "published": "public", "approved": "check_circle", "in_review": "hourglass_top", "ready": "done",
-    "needs_human": "back_hand", "needs_material": "help", "refused": "block", "rejected": "cancel",
-    "retracted": "undo", "unfinished": "pending",
+ICONS: dict[Status, str] = {
+    "published": "public", "approved": "check_circle", "submitted": "hourglass_top", "ready": "done",
+    "written": "edit_note", "changes": "back_hand", "needs_material": "help", "refused": "block",
+    "rejected": "cancel", "retracted": "undo", "unfinished": "pending",
 }  # fmt: skip
 
 
@@ -31,11 +32,11 @@ def note_head(view: View, note: ShelvedNote) -> None:
         text(" · ".join(part for part in parts if part), "hint")
 
 
-def status_chip(view: View, status: str) -> None:
+def status_chip(view: View, status: Status) -> None:
     """Say how a note stands."""
     with ui.element("span").classes(f"chip lib-chip lib-status-{status}"):
         attribute(ui.icon(ICONS[status]), aria_hidden="true")
-        text(view.say(f"library_status_{status}"), tag="span")
+        text(view.say(f"status_{status}"), tag="span")
 
 
 def note_address(run: str) -> str:

@@ -64,7 +64,7 @@ def _note(say: Words, note: ShelvedNote) -> Row:
         note.run,
         note.title,
         note.topic,
-        say(f"library_status_{note.status}"),
+        say(f"status_{note.status}"),
         say(f"library_type_{stamp.note_type}"),
         stamp.account,
         stamp.owner,
@@ -97,4 +97,4 @@ def _short(note: ShelvedNote) -> Row:
 
 
 def _who(say: Words, note: ShelvedNote) -> Row:
-    return note.run, note.heading, say(f"library_status_{note.status}"), note.stamp.account, note.stamp.owner
+    return note.run, note.heading, say(f"status_{note.status}"), note.stamp.account, note.stamp.owner

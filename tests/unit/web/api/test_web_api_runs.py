@@ -332,3 +332,22 @@ def test_who_comes_while_another_process_is_at_it_waits_and_is_then_told_where_t
 
 async def _set(event):
     event.set()
+
+
+def test_a_note_is_in_review_only_once_it_was_handed_in_and_sent_back_until_it_is_again(api):
+    note = api.drafted("aning")
+    run, text = note["run"], {"text_hash": note["note"]["text_hash"]}
+    assert (note["outcome"], status_in(api, run)) == ("in_review", "written")
+    assert api("aning").post(f"runs/{run}/submit", json=text).json()["status"] == "submitted"
+    assert status_in(api, run) == "submitted"
+    said = {"decision": "suggest", "reason": "换个结尾", **text}
+    assert api("shenhe").post(f"review/{run}/decision", json=said).status_code == 200
+    assert status_in(api, run) == "changes" == api("shenhe").get(f"review/{run}").json()["status"]
+
+
+def status_in(api, run):
+    """Where a note stands, in the list and by itself, with its title beside it."""
+    (row,) = api("aning").get("runs").json()["runs"]
+    shown = api("aning").get(f"runs/{run}").json()
+    assert row["title"] == shown["result"]["note"]["title"] and row["status"] == shown["status"]
+    return row["status"]

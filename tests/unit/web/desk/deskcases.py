@@ -107,9 +107,10 @@ def case(run="n1", **given):
         machine_hash=OLD_HASH, characters=18, share=0.16, segments=(1,),
         edits=(values.HumanEdit(by="aning", name="阿宁", at=NOW, reason="换成我真喝的", characters=18),),
     )  # fmt: skip
+    stands = "submitted" if line.outcome in ("in_review", "needs_human") else line.outcome
     usual: dict[str, Any] = {
-        "item": line, "outcome": line.outcome, "verdict": "block", "note": note(), "text_hash": line.text_hash,
-        "revision": 3,
+        "item": line, "outcome": line.outcome, "status": stands, "verdict": "block", "note": note(),
+        "text_hash": line.text_hash, "revision": 3,
         "rounds": 2, "author": "offline", "packs": {"ads": "1.4"}, "diff": difference(),
         "open": (finding(), fix, warn), "settled": (), "undetermined": (), "needs_look": (), "tone": (),
         "facts": (fact(),),
@@ -168,6 +169,10 @@ class FakeDesk:
         items = [case.item for case in self.cases.values() if case.outcome in ("in_review", "needs_human")]
         lane = filters.lane if filters else None
         return tuple(line for line in items if lane in (None, line.lane.lane))
+
+    def pulse(self):
+        self.calls.append(("pulse", {"beside": _is_beside_the_loop()}))
+        return (*(hash((run, case.outcome, case.text_hash)) for run, case in self.cases.items()), len(self.told))
 
     async def case(self, run, viewer):
         if run not in self.cases:

@@ -109,7 +109,7 @@ async def test_history_says_which_text_a_decision_was_about(visit, desk):
     desk.cases["n1"] = case("n1")
     user = await visit("/desk/n1")
     for words in (
-        "提交审核",
+        "送审",
         "就是现在的文本",
         "郑审核",
         "别写稳赚",

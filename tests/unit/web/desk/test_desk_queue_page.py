@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from deskcases import HASH, NOW, case, clear_case, item
+from deskcases import HASH, NOW, OLD_HASH, case, clear_case, item
 from nicegui import Client, ui
 
 from agent.desk.values import NearNote, Notice, Permission
@@ -154,16 +154,84 @@ async def test_a_hostile_title_is_shown_as_it_is_and_what_hides_is_named(visit, 
     await user.should_see("<script>alert(1)</script>[U+202E]反[U+200B]")
 
 
-async def test_a_queue_that_has_changed_offers_to_be_listed_anew(visit, desk):
-    desk.cases["n1"] = clear_case("n1")
-    user = await visit("/desk")
-    await user.should_not_see("队列有变化，点这里刷新")
-    desk.cases["n2"] = clear_case("n2", item=item("n2", title="刚提交的一篇"))
+async def look(user):
+    """Let every timer of the page go off once."""
     for timer in user.find(kind=ui.timer).elements:
         await timer._invoke_callback()
-    user.find("队列有变化，点这里刷新").click()
-    await user.should_see("刚提交的一篇")
-    await user.should_not_see("队列有变化，点这里刷新")
+
+
+def row_of(user, title):
+    (words,) = user.find(content=title).elements
+    return next(element for element in words.ancestors() if element.tag == "tr")
+
+
+async def test_a_note_that_is_handed_in_stands_in_the_open_queue_by_itself_and_the_others_keep_their_place(visit, desk):
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="先来的一篇"))
+    user = await visit("/desk")
+    await user.should_see("先来的一篇")
+    kept = row_of(user, "先来的一篇")
+    first = clear_case("n2", item=item("n2", title="刚送审的一篇", lane="red"))
+    desk.cases = {"n2": first, **desk.cases}
+    await look(user)
+    await user.should_see("刚送审的一篇")
+    assert row_of(user, "先来的一篇") is kept  # whoever stands on it still does
+    body = kept.parent_slot.children
+    assert [body.index(row_of(user, title)) for title in ("刚送审的一篇", "先来的一篇")] == [0, 1]
+    assert not any("autofocus" in element.props for element in row_of(user, "刚送审的一篇").descendants())
+    (red,) = user.find(marker="lane-red").elements
+    assert any(getattr(element, "text", "") == "1" for element in red.descendants())
+
+
+async def test_the_first_note_handed_in_takes_the_place_of_the_empty_queue(visit, desk):
+    user = await visit("/desk")
+    await user.should_see("都审完了")
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="刚送审的一篇"))
+    await look(user)
+    await user.should_see("刚送审的一篇")
+    await user.should_not_see("都审完了")
+
+
+async def test_a_note_that_waits_no_longer_says_so_in_its_row_and_leaves_later(visit, desk):
+    desk.cases = {run: clear_case(run, item=item(run, title=f"标题{run}")) for run in ("n1", "n2")}
+    user = await visit("/desk")
+    await user.should_see("标题n1")
+    del desk.cases["n1"]
+    await look(user)
+    await user.should_see("不再等审核")
+    assert "desk-gone" in row_of(user, "标题n1").classes and "desk-gone" not in row_of(user, "标题n2").classes
+    for run in ("n3", "n4", "n5"):
+        desk.cases[run] = clear_case(run, item=item(run, title=f"标题{run}"))
+        await look(user)
+    await user.should_not_see("标题n1")
+
+
+async def test_a_text_handed_in_anew_changes_its_row_in_place(visit, desk):
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="头一稿"))
+    user = await visit("/desk")
+    await user.should_see("头一稿")
+    kept = row_of(user, "头一稿")
+    desk.cases["n1"] = clear_case("n1", item=item("n1", title="改过的标题", text_hash=OLD_HASH))
+    await look(user)
+    assert row_of(user, "改过的标题") is kept
+
+
+async def test_a_queue_in_which_nothing_happened_is_asked_one_cheap_question(visit, desk):
+    desk.cases["n1"] = clear_case("n1")
+    user = await visit("/desk")
+    before = len(desk.did("queue"))
+    (ticking,) = [timer for timer in user.find(kind=ui.timer).elements if timer.interval]
+    await ticking._invoke_callback()
+    assert len(desk.did("queue")) == before
+    assert all(asked["beside"] for asked in desk.did("pulse"))
+
+
+async def test_a_notice_that_comes_is_counted_on_the_open_page(visit, desk):
+    user = await visit("/desk")
+    (bell,) = user.find(marker="notices").elements
+    assert bell.props["aria-label"] == "通知"
+    desk.told = (Notice(id=4, kind="submitted", run="n1", text="阿宁送审了一篇", path="/desk/n1", at=NOW, seen=False),)
+    await look(user)
+    assert bell.props["aria-label"] == "通知，1 条未读"
 
 
 async def test_notices_are_counted_and_count_as_seen_once_opened(visit, desk):
