@@ -23,9 +23,7 @@ _CLAUSE_ENDS = frozenset(_SOFT + _HARD)
 _SENTENCE_ENDS = frozenset(_HARD)
 _CLOSERS = '”’」』）)】》"'
 CLAUSE_LENGTH = 8  # a replacement this long is a clause of its own and does not fit inside another
-NEW_TITLE = (
-    "【请另写标题】"  # stands where a title was taken out, so that the first line of the body is not read as one
-)
+NEW_TITLE = "【请另写标题】"  # where a title was taken out, so that the first line of the body is not read as one
 _BLANK = re.compile(r"\{[a-z_]+\}|【[^】\n]{1,40}】|_{2,}")
 _CLAUSE = re.compile(f"[^{_SOFT.replace('、', '')}{_HARD}]+")
 _TAG_LINE = re.compile(r"(?:\s*#[^#\s]+(?:\[话题\])?#?)+\s*")
