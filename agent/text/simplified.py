@@ -8,6 +8,7 @@ from agent.paths import package_data
 
 __all__ = ["is_traditional", "simplified"]
 
+BOTH = frozenset("著乾徵瞭藉覆摺")  # in use in both scripts: 著名, 乾坤
 SEVERAL = 2  # characters that stand in traditional script only; a single one may be a name
 
 
@@ -18,7 +19,8 @@ def simplified(text: str) -> str:
 
 def is_traditional(text: str) -> bool:
     """Tell whether a text is written, in good part, in traditional characters."""
-    return sum(one != other for one, other in zip(text, simplified(text), strict=True)) >= SEVERAL
+    pairs = zip(text, simplified(text), strict=True)
+    return sum(one != other and one not in BOTH for one, other in pairs) >= SEVERAL
 
 
 @functools.cache

@@ -29,7 +29,7 @@ def looks(text="门口的银杏正黄。", *, kind="lifestyle", **state):
 
 def test_a_note_in_traditional_characters_goes_to_a_person():
     assert any("繁体" in reason for reason in looks("上禮拜回老家，鹽罐子放在窗台。"))
-    assert looks("和孟嬤说过一次。") == (), "a name alone is no script"
+    assert looks("和孟嬤说过一次，著名的乾坤湾，著名的乾县。") == (), "names alone are no script"
 
 
 def test_an_education_note_without_a_point_goes_to_a_person():
