@@ -194,7 +194,7 @@ class TestDifferent:
         [
             ("versions/*.json", '"verdict": "pass"', '"verdict": "revise"', "结论 revise → pass"),
             ("versions/*.json", '"value": 0.0', '"value": 9.0', "口吻指标"),
-            ("sources.json", "别告诉家里人", "别告诉老伴", "文本不同"),
+            ("sources.json", "记得的细节最多", "记得的事情最多", "文本不同"),
         ],
     )
     def test_a_pack_that_tells_another_story_than_the_rules(self, packed, file, old, new, told):
