@@ -251,6 +251,17 @@ async def test_the_dashboard_draws_its_numbers_and_writes_them_beside(visitor, s
     assert [series["data"] for series in weeks.options["series"]] == [[3], [2], [1]]
 
 
+async def test_an_approval_within_the_hour_is_told_in_minutes_and_kept_in_hours_in_the_sheet(visitor, keep):
+    keep("r-001", submitted=BEGAN + timedelta(hours=1, minutes=48))
+    user = await visitor("guanli")
+    await user.open("/dashboard?since=2026-11-01&until=2026-11-24")
+    await user.should_see("12 分钟")
+    await user.should_see("占成稿")
+    await user.should_not_see("0.2 小时")
+    (heads, row) = await sheet(user, "/dashboard.csv?table=hours&since=2026-11-01&until=2026-11-24")
+    assert heads[2] == "中位数（小时）" and float(row[2]) == pytest.approx(0.2)
+
+
 async def test_a_name_in_a_chart_is_never_a_script(visitor, keep):
     keep("r-001", account="alert(1)//", categories=("card",))
     user = await visitor("guanli")

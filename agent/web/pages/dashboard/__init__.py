@@ -15,7 +15,7 @@ from agent.library.numbers import Numbers
 from agent.web.access import require, services_of
 from agent.web.identity import Identity
 from agent.web.pages.dashboard.charts import charts_of
-from agent.web.pages.dashboard.figures import FIGURES, Figure, figures_of
+from agent.web.pages.dashboard.figures import FIGURES, Figure, figures_of, time_taken
 from agent.web.pages.forms import address, field, filter_form, submit
 from agent.web.pages.frame import View, private_page
 from agent.web.pages.library.asking import SEEING_ALL, day_in
@@ -107,7 +107,7 @@ def _tiles(view: View, numbers: Numbers) -> None:
 
 
 def _hours(view: View, hours: float | None) -> str:
-    return "—" if hours is None else view.say("dashboard_hours", hours=f"{hours:.1f}")
+    return "—" if hours is None else time_taken(view.say, hours)
 
 
 def _figure(view: View, name: str, figure: Figure, chart: dict[str, object] | None, since: date, until: date) -> None:
@@ -126,4 +126,4 @@ def _figure(view: View, name: str, figure: Figure, chart: dict[str, object] | No
         if chart is not None:
             drawn = ui.echart(chart, renderer="svg").classes("dash-chart")
             attribute(drawn, role="img", aria_label=say("dashboard_drawn", title=figure.title))
-        table(figure.title, figure.heads, figure.shown, classes="table-numbers")
+        table(figure.title, figure.shown_heads, figure.shown, classes="table-numbers")

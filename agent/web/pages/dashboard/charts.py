@@ -103,7 +103,7 @@ def _line(say: Words, figure: Figure, column: str, colour: str, *, dashed: bool 
     return {
         "type": "line",
         "name": say(f"dashboard_column_{column}"),
-        "data": [round(value, 1) if isinstance(value, float) else value for value in hours],
+        "data": [round(value, 2) if isinstance(value, float) else value for value in hours],
         "itemStyle": {":color": _variable(colour)},
         "lineStyle": {":color": _variable(colour), "type": "dashed" if dashed else "solid", "width": 2},
         "symbolSize": 7,

@@ -12,16 +12,18 @@ from agent.library.sheets import Cell
 from agent.web.words import Words
 from agent.workspace import Workspace
 
-__all__ = ["FIGURES", "Figure", "figures_of"]
+__all__ = ["FIGURES", "Figure", "figures_of", "time_taken"]
 
 FIGURES = ("weeks", "hours", "rounds", "blocks", "accounts", "products", "statuses")
 SHARES = frozenset({"share"})
+TIMES = frozenset({"median", "p90"})  # hours in the sheet, words on the page
 
 
 @dataclass(frozen=True)
 class Figure:
     """Hold one table; `columns` says what each is, `rows` hold plain values."""
 
+    say: Words
     title: str
     columns: tuple[str, ...]
     heads: tuple[str, ...]
@@ -30,7 +32,16 @@ class Figure:
     @property
     def shown(self) -> list[list[str]]:
         """Return the rows as people read them."""
-        return [[_written(column, cell) for column, cell in zip(self.columns, row, strict=True)] for row in self.rows]
+        return [
+            [_written(self.say, column, cell) for column, cell in zip(self.columns, row, strict=True)]
+            for row in self.rows
+        ]
+
+    @property
+    def shown_heads(self) -> tuple[str, ...]:
+        """Return the headings over what is shown: times name their own unit there."""
+        named = zip(self.columns, self.heads, strict=True)
+        return tuple(self.say(f"dashboard_shown_{column}") if column in TIMES else head for column, head in named)
 
     def column(self, name: str) -> list[Cell]:
         """Return the values of one column."""
@@ -77,12 +88,21 @@ def figures_of(say: Words, workspace: Workspace, library: Library, numbers: Numb
 
 def _figure(say: Words, name: str, columns: tuple[str, ...], rows: Sequence[tuple[Cell, ...]]) -> Figure:
     heads = tuple(say(f"dashboard_column_{column}") for column in columns)
-    return Figure(say(f"dashboard_title_{name}"), columns, heads, tuple(rows))
+    return Figure(say, say(f"dashboard_title_{name}"), columns, heads, tuple(rows))
 
 
-def _written(column: str, cell: Cell) -> str:
+def time_taken(say: Words, hours: float) -> str:
+    """Say a time in hours, or in minutes where it is less than one."""
+    if hours < 1:
+        return say("dashboard_minutes", count=max(1, round(hours * 60)))
+    return say("dashboard_hours", hours=f"{hours:.1f}")
+
+
+def _written(say: Words, column: str, cell: Cell) -> str:
     if cell is None:
         return "—"
+    if column in TIMES and isinstance(cell, float):
+        return time_taken(say, cell)
     if column in SHARES and isinstance(cell, float):
         return f"{cell:.0%}"
     if isinstance(cell, float):
