@@ -17,7 +17,7 @@ from agent.models import Material
 from agent.text.numbers import find_numbers
 from agent.text.sentences import clauses, sentences
 
-__all__ = ["Anchor", "details_in", "hints_in", "quotes_in", "shared_words", "sums_in"]
+__all__ = ["Anchor", "details_in", "hints_in", "objects_in", "quotes_in", "shared_pieces", "shared_words", "sums_in"]
 
 QUOTE = (3, 12)
 CALLED = 2  # 妈，先问我: whoever is called is left out
@@ -26,6 +26,8 @@ HINT = (4, 9)
 BEFORE = 3  # characters before a sum that tell what it was
 SELF = re.compile("[我俺咱]")  # who speaks of themselves does so in the body only, where the material is cited
 MARKS = "，,、；;：:。！？!?… "
+NUMERALS = "一两半几二三四五六七八九十百"
+PIECE = (2, 4)
 
 
 @dataclass(frozen=True)
@@ -71,23 +73,69 @@ def quotes_in(material: Iterable[Material]) -> tuple[Anchor, ...]:
 
 
 def details_in(material: Iterable[Material]) -> tuple[str, ...]:
-    """Return what items begin with, one clause or two, those that tell a turn first; in the order they were told.
+    """Return what sentences begin with, one clause or two, those that tell a turn first; in the order they were told.
 
     A later clause may have left its subject behind: 两个大学生在背单词，笑得停不下来。
     """
-    pieces = [piece for item in material for piece in _standing(item.text, DETAIL)]
+    told = [span.text for item in material for span in sentences(item.text)]
+    pieces = [piece for sentence in told for piece in _standing(sentence, DETAIL)]
     telling = load_bridges().telling
     return tuple(sorted(dict.fromkeys(pieces), key=lambda piece: not any(mark in piece for mark in telling)))
+
+
+def objects_in(text: str) -> tuple[str, ...]:
+    """Return the things a text counts out, pointed at: 那双开胶的靴子, 那二十包猫砂; the last told first.
+
+    Only one that ends its clause, or that is carried somewhere, is taken: the rest may run on into what happened.
+    """
+    bank = load_bridges()
+    count = rf"(?<![0-9{NUMERALS}第])([0-9]+|[{NUMERALS}]+)([{bank.measures}])"
+    found = [
+        f"那{'' if match.group(1) == '一' else match.group(1)}{match.group(2)}{match.group(3)}"
+        for match in re.finditer(rf"{count}([^\W0-9{NUMERALS}]{{1,8}}?)(?=[，。！？；：、…]|$|[去回]\w)", text)
+        if len(match.group(3)) > 1
+        and not match.group(3).endswith(tuple(bank.never_last))
+        and not any(w in match.group(3) for w in bank.verbs)
+    ]
+    return tuple(dict.fromkeys(reversed(found)))
+
+
+def shared_pieces(left: str, right: str) -> tuple[str, ...]:
+    """Return the words two texts share, guessed: what stands in both, cut by words of grammar in one of them."""
+    grammar = f"[\\W{load_bridges().grammar}]"
+    found: list[str] = []
+    for run in (run for run in re.split(f"{grammar}+", left) if run):
+        start = 0
+        while start < len(run) - 1:
+            size = next((n for n in range(len(run) - start, 1, -1) if run[start : start + n] in right), 0)
+            found.append(run[start : start + size])
+            start += size or 1
+    words = dict.fromkeys(_without_measure(piece) for piece in found if _is_whole(piece, left, right))
+    return tuple(word for word in words if PIECE[0] <= len(word) <= PIECE[1])
+
+
+def _is_whole(piece: str, *texts: str) -> bool:
+    """Tell whether a piece is cut by grammar at both its ends, each in one of the texts at least."""
+    grammar, told = f"[\\W{load_bridges().grammar}]", "|".join(texts)
+    word = re.escape(piece)
+    ends = all(re.search(f"(?:{side})", told) for side in (f"(?<={grammar}){word}|^{word}", f"{word}(?={grammar}|$)"))
+    return bool(piece) and ends and f"{piece[0]}{piece}" not in told
+
+
+def _without_measure(piece: str) -> str:
+    return piece[1:] if len(piece) > PIECE[0] and piece[0] in load_bridges().measures else piece
 
 
 def hints_in(lines: Iterable[str]) -> tuple[str, ...]:
     """Return the sentences that lines of a scene begin with, where they are one clause and short enough for a title.
 
-    A clause cut from a longer sentence has left its object or its condition behind.
+    A clause cut from a longer sentence has left its object or its condition behind. A line that goes on must begin
+    with advice; one that is nothing else is advice by itself.
     """
     first = tuple(load_bridges().hint_first)
-    heads = (sentences(line)[0].text.strip(MARKS) for line in lines if line.strip())
-    return tuple(dict.fromkeys(head for head in heads if head.startswith(first) and head in _standing(head, HINT)))
+    heads = [(line, sentences(line)[0].text) for line in lines if line.strip()]
+    found = [head.strip(MARKS) for line, head in heads if head == line or head.startswith(first)]
+    return tuple(dict.fromkeys(head for head in found if head in _standing(head, HINT)))
 
 
 def _standing(text: str, size: tuple[int, int]) -> list[str]:
@@ -99,9 +147,19 @@ def _standing(text: str, size: tuple[int, int]) -> list[str]:
     pair = "，".join(parts[:2])
     low, high = size
     never = tuple(load_bridges().never_first)
-    heads = dict.fromkeys(piece for piece in (pair, *parts[:1]) if piece in body and not piece.startswith(never))
+    heads = dict.fromkeys(
+        piece
+        for piece in (pair, *parts[:1])
+        if piece in body and not piece.startswith(never) and not _begins_in_time(piece)
+    )
     fitting = [piece for piece in heads if low <= len(piece) <= high and len(_without_numbers(piece)) >= low]
-    return [piece for piece in fitting if not SELF.search(piece)]
+    speaks = tuple(load_bridges().speaks)
+    leads_on = [any(clause.endswith(speaks) for clause in piece.split("，")) for piece in fitting]
+    return [piece for piece, leads in zip(fitting, leads_on, strict=True) if not leads and not SELF.search(piece)]
+
+
+def _begins_in_time(piece: str) -> bool:
+    return any(claim.start == 0 and claim.kind == "date" for claim in find_numbers(piece))
 
 
 def _without_numbers(text: str) -> str:

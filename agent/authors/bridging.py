@@ -13,6 +13,7 @@ from random import Random
 from agent.authors.anchors import Anchor, quotes_in, shared_words, sums_in
 from agent.authors.phrasebank import Anchored, load_bridges
 from agent.models import Fact, Material, Point, Product, Segment, Sources
+from agent.text.sentences import sentences
 
 __all__ = ["Bridging", "mandatory_lines"]
 
@@ -33,38 +34,48 @@ class Bridging:
         self._used: set[str] = set()
 
     def to_point(self, point: Point) -> Segment | None:
-        """Take up what point and story share, else a sum for a point about small spending, else nothing."""
+        """Take up a sum for a point about small spending, else, before its bridge, what point and story share."""
         about = "".join((point.title, point.text, *point.keywords))
-        words = shared_words(self.told, about, more=point.keywords)
         sums = sums_in(self.told) if set(point.keywords) & set(self.bank.about_sums) else ()
-        anchor = self._choose(sums) or self._first(words)
-        return self._said(self.bank.points, anchor)
+        if anchor := self._choose(sums):
+            return self._said(self.bank.points, anchor)
+        anchor = self._first(shared_words(self.told, about, more=point.keywords))
+        if anchor is None or not point.bridge:
+            return self._said(self.bank.points, anchor)
+        said = point.bridge if anchor.text in point.bridge else self._onward(anchor.text) + point.bridge
+        return Segment(text=said, kind="life", sources=(anchor.source,) if anchor.source else ())
 
     def to_offer(self, fact: Fact, product: Product | None) -> Segment | None:
-        """Take up a sum that was spent on what the offer is about, else the shared word."""
+        """Say that a sum spent on what the offer is about meets its least sum, else take up the shared word."""
         name = product.name if product else ""
-        anchor = self._choose(self._sums_about(fact, name)) or self._first(self._words(fact, name))
-        return self._said(self.bank.benefits, anchor, product=name)
+        if (met := self._met(fact, name)) is not None:
+            return met
+        return self._said(self.bank.benefits, self._first(self._words(fact, name)), product=name)
 
     def to_threshold(self, fact: Fact, product: Product | None) -> Segment | None:
-        """Set a sum that was told beside the sum from which the offer holds."""
-        least = next((n for n in fact.numbers if n.what == THRESHOLD and n.unit == YUAN), None)
-        sums = self._sums_about(fact, product.name if product else "")
-        if least is None or not sums:
+        """Set a sum that was told beside the sum from which the offer holds, unless it has been said."""
+        least, sums = _least(fact), self._sums_about(fact, product.name if product else "")
+        anchor = max(sums, key=lambda found: found.value, default=None)
+        if least is None or anchor is None or anchor.text in self._used:
             return None
-        anchor = max(sums, key=lambda found: found.value)
-        bank = self.bank.thresholds.above if anchor.value >= Decimal(least.value) else self.bank.thresholds.below
-        text = self.pick(bank).format(amount=anchor.text, threshold=least.value)
+        bank = self.bank.thresholds.above if anchor.value >= Decimal(least) else self.bank.thresholds.below
+        text = self.pick(bank).format(amount=anchor.text, threshold=least)
         return Segment(text=text, kind="life", sources=(anchor.source, fact.id))
 
     def to_reader(self, story: tuple[Material, ...]) -> Segment | None:
-        """Ask the reader about a sum or a saying of the whole story."""
-        anchors = [found for found in (self._choose(sums_in(story)), self._choose(quotes_in(story))) if found]
-        return self._said(self.bank.closings, self.rng.choice(anchors) if anchors else None)
+        """Ask the reader about a saying of the story, else nothing: a question about anything else is not about it."""
+        return self._said(self.bank.closings, self._choose(quotes_in(story)))
 
-    def to_ending(self) -> Segment:
-        """Come back to the story."""
-        return Segment(text=self.pick(self.bank.returns), kind="life")
+    def _met(self, fact: Fact, name: str) -> Segment | None:
+        least, sums = _least(fact), self._sums_about(fact, name)
+        enough = [anchor for anchor in sums if least is not None and anchor.value >= Decimal(least)]
+        if not enough or not name:
+            return None
+        said = self._said(self.bank.benefits, enough[-1], product=name, threshold=str(least))
+        return said.model_copy(update={"sources": (*said.sources, fact.id)}) if said else None
+
+    def _onward(self, word: str) -> str:
+        return self.pick(self.bank.onward).format(word=word)
 
     def _said(self, banks: Anchored, anchor: Anchor | None, **slots: str) -> Segment | None:
         phrases: tuple[str, ...] = getattr(banks, anchor.kind) if anchor else ()
@@ -78,16 +89,16 @@ class Bridging:
         return shared_words(self.told, _offer(fact, product))
 
     def _sums_about(self, fact: Fact, product: str) -> tuple[Anchor, ...]:
-        """Return the sums of those items that name what the offer is about; the rest may have been anything.
+        """Return the sums of those sentences that name what the offer is about; the rest may have been anything.
 
-        The only sum of a story also counts beside such an item: 到咖啡店坐下。点了一杯，32 块。
+        The only sum of a story also counts after such a sentence: 到咖啡店坐下。点了一杯，32 块。
         """
-        named = {anchor.source for anchor in self._words(fact, product)}
-        if found := sums_in(item for item in self.told if item.id in named):
+        said = [item.model_copy(update={"text": s.text}) for item in self.told for s in sentences(item.text)]
+        named = [bool(shared_words((piece,), _offer(fact, product))) for piece in said]
+        if found := sums_in(itertools.compress(said, named)):
             return found
-        pairs = itertools.pairwise(self.told)
-        beside = [after for before, after in pairs if before.id in named]
-        return sums_in(beside) if len({found.value for found in sums_in(self.told)}) == 1 else ()
+        after = said[named.index(True) :] if True in named else []
+        return sums_in(after) if len({found.value for found in sums_in(self.told)}) == 1 else ()
 
     def _first(self, anchors: Iterable[Anchor]) -> Anchor | None:
         return next((anchor for anchor in anchors if anchor.text not in self._used), None)
@@ -115,6 +126,10 @@ def mandatory_lines(facts: tuple[Fact, ...], sources: Sources, *, body: str) -> 
     if said and product.category == "card" and not any(word in body for word in bank.card_line_never_with):
         lines.append(Segment(text=bank.card_line, kind="disclosure"))
     return lines
+
+
+def _least(fact: Fact) -> str | None:
+    return next((n.value for n in fact.numbers if n.what == THRESHOLD and n.unit == YUAN), None)
 
 
 def _is_own(product: Product, employer: str) -> bool:

@@ -1,7 +1,8 @@
 """Put a body together: a skeleton says the order, banks and sources give the sentences, a seed picks among them.
 
-Life comes first and weighs more than the point. Every segment carries the ids of what it was made from; a phrase
-from a bank carries none, because it asserts nothing checkable.
+A story is told as it was told, in paragraphs, and nothing of ours stands inside it. Without one, life comes first and
+weighs more than the point. Every segment carries the ids of what it was made from; a phrase from a bank carries none,
+because it asserts nothing checkable.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from random import Random
 from typing import Literal
 
 from agent.authors.bridging import Bridging, mandatory_lines
-from agent.authors.phrasebank import Common, Facet, Role, Scene, Skeleton, load_common
+from agent.authors.phrasebank import Common, Role, Scene, Skeleton, load_bridges, load_common
 from agent.authors.topics import Reading, usable_material
 from agent.models import Fact, Material, Plan, Point, Product, Segment, Sources
 from agent.text.sentences import sentences
@@ -20,23 +21,17 @@ from agent.text.shingles import shingles
 
 __all__ = ["Composer"]
 
-LIFE_FLOOR, LIFE_ALONE, LIFE_CEILING = 200, 260, 330
-LIFE_TO_POINT = 1.9
-CHOICES = 2
-OTHER_LIFE = 110  # opening, lead, transition, drawback, closing
-PARAGRAPH = 88
-TOLD_ENOUGH, LINES_BESIDE = 90, 2  # characters of a story that stands alone; lines a shorter one may take
-AHEAD, MANDATORY = 0.3, 120  # share of a body before an offer; characters of the lines that follow it
-SHORT_NOTE = 80
-KEPT_BACK = 4  # a story of this many items keeps its last one for the end
-ENOUGH_ITEMS = 3
-SHORT_LINE = 7
-ASKED = 0.4
-OUTWEIGHED = 0.6  # claims this long beside the story: then the note ends in life once more
-ENOUGH_LINES = 6
-NAMED_FIRST = 5
-REPEAT = 5
+LIFE_FLOOR = 150
+LEAST_LINES, MOST_LINES, ENOUGH_LINES = 2, 4, 7
+MOST_SENTENCES = 8  # of life and point in a note without a story
+LIFE_TO_POINT = 1.3
+CHOICES, CHOICES_TO_LEAD = 2, 4
+PARAGRAPH, SENTENCES = 88, 3
+SHORT_LINE, LEADING_LINE = 7, 26
+REPEAT, ALIKE = 5, 2
+LONG_TOPIC = 12
 HEAD = 70
+LEAST_WORD = 2
 ENDS = "。！？!?…”"
 
 
@@ -57,11 +52,13 @@ class Composer:
         self._last_length = 0
         self._has_short = False
         self._said: frozenset[str] = frozenset()
+        self._meant: frozenset[str] = frozenset()
+        self._grammar = frozenset(load_bridges().grammar)
+        self._apt: frozenset[str] = frozenset()
         self.taken: list[str] = []
-        self._begun, self._kept = self._parted()
-        heard = self._begun or (Material(id="", text=f"{reading.topic} {reading.keyword}"),)
+        heard = self.material or (Material(id="", text=f"{reading.topic} {reading.keyword}"),)
         self._bridging = Bridging(heard, rng=rng, pick=self.pick)
-        self._lines = self._line_order()
+        self._lines = [] if self.material else self._line_order()
 
     def body(self, skeleton: Skeleton) -> tuple[Segment, ...]:
         """Return the segments of the body in the order of the skeleton."""
@@ -74,29 +71,20 @@ class Composer:
         body = "".join(segment.text for segment in segments)
         return (*segments, *mandatory_lines(self.facts, self.sources, body=body))
 
-    def _parted(self) -> tuple[tuple[Material, ...], tuple[Material, ...]]:
-        """Keep the last item of a story back, so that a note that says more than the story still ends in it.
-
-        One that tells of the product itself is the way to it instead; and a story too short to come well before an
-        offer without its end is told at a stretch.
-        """
-        *ahead, last = self.material or (None,)
-        if last is None or len(self.material) < KEPT_BACK or not (self.points or self.facts):
-            return self.material, ()
-        told = sum(len(item.text) for item in self.material)
-        early = told - len(last.text) < AHEAD * (told + _length(self.facts) + MANDATORY) if self.facts else False
-        return (self.material, ()) if early or self._names_product(last) else (tuple(ahead), (last,))
-
     def _name_keyword(self, paragraphs: list[list[Segment]]) -> None:
-        """Say the search word somebody asked for near the start, when the topic does not."""
-        keyword = self.sources.brief.keyword
+        """Say the search word somebody asked for near the start, when the topic does not; never inside a story."""
+        keyword = "" if self.material else self.sources.brief.keyword
         head = "".join(segment.text for paragraph in paragraphs for segment in paragraph)[:HEAD]
         first = next((paragraph for paragraph in paragraphs if paragraph), None)
         if first is not None and keyword and keyword == self.reading.keyword and keyword not in head:
             first.insert(1, _life(self._fill(self.pick(self.common.keyword_leads))))
 
     def draw(self, role: Literal["lead", "lines", "closing", "drawback"]) -> list[Segment]:
-        """Return one fresh segment of this role; none when its bank is empty."""
+        """Return one fresh segment of this role; none when nothing fits, and beside a story none but a limit."""
+        if role == "drawback":
+            return self._limits()
+        if self.material:
+            return []
         if role == "lines":
             return [_life(line) for line in self._take_lines(1)]
         bank = self._bank(role)
@@ -106,75 +94,76 @@ class Composer:
         if role == "lines":
             return [_life(line) for line in self._take_lines(next(quota))]
         if role == "material":
-            return self._told()
+            return [piece for item in self.material for piece in _as_told(item)]
         if role == "ending":
-            return self._ending()
-        if role in ("opening", "lead", "closing", "drawback", "transition"):
-            return self._phrase(role)
+            asked = self._bridging.to_reader(self.material)
+            return [asked] if asked else []
+        if role == "lead":
+            return self._lead()
+        if role == "closing":
+            bank = self._bank("closing")
+            return [_life(self._fill(self.pick(bank)))] if bank else []
+        if role == "drawback":
+            return self._limits()
+        if role == "transition":
+            return self._lead_over()
         if role in ("point", "steps", "caveat"):
             return [segment for point in self.points for segment in self._educate(role, point)]
         return self._introduced() if role == "benefit" else [_claimed(fact) for fact in self.facts]
 
-    def _phrase(self, role: Role) -> list[Segment]:
-        if role == "transition":
-            return self._lead_over()
-        if role == "drawback" and any(_warns(point.caveat, self.common) for point in self.points):
+    def _lead(self) -> list[Segment]:
+        """Begin with the topic: with a phrase of its scene that is about it, else with the first line on it."""
+        if bank := self._bank("lead"):
+            return [_life(self._fill(self.pick(bank)))]
+        short = [line for line in self._lines[:CHOICES_TO_LEAD] if len(line) <= LEADING_LINE]
+        line = next(iter(sorted(short, key=self._is_about)), "")
+        taken = self._take_line(line) if line else ""
+        reading = self.reading
+        if reading.topic in taken:
+            return [_life(taken)]
+        whole = reading.is_event or "，" in reading.topic or len(reading.topic) > LONG_TOPIC
+        head = f"{reading.topic}。" if whole and not reading.is_question else reading.lead
+        return [_life(head + taken if taken else f"{head.rstrip('，')}。")]
+
+    def _limits(self) -> list[Segment]:
+        """Say the limits of an offer where its claim does not: by a sum of the story, else plainly."""
+        if not self.facts:
             return []
-        if (
-            role == "drawback"
-            and self.facts
-            and (beside := self._bridging.to_threshold(self.facts[0], self._product()))
-        ):
+        if beside := self._bridging.to_threshold(self.facts[0], self._product()):
             return [beside]
-        bank = self._bank(role)
-        return [_life(self._fill(self.pick(bank)))] if bank else []
+        if any(_warns(fact.claim, self.common) for fact in self.facts):
+            return []
+        bank = self.common.benefit_drawbacks if self._is_card() else self.common.product_drawbacks
+        return [_life(self.pick(bank))]
 
     def _lead_over(self) -> list[Segment]:
-        """Lead to the point by what the story shares with it, and by its own bridge.
+        """Lead to the point by what the story shares with it, else by its own bridge.
 
         A point that belongs to another part of life than the topic, and shares nothing, is announced as such.
         """
         if self.facts or not self.points:
             return []
         point = self.points[0]
-        if self._begun and (taken_up := self._bridging.to_point(point)):
-            return [taken_up, *([_life(point.bridge)] if point.bridge else [])]
+        if self.material and (taken_up := self._bridging.to_point(point)):
+            return [taken_up]
         known = not self.scenes or any(scene.id in point.scenes for scene in self.scenes)
-        bank = self._bank("transition") if known and not point.bridge else ()
-        shift = () if known else self.common.topic_shifts
-        said = [self.pick(phrases) for phrases in (shift, bank) if phrases]
-        return [_life(self._fill(phrase)) for phrase in (*said, point.bridge) if phrase]
+        shift = () if known else (self.pick(self.common.topic_shifts),)
+        return [_life(phrase) for phrase in (*shift, point.bridge) if phrase]
 
-    def _bank(self, role: Role) -> tuple[str, ...]:
-        if role == "drawback" and self.facts:
-            return self.common.benefit_drawbacks if self._is_card() else self.common.product_drawbacks
-        if not self.scenes:
-            bare = {
-                "closing": self.common.bare_closings,
-                "drawback": self.common.bare_drawbacks,
-                "transition": self.common.bare_transitions,
-            }
-            return bare.get(role, ())
-        scene = self.scenes[0]
-        return {
-            "opening": scene.openings,
-            "lead": self.common.event_leads if self.reading.is_event else scene.leads,
-            "closing": scene.closings,
-            "drawback": scene.drawbacks,
-            "transition": scene.transitions,
-        }[role]
+    def _bank(self, role: Literal["lead", "closing"]) -> tuple[str, ...]:
+        """Return the phrases of the scene that name what the topic ends in; one about anything else is not used."""
+        scene, keyword = self.reading.scene, self.reading.keyword
+        if scene is None or len(keyword) < LEAST_WORD:
+            return ()
+        bank = scene.leads if role == "lead" else scene.closings
+        return tuple(phrase for phrase in bank if keyword in phrase and self._may_say(phrase))
 
     def _educate(self, role: Role, point: Point) -> list[Segment]:
         if role == "point":
             return [_sourced(_ended(point.text), "point", point.id)]
         if role == "caveat":
             return [_sourced(_ended(point.caveat), "point", point.id)] if point.caveat else []
-        steps = point.steps[: 1 if self.material else self.rng.choice((1, 1, 2))]
-        intros = (self.pick(self.common.steps_first), self.pick(self.common.steps_next))
-        return [
-            _sourced(_ended(intro.format(step=step.rstrip("。"))), "point", point.id)
-            for intro, step in zip(intros, steps, strict=False)
-        ]
+        return [_sourced(_ended(step), "point", point.id) for step in point.steps[:1]]
 
     def _introduced(self) -> list[Segment]:
         """Introduce the offer once, however many facts tell its conditions: by what the story shares with it."""
@@ -184,12 +173,12 @@ class Composer:
         name = product.name if product else ""
         if self._is_card() and name and (taken_up := self._bridging.to_offer(self.facts[0], product)):
             return [taken_up]
-        shift = [_life(self.pick(self.common.topic_shifts))] if self._begun and not self._belongs() else []
+        shift = [_life(self.pick(self.common.topic_shifts))] if self.material and not self._belongs() else []
         bank = self.common.benefit_intros if self._is_card() else self.common.product_intros
         return [*shift, _life(self._fill(self.pick(bank), product=name))]
 
     def _leads_to_product(self) -> bool:
-        return bool(self._begun) and self._names_product(self._begun[-1])
+        return bool(self.material) and self._names_product(self.material[-1])
 
     def _names_product(self, item: Material) -> bool:
         product = self._product()
@@ -208,63 +197,68 @@ class Composer:
     def _is_card(self) -> bool:
         return all(fact.category == "card" for fact in self.facts)
 
-    def _told(self) -> list[Segment]:
-        return _as_told(self._begun)
-
-    def _ending(self) -> list[Segment]:
-        """End in the employee's own words, in a question that takes up the story, or in both."""
-        told = _as_told(self._kept)
-        if told and self.facts:
-            told = [self._bridging.to_ending(), *told]
-        outweighed = _length(self.facts) > OUTWEIGHED * sum(len(item.text) for item in self.material)
-        if told and not outweighed and self.rng.random() >= ASKED:
-            return told
-        asked = self._bridging.to_reader(self.material)
-        if asked or (not outweighed and len(self.material) >= ENOUGH_ITEMS):
-            return [*told, *([asked] if asked else [])]
-        return [*told, *self._phrase("closing")]
-
-    def _tells_enough(self) -> bool:
-        return sum(len(item.text) for item in self.material) >= TOLD_ENOUGH
-
     def _line_order(self) -> list[str]:
-        """Put what the topic names first, then what its scene knows.
+        """Put what shares words with the topic first, then what it names; what its scene knows besides only in need.
 
-        In need a line the account has used lately comes before one about another part of the scene or a second scene.
+        What is about another part of the scene stays out; in need a line the account has used lately is used again.
         """
-        named = [line for facet in self._facets() for line in self.rng.sample(facet.lines, k=len(facet.lines))]
-        named.sort(key=self.reading.is_foreign)
+        chief, besides = self._facet_lines()
         own = [line for scene in self.scenes[:1] for line in scene.lines]
-        other = [line for scene in self.scenes[1:] for line in scene.lines]
-        for group in (own, other):
-            self.rng.shuffle(group)
-        head, rest = named[:NAMED_FIRST], own + named[NAMED_FIRST:]
-        self.rng.shuffle(rest)
-        order = [line for line in dict.fromkeys([*head, *rest, *other]) if self._suits_persona(line)]
-        fitting = [line for line in order if not self.reading.is_foreign(line) and line not in other]
-        fresh = list(filter(self._is_fresh, fitting))
-        if len(fresh) >= ENOUGH_LINES:
-            return fresh
-        return sorted(fitting if len(fitting) >= ENOUGH_LINES else order, key=fresh.count, reverse=True)
+        self.rng.shuffle(own)
+        apt = [*filter(self._is_about, (*chief, *besides, *own)), *chief]
+        told = [line for line in dict.fromkeys((*apt, *besides, *own)) if self._may_tell(line)]
+        fresh = list(filter(self._is_fresh, told))
+        lines = fresh if len(fresh) >= ENOUGH_LINES else sorted(told, key=fresh.count, reverse=True)
+        self._apt = frozenset(apt)
+        return [line for place, line in enumerate(lines) if place < ENOUGH_LINES or line in self._apt]
 
-    def _facets(self) -> list[Facet]:
-        """Return the facets named, the one named last first: a Chinese topic ends in what it is about."""
+    def _may_tell(self, line: str) -> bool:
+        return self._suits_persona(line) and not self.reading.is_foreign(line)
+
+    def _is_about(self, line: str) -> bool:
+        """Tell whether a line shares two letters with the topic, none of them a word of grammar."""
+        shared = shingles(line, size=ALIKE) & shingles(self.reading.topic, size=ALIKE)
+        return any(not set(piece) & self._grammar for piece in shared)
+
+    def _facet_lines(self) -> tuple[list[str], list[str]]:
+        """Return the lines of the facets named last, where a Chinese topic says what it is about, and of the others.
+
+        Of two facets the one with fewer cues comes first: it is about less, and so more about this topic.
+        """
         topic = self.reading.topic
-        return sorted(self.reading.facets, key=lambda facet: -max(topic.rfind(cue) for cue in facet.cues))
+        places = {
+            facet: max(((topic.rfind(cue) + len(cue), len(cue)) for cue in facet.cues if cue in topic), default=(0, 0))
+            for facet in sorted(self.reading.facets, key=lambda facet: len(facet.cues))
+        }
+        last = max(places.values(), default=(0, 0))
+        shuffled = {facet: self.rng.sample(facet.lines, k=len(facet.lines)) for facet in places}
+        chief = [line for facet, lines in shuffled.items() if places[facet] == last for line in lines]
+        return chief, [line for facet, lines in shuffled.items() if places[facet] < last for line in lines]
 
     def _take_lines(self, count: int) -> list[str]:
         taken: list[str] = []
         while self._lines and len(taken) < count:
-            line = self._uneven(self._lines[:CHOICES])
-            self._lines.remove(line)
-            if len(line) < SHORT_LINE and self._has_short:
-                continue
-            if not self._said & shingles(line, size=REPEAT):
-                taken.append(self._fill(line))
-                self._said |= shingles(line, size=REPEAT)
-                self._has_short = self._has_short or len(line) < SHORT_LINE
-        self.taken += taken
+            if line := self._take_line(self._uneven(self._lines[:CHOICES])):
+                taken.append(line)
         return taken
+
+    def _take_line(self, line: str) -> str:
+        """Take a line out of those left; empty when it repeats what another one has advised."""
+        self._lines.remove(line)
+        short = len(line) < SHORT_LINE
+        meaning = shingles(line, size=ALIKE) - shingles(self.reading.topic, size=ALIKE)
+        if (
+            (short and self._has_short)
+            or self._said & shingles(line, size=REPEAT)
+            or len(self._meant & meaning) >= ALIKE
+        ):
+            return ""
+        self._said |= shingles(line, size=REPEAT)
+        self._meant |= meaning
+        self._has_short = self._has_short or short
+        text = self._fill(line)
+        self.taken += [text] if line in self._apt else []
+        return text
 
     def _quota(self, skeleton: Skeleton) -> Iterator[int]:
         """Share out the lines that the length calls for among the places the skeleton has for them."""
@@ -274,19 +268,12 @@ class Composer:
             yield wanted // places + (1 if place < wanted % places else 0)
 
     def _lines_wanted(self) -> int:
-        if self.material:
-            return 0 if self._tells_enough() or self._leads_to_product() else self._lines_beside()
-        taught = sum(len(p.text) + len(p.caveat) + sum(map(len, p.steps[:2])) for p in self.points)
-        offered = _length(self.facts)
-        floor = LIFE_FLOOR if self.points or self.facts else LIFE_ALONE
-        life = min(max(floor, LIFE_TO_POINT * (taught + offered)), LIFE_CEILING)
+        """Return the lines after the first one: enough to outweigh a point, and few enough to be read."""
+        taught = [text for p in self.points for text in (p.bridge, p.text, p.caveat, *p.steps[:1]) if text]
+        said = sum(len(sentences(text)) for text in taught)
         line = sum(map(len, self._lines)) / len(self._lines) if self._lines else 1
-        return max(2, round((life - OTHER_LIFE) / line))
-
-    def _lines_beside(self) -> int:
-        """Return the lines that bring a story of one or two items to the length of a note, and no more."""
-        written = sum(len(item.text) for item in self.material) + sum(len(point.text) for point in self.points)
-        return LINES_BESIDE if written + _length(self.facts) >= SHORT_NOTE else 2 * LINES_BESIDE
+        wanted = max(LIFE_FLOOR - sum(map(len, taught)), LIFE_TO_POINT * sum(map(len, taught))) / line
+        return max(LEAST_LINES, min(round(wanted) - 1, MOST_LINES, MOST_SENTENCES - 1 - said))
 
     def pick(self, bank: Iterable[str]) -> str:
         """Draw a phrase the persona would say and the account has not used lately, its own words first."""
@@ -321,12 +308,31 @@ class Composer:
         )
 
 
-def _as_told(items: Iterable[Material]) -> list[Segment]:
-    return [_sourced(_ended(item.text.strip()), "life", item.id) for item in items]
+def _as_told(item: Material) -> list[Segment]:
+    """Tell an item in its own words, cut into even paragraphs a phone can show."""
+    pieces = _parts(item.text)
+    return [_sourced(_ended(text), "life", item.id) for text in pieces]
 
 
-def _length(facts: Iterable[Fact]) -> int:
-    return sum(len(fact.claim) for fact in facts)
+def _parts(text: str) -> list[str]:
+    said = _sayings(text)
+    for count in range(1, len(said) + 1):
+        parts = ["".join(said[len(said) * n // count : len(said) * (n + 1) // count]) for n in range(count)]
+        if all(len(part) <= PARAGRAPH for part in parts) and -(-len(said) // count) <= SENTENCES:
+            return parts
+    return said
+
+
+def _sayings(text: str) -> list[str]:
+    """Return the sentences; what somebody says between quotation marks stays in one piece."""
+    said: list[str] = []
+    for span in sentences(text.strip()):
+        piece = span.text.strip()
+        if said and said[-1].count("“") > said[-1].count("”"):
+            said[-1] += piece
+        elif piece:
+            said.append(piece)
+    return said
 
 
 def _claimed(fact: Fact) -> Segment:

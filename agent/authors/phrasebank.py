@@ -22,11 +22,22 @@ __all__ = [
 ]  # fmt: skip
 
 Role = Literal[
-    "opening", "lead", "lines", "transition", "point", "steps", "caveat", "benefit", "fact", "drawback", "closing",
+    "lead", "lines", "transition", "point", "steps", "caveat", "benefit", "fact", "drawback", "closing",
     "material", "ending",
 ]  # fmt: skip
 SLOTS = frozenset({"topic", "lead", "keyword", "product", "step", "label"})
-TOLD_SLOTS = SLOTS | {"word", "amount", "quote", "detail", "hint", "threshold", "employer", "full_name", "issuer"}
+TOLD_SLOTS = SLOTS | {
+    "word",
+    "amount",
+    "quote",
+    "detail",
+    "hint",
+    "threshold",
+    "employer",
+    "full_name",
+    "issuer",
+    "object",
+}
 
 
 def _known(phrase: str, slots: frozenset[str]) -> str:
@@ -89,12 +100,9 @@ class Scene(Frozen):
     weak: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     narrow: tuple[Narrow, ...] = ()
-    openings: Phrases = Field(min_length=10)
     leads: Phrases = Field(min_length=5)
     lines: Phrases = Field(min_length=14)
     facets: tuple[Facet, ...] = Field(min_length=3)
-    transitions: Phrases = Field(min_length=8)
-    drawbacks: Phrases = Field(min_length=3)
     closings: Phrases = Field(min_length=8)
     titles: Phrases = Field(min_length=6)
     covers: Phrases = Field(min_length=3)
@@ -120,25 +128,19 @@ class Skeleton(Frozen):
 class Common(Frozen):
     """Hold what every scene shares."""
 
-    steps_first: Phrases
-    steps_next: Phrases
     benefit_intros: Phrases
     benefit_drawbacks: Phrases
     product_intros: Phrases
     product_drawbacks: Phrases
-    bare_transitions: Phrases
-    bare_drawbacks: Phrases
-    bare_closings: Phrases
-    bare_covers: Phrases
     titles: Phrases
+    covers: Phrases
     question_titles: Phrases
-    event_titles: Phrases
-    event_leads: Phrases
     topic_shifts: Phrases
     keyword_leads: Phrases
     drawback_marks: tuple[str, ...]
     short_titles: Phrases
     tags: tuple[str, ...]
+    story_tags: tuple[str, ...]
     outside_questions: Phrases
     point_question: Phrase
     fact_question: Phrase
@@ -158,6 +160,8 @@ class Anchored(Frozen):
     quote: ToldPhrases | tuple[()] = ()
     detail: ToldPhrases | tuple[()] = ()
     hint: ToldPhrases | tuple[()] = ()
+    object: ToldPhrases | tuple[()] = ()
+    plain: ToldPhrases | tuple[()] = ()
 
 
 class Thresholds(Frozen):
@@ -171,9 +175,9 @@ class Bridges(Frozen):
     """Hold the ways from what was told to the point and out of the note, the titles and the short mandatory lines."""
 
     points: Anchored
+    onward: ToldPhrases
     benefits: Anchored
     thresholds: Thresholds
-    returns: ToldPhrases
     closings: Anchored
     titles: Anchored
     own_line: ToldPhrase
@@ -189,6 +193,11 @@ class Bridges(Frozen):
     never_first: tuple[str, ...]
     hint_first: tuple[str, ...]
     telling: tuple[str, ...]
+    speaks: tuple[str, ...]
+    measures: str
+    never_last: tuple[str, ...]
+    verbs: tuple[str, ...]
+    grammar: str
     about_sums: tuple[str, ...]
     about_any_sum: tuple[str, ...]
 

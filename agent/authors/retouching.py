@@ -135,11 +135,14 @@ class Retouch:
         return say("author_metric_opening")
 
     def swap_closing(self, metric: Metric) -> str:
-        """Draw another closing for the last free sentence."""
+        """Draw another closing for the last free sentence; leave it out when none fits."""
         last = next((s for s in reversed(self.note.segments) if s.kind == "life"), None)
         drawn = self.composer.draw("closing")
-        if last and not last.sources and drawn:
-            self._replace(last, drawn[0].model_copy(update={"paragraph": last.paragraph}))
+        if last and not last.sources:
+            if drawn:
+                self._replace(last, drawn[0].model_copy(update={"paragraph": last.paragraph}))
+            else:
+                self._drop(last)
         return say("author_metric_closing")
 
     def swap_stock(self, metric: Metric) -> str:

@@ -25,6 +25,10 @@ TOPIC = 2
 SELF = re.compile(r"(?:我们|咱们|我|咱|俺)(?:家的?|的)?")
 OWNER = re.compile("[^了着过到去买吃捡做给带看学换修写找，,。；;]{1,7}")  # what a thing belongs to, and no deed
 NAME = re.compile("[^了着过，,。；;]+")
+KIN = re.compile(
+    r"(?:我们|咱们|我|咱|俺)(?:家)?([爸妈爷奶哥姐弟妹])(?!\1|[爸妈爷奶哥姐弟妹])"
+)  # 我爸: 爸 alone is a cut word
+HELPED = re.compile(r"帮(?:我们|咱们|我|咱|俺)(?!的|家)")
 MIN_TOPIC = 2
 MAX_TOPIC = 18
 MAX_ASKED = 40
@@ -62,7 +66,8 @@ class Reading:
     def is_foreign(self, phrase: str) -> bool:
         """Tell whether a phrase is about a part of the scene that neither the topic nor the material names."""
         cues = {cue for scene in self.scenes for facet in scene.facets for cue in facet.cues if cue in phrase}
-        if cues and not any(cue in self.topic or cue in self.keyword for cue in cues):
+        named = {cue for facet in self.facets for cue in facet.cues}
+        if cues and not any(cue in self.topic or cue in self.keyword or cue in named for cue in cues):
             return True
         return any(self._is_too_narrow(phrase, narrow) for scene in self.scenes for narrow in scene.narrow)
 
@@ -129,10 +134,15 @@ def _usable(wording: str, common: Common, *, refused: bool = False) -> str:
     """Return the wording without what nobody told us; empty when nothing safe is left."""
     if refused or len(wording) < MIN_TOPIC:
         return ""
-    text = _shorten(_tidy(_without_numbers(SELF.sub("", wording), common)), common)
+    text = _shorten(_tidy(_without_numbers(_without_self(wording), common)), common)
     if checkable_numbers(text) or first_person_claims(text) or len(text) < MIN_TOPIC:
         return ""
     return text
+
+
+def _without_self(wording: str) -> str:
+    """Speak of others as others would, so that no first person is left: 我爸 becomes 爸爸, 帮我搬 becomes 帮忙搬."""
+    return SELF.sub("", HELPED.sub("帮忙", KIN.sub(r"\1\1", wording)))
 
 
 def _without_numbers(text: str, common: Common) -> str:

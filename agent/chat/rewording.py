@@ -86,22 +86,20 @@ def without_product(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()
 
 
 def other_opening(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()) -> Rewording | None:
-    """Begin with what somebody said or felt, as told, else with another phrase of the bank."""
+    """Begin with what somebody said or felt, as told; where nothing was told, with another phrase of the bank."""
     free = [i for i, s in enumerate(note.segments) if s.kind == "life" and not is_locked(note, i, locked)]
     first = next((i for i, segment in enumerate(note.segments) if segment.kind == "life"), None)
     if first is None or first not in free:
         return None
     kinds = {item.id: item.kind for item in sources.brief.material}
     hooks = [i for i in free if i != first and any(kinds.get(source) in HOOKS for source in note.segments[i].sources)]
-    if hooks and note.segments[first].sources:
-        return _moved_first(note, hooks[0], first)
+    if note.segments[first].sources:
+        return _moved_first(note, hooks[0], first) if hooks else None
     phrase = _phrase(note, sources)
     if not phrase:
         return _moved_first(note, hooks[0], first) if hooks else None
-    opening = Segment(text=phrase, kind="life")
-    kept = note.segments[first]
-    rest = note.segments[first + 1 :] if not kept.sources else (_following(kept), *note.segments[first + 1 :])
-    if not kept.sources and rest and not rest[0].paragraph:
+    opening, rest = Segment(text=phrase, kind="life"), note.segments[first + 1 :]
+    if rest and not rest[0].paragraph:
         rest = (_following(rest[0]), *rest[1:])
     changed = note.model_copy(update={"segments": (*note.segments[:first], opening, *rest)})
     return Rewording(changed, (say("changed_opening", text=phrase),))
@@ -189,7 +187,7 @@ def _phrase(note: Note, sources: Sources) -> str:
     never = sources.persona.words_never if sources.persona else ()
     used = "\n".join((note.body, *(earlier.body for earlier in sources.earlier)))
     slots = {"topic": reading.topic, "lead": reading.lead, "keyword": reading.keyword, "label": reading.scene.label}
-    phrases = [phrase.format(**slots, product="") for phrase in reading.scene.openings]
+    phrases = [phrase.format(**slots, product="") for phrase in reading.scene.leads]
     fresh = [p for p in phrases if p not in used and not reading.is_foreign(p) and not any(w in p for w in never)]
     seed = hashlib.sha256(note.body.encode()).digest()
     return Random(seed).choice(fresh) if fresh else ""

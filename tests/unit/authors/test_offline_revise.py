@@ -72,11 +72,13 @@ def finding(text: str, *, field: str = "body", fix: Fix | None = None, index: in
     )
 
 
-def revise(*findings: Finding, critique: Critique = CLEAN, note: Note = NOTE, sources: Sources = SOURCES) -> Revision:
+def revise(
+    *findings: Finding, critique: Critique = CLEAN, note: Note = NOTE, sources: Sources = SOURCES, plan: Plan = PLAN
+) -> Revision:
     report = Report(verdict="block", note_type="lifestyle", findings=findings)
     author = OfflineAuthor()
     return asyncio.run(
-        author.revise(note, plan=PLAN, report=report, critique=critique, sources=sources, round_number=2)
+        author.revise(note, plan=plan, report=report, critique=critique, sources=sources, round_number=2)
     )
 
 
@@ -222,8 +224,9 @@ def test_stock_openings_and_closings_are_swapped() -> None:
     assert "你觉得呢" not in revise(critique=metric("T14", span="你觉得呢"), note=closing).note.body
 
 
-def test_a_missing_drawback_is_added_before_the_closing() -> None:
-    revision = revise(critique=metric("T21"))
+def test_a_missing_drawback_of_an_offer_is_added_before_the_closing() -> None:
+    assert revise(critique=metric("T21")).note == NOTE
+    revision = revise(critique=metric("T21"), plan=PLAN.model_copy(update={"facts": ("f1",)}))
     assert len(revision.note.segments) == len(NOTE.segments) + 1
     assert "你在海边捡过什么？" in revision.note.body.splitlines()[-2]
 
@@ -238,6 +241,16 @@ def test_a_short_body_grows_and_a_title_of_bad_length_is_swapped() -> None:
     assert len(revise(critique=metric("T03")).note.body) > len(NOTE.body)
     note = NOTE.model_copy(update={"titles": ("海边", "周末去海边，慢慢走"), "title": "海边"})
     assert revise(critique=metric("T02"), note=note).note.title == "周末去海边，慢慢走"
+
+
+@pytest.mark.parametrize("name", ["T03", "T05", "T17", "T18", "T24"])
+def test_no_line_of_ours_is_put_into_a_told_note(name: str) -> None:
+    told = Segment(text="海边风很大。", kind="life", sources=("m1",))
+    note = NOTE.model_copy(update={"segments": (told, *NOTE.segments[1:])})
+    brief = SOURCES.brief.model_copy(update={"material": (Material(id="m1", text=told.text),), "keyword": "赶海"})
+    plan = PLAN.model_copy(update={"material": ("m1",)})
+    revision = revise(critique=metric(name), note=note, plan=plan, sources=SOURCES.model_copy(update={"brief": brief}))
+    assert [s for s in revision.note.segments if s not in note.segments] == []
 
 
 def test_an_unknown_metric_changes_nothing() -> None:

@@ -25,6 +25,7 @@ from agent.models import (
     Product,
     Sources,
 )
+from agent.text.sentences import sentences
 from agent.text.units import title_units
 from agent.workspace import load_workspace
 
@@ -102,28 +103,56 @@ def test_a_long_story_is_told_in_order_and_without_phrases_of_the_bank(seed: int
     assert not [segment for segment in note.segments if not segment.sources]
 
 
-@pytest.mark.parametrize(("told", "lines"), [(1, 4), (3, 2)])
-def test_a_story_of_one_item_gets_more_lines_of_its_scene_than_a_longer_one(told: int, lines: int) -> None:
+@pytest.mark.parametrize("told", [1, 3])
+@pytest.mark.parametrize("note_type", ["lifestyle", "education", "benefit"])
+def test_no_line_of_a_scene_stands_in_a_note_that_has_a_story(told: int, note_type: str) -> None:
+    story = ("绕到一家没有招牌的咖啡店，靠窗坐了一会儿", "老板磨豆磨了很久，说下雨天豆子会闷", "雨停了，伞忘在门口桶里")
+    given = sources("绕路喝咖啡", story[:told], note_type, facts=(OFFER,) if note_type == "benefit" else ())
+    note = write(given.model_copy(update={"products": (CARD,)}))
+    ours = {line for scene in load_scenes() for bank in (scene.lines, scene.leads, scene.closings) for line in bank}
+    ours |= {line for scene in load_scenes() for facet in scene.facets for line in facet.lines}
+    assert not [segment.text for segment in note.segments if segment.text in ours]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_whole_story_comes_before_anything_of_ours_even_with_a_search_word(seed: int) -> None:
+    given = sources("帮妈妈换新手机", PHONE, seed=seed, points=(RULES,), keyword="智能手机")
+    first = "".join(texts(write(given))[: len(PHONE)])
+    assert first == "".join(f"{text}。" for text in PHONE)
+
+
+def test_a_story_told_at_a_stretch_is_cut_into_paragraphs_and_no_word_is_changed() -> None:
     story = (
-        "绕到一家没有招牌的咖啡店，靠窗坐了一会儿",
-        "老板磨豆磨了很久，说下雨天豆子会闷",
-        "雨停了，伞忘在门口桶里，走到地铁站才想起来，也懒得回去，反正明天下班还要从那里路过一回的",
+        "昨天晚上八点多下班，电梯停电。我爬了十四层，在九楼歇了一次。楼道里有个小男孩抱着一只恐龙车，"
+        "说轮子掉了，问我会不会修。我蹲下来弄了半天，弄反了。他说：“没关系。我爸也弄反过。”"
+        "他妈妈出来，塞给我两个橘子。到家一看，橘子上画着笑脸。"
     )
-    note = write(sources("绕路喝咖啡", story[:told], "lifestyle"))
-    known = {line for scene in load_scenes() for facet in scene.facets for line in facet.lines}
-    known |= {line for scene in load_scenes() for line in scene.lines}
-    assert len([segment for segment in note.segments if segment.text in known]) == lines
+    note = write(sources("停电爬楼", (story,), "lifestyle"))
+    told = [segment for segment in note.segments if segment.sources == ("m1",) and segment.text in story]
+    assert "".join(segment.text for segment in told) == story
+    assert all(segment.paragraph for segment in told)
+    assert len(told) >= 3
+    assert all(len(segment.text) <= 90 for segment in told)
+    assert any("“没关系。我爸也弄反过。”" in segment.text for segment in told)
+    assert max(len(sentences(segment.text)) for segment in told) <= 4
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_point_is_reached_by_the_word_it_shares_and_the_story_ends_after_it(seed: int) -> None:
-    given = sources("帮妈妈换新手机", PHONE, seed=seed, points=(RULES,))
+@pytest.mark.parametrize("bridge", ["", "要紧的消息不会催人。", "短信来得急的时候要慢下来。"])
+def test_a_point_is_reached_by_one_sentence_with_the_word_it_shares(bridge: str) -> None:
+    given = sources("帮妈妈换新手机", PHONE, points=(RULES.model_copy(update={"bridge": bridge}),))
     note = write(given)
     at = next(n for n, segment in enumerate(note.segments) if segment.kind == "point")
     assert "短信" in note.segments[at - 1].text
+    assert note.segments[at - 1].text.endswith(bridge)
     assert note.segments[at - 1].sources == ("m2",)
-    after = [segment.sources for segment in note.segments[at + 1 :] if segment.kind == "life"]
-    assert after[0] == ("m4",)
+    assert note.segments[at - 2].sources == ("m4",)
+
+
+def test_a_story_ends_in_a_question_only_about_what_somebody_said_in_it() -> None:
+    said = [text for seed in range(4) for text in texts(write(sources("帮妈妈换新手机", PHONE, "lifestyle", seed)))[4:]]
+    assert said
+    assert all("“知道了，你别老说”" in text for text in said)
+    assert texts(write(sources("给流浪猫搭窝", CAT[:2], "lifestyle")))[2:] == []
 
 
 def test_a_point_about_small_spending_takes_up_a_sum() -> None:
@@ -149,9 +178,12 @@ def test_a_story_says_which_of_its_scenes_a_topic_is_about() -> None:
 @pytest.mark.parametrize(("amount", "bank"), [(18, "below"), (32, "above")])
 def test_a_sum_is_set_beside_the_threshold_of_the_offer(amount: int, bank: str, seed: int) -> None:
     note = write(coffee(amount, seed=seed))
-    said = {phrase.format(amount=f"{amount}块", threshold="30") for phrase in getattr(load_bridges().thresholds, bank)}
+    phrases = load_bridges().benefits.amount if bank == "above" else load_bridges().thresholds.below
+    said = {phrase.format(amount=f"{amount}块", threshold="30", product="云杉咖啡卡") for phrase in phrases}
     found = [segment for segment in note.segments if segment.text in said]
     assert [segment.sources for segment in found] == [("m2", "f1")]
+    at = note.segments.index(found[0])
+    assert [segment.kind for segment in note.segments].index("condition") - at == (1 if bank == "above" else -1)
 
 
 def test_a_sum_beside_nothing_the_offer_is_about_proves_nothing() -> None:
@@ -221,7 +253,7 @@ def test_titles_take_up_the_story_in_several_shapes() -> None:
         assert all(title_units(title) <= 20 for title in note.titles)
         tails = {re.split("[，：]", title)[-1] for title in note.titles}
         assert len(tails) == len(note.titles), note.titles
-        taken = [title for title in note.titles if any(title[-4:].strip("”") in text.replace(" ", "") for text in told)]
+        taken = [title for title in note.titles if any(title[-3:].strip("”") in text.replace(" ", "") for text in told)]
         assert taken, sets.id
 
 

@@ -28,20 +28,21 @@ SLOTS = {
     "step": "翻账单",
 }
 
+TOLD = {"quote": "别朝风", "detail": "笑得停不下来", "hint": "先走一圈"}
+
 
 def phrases(scene: Scene) -> list[str]:
     facets = [line for facet in scene.facets for line in facet.lines]
-    banks = (scene.openings, scene.leads, scene.lines, facets, scene.transitions, scene.drawbacks, scene.closings)
+    banks = (scene.leads, scene.lines, facets, scene.closings)
     return [phrase.format(**SLOTS) for bank in (*banks, scene.titles, scene.covers) for phrase in bank]
 
 
 def shared() -> list[str]:
     common = load_common()
     banks = (
-        common.steps_first, common.steps_next, common.benefit_intros, common.benefit_drawbacks,
-        common.product_intros, common.product_drawbacks,
-        common.bare_transitions, common.bare_drawbacks, common.bare_closings, common.titles, common.question_titles,
-        common.event_titles, common.event_leads, common.short_titles, common.topic_shifts, common.keyword_leads,
+        common.benefit_intros, common.benefit_drawbacks, common.product_intros, common.product_drawbacks,
+        common.titles, common.covers, common.question_titles, common.short_titles, common.topic_shifts,
+        common.keyword_leads,
     )  # fmt: skip
     return [phrase.format(**SLOTS) for bank in banks for phrase in bank]
 
@@ -50,7 +51,8 @@ def bridges() -> list[str]:
     bank = load_bridges()
     anchored = (bank.points, bank.benefits, bank.closings, bank.titles)
     taken_up = [getattr(kinds, kind) for kinds in anchored for kind in Anchored.model_fields]
-    return [p for phrases in (*taken_up, bank.thresholds.below, bank.thresholds.above, bank.returns) for p in phrases]
+    more = (bank.onward, bank.thresholds.below, bank.thresholds.above)
+    return [phrase for phrases in (*taken_up, *more) for phrase in phrases]
 
 
 @pytest.mark.parametrize("scene", load_scenes(), ids=lambda scene: scene.id)
@@ -75,6 +77,26 @@ def test_shared_phrases_claim_nothing_and_break_no_rule() -> None:
     assert [p for p in shared() if first_person_claims(p) or checkable_numbers(p)] == []
     report = check(NoteInput(title=SLOTS["topic"], body="\n".join(shared()), note_type="lifestyle"))
     assert [f.text for f in report.open("block", "fix") if f.start is not None and f.rule != "XHS-01"] == []
+
+
+LIVES = ("打工", "独居", "新手", "备婚", "新婚", "铲屎", "打卡", "家有", "职场新人", "一人食", "留学", "续命")
+
+
+def test_no_tag_asserts_a_life_nobody_told() -> None:
+    common = load_common()
+    tags = [*common.tags, *common.story_tags, *(tag for scene in load_scenes() for tag in scene.tags)]
+    assert [tag for tag in tags if any(life in tag for life in LIVES)] == []
+
+
+def test_a_feed_of_twenty_notes_finds_a_general_tag_for_each() -> None:
+    assert len(set(load_common().tags)) >= 20
+    assert len(set(load_common().story_tags)) >= 20
+    assert not set(load_common().tags) & set(load_common().story_tags)
+
+
+def test_bridges_have_a_dozen_shapes() -> None:
+    bank = load_bridges()
+    assert min(len(set(phrases)) for phrases in (bank.onward, bank.benefits.word, load_common().benefit_intros)) >= 12
 
 
 def test_there_are_at_least_twenty_families_with_distinct_ids() -> None:
@@ -106,7 +128,7 @@ def test_no_skeleton_warns_of_an_offer_before_it_is_made() -> None:
 
 @pytest.mark.parametrize("amount", ["五十六块八", "32块", "六千八", "五块钱", "一百四十块"])
 def test_a_bridge_says_no_more_than_what_stands_in_its_slots(amount: str) -> None:
-    given = SLOTS | {"word": "短信", "amount": amount, "quote": "别朝风", "detail": "笑得停不下来", "hint": "先走一圈"}
+    given = SLOTS | {"word": "短信", "amount": amount, "object": "那双靴子", **TOLD}
     told = (f"花了{amount}，满50元", "别朝风")
     for phrase in bridges():
         text = phrase.format(**given, threshold="50")
@@ -115,7 +137,7 @@ def test_a_bridge_says_no_more_than_what_stands_in_its_slots(amount: str) -> Non
 
 
 def test_no_rule_objects_to_a_bridge() -> None:
-    given = SLOTS | {"word": "短信", "amount": "32块", "quote": "别朝风", "detail": "笑得停不下来", "hint": "先走一圈"}
+    given = SLOTS | {"word": "短信", "amount": "32块", "object": "那双靴子", **TOLD}
     told = "\n".join(phrase.format(**given, threshold="50") for phrase in bridges())
     report = check(NoteInput(title=SLOTS["topic"], body=told, note_type="lifestyle"))
     known = ("XHS-01",)
