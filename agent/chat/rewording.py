@@ -170,8 +170,7 @@ def _following(segment: Segment) -> Segment:
 def _rests(segment: Segment, sources: Sources) -> bool:
     """Tell whether a piece says what its sources say; one that only takes a sum or a word of the story up does not."""
     told = [item.text for item in sources.brief.material if item.id in segment.sources]
-    others = len(told) < len(segment.sources)
-    return others or (bool(told) and traced_share(segment.text, told) >= TRACED_SHARE)
+    return traced_share(segment.text, told) >= TRACED_SHARE if told else bool(segment.sources)
 
 
 def _leads(note: Note, index: int) -> bool:

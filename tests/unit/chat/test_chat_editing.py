@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from chatting import Talk
+from chatting import COFFEE, Talk
 from sqlalchemy import update
 
 from agent.chat.values import Intent, Selection
@@ -14,9 +14,12 @@ from agent.record.tables import runs
 MUST = ("每户每月限3次", "利益相关：我是云杉银行股份有限公司的员工", "本文由AI辅助生成", "办卡须审核")
 
 
+STORY = f"{COFFEE}\n老板说：下雨天豆子味道会闷一点，你别怪它\n雨停了，伞忘在门口桶里"
+
+
 @pytest.fixture
 async def benefit(talk):
-    return await talk.drafted("咖啡卡的优惠")
+    return await talk.drafted("咖啡卡的优惠", material=STORY)
 
 
 def span_of(note, words):

@@ -122,7 +122,7 @@ async def test_an_edit_that_adds_a_block_is_refused_and_said(written):
 async def test_a_model_that_fails_leaves_what_can_be_done_without_it(written):
     talk = await written(RevisionDraft=[])
     talk.model.replies["RevisionDraft"] = ["不是 JSON", "还不是"]
-    answer = await talk("换个开头")
+    answer = await talk("短一点")
     assert answer.changes and any("模型" in line for line in answer.limits)
 
 
