@@ -92,7 +92,8 @@ def other_opening(note: Note, sources: Sources, *, locked: Sequence[Lock] = ()) 
     if first is None or first not in free:
         return None
     kinds = {item.id: item.kind for item in sources.brief.material}
-    hooks = [i for i in free if i != first and any(kinds.get(source) in HOOKS for source in note.segments[i].sources)]
+    told = [i for i in free if i != first and _rests(note.segments[i], sources)]
+    hooks = [i for i in told if any(kinds.get(source) in HOOKS for source in note.segments[i].sources)]
     if note.segments[first].sources:
         return _moved_first(note, hooks[0], first) if hooks else None
     phrase = _phrase(note, sources)
@@ -112,8 +113,9 @@ def why_no_opening(note: Note, sources: Sources, *, locked: Sequence[Lock] = ())
         return "opening_none"
     if is_locked(note, first, locked):
         return "opening_locked"
-    reading = read_topic(sources.brief)
-    return "opening_bare" if reading.scene is None or not reading.scene.openings else "opening_used"
+    if note.segments[first].sources:
+        return "opening_told"
+    return "opening_bare" if read_topic(sources.brief).scene is None else "opening_used"
 
 
 def more_spoken(note: Note, *, locked: Sequence[Lock] = (), only: Sequence[int] | None = None) -> Rewording | None:

@@ -127,8 +127,17 @@ class TestOpening:
         bare = SOURCES.model_copy(update={"brief": SOURCES.brief.model_copy(update={"topic": "一件小事"})})
         assert why_no_opening(NOTE.model_copy(update={"segments": NOTE.segments[-2:]}), SOURCES) == "opening_none"
         assert why_no_opening(NOTE, SOURCES, locked=[lock("p1")]) == "opening_locked"
-        assert why_no_opening(NOTE, SOURCES) == "opening_used"
-        assert why_no_opening(NOTE, bare) == "opening_bare"
+        assert why_no_opening(NOTE, SOURCES) == "opening_told"
+        ours = NOTE.model_copy(update={"segments": (life("杯壁烫手。"), *NOTE.segments)})
+        assert why_no_opening(ours, SOURCES) == "opening_used"
+        assert why_no_opening(ours, bare) == "opening_bare"
+
+    def test_a_question_about_a_saying_makes_no_opening(self):
+        kinds = {item.id: item.kind for item in SOURCES.brief.material}
+        quote = next(name for name, kind in kinds.items() if kind == "quote")
+        asked = life("“豆子有点闷”，你听谁讲过？", quote)
+        note = NOTE.model_copy(update={"segments": (*(s for s in NOTE.segments if quote not in s.sources), asked)})
+        assert other_opening(note, SOURCES) is None
 
     def test_a_phrase_takes_the_place_of_a_phrase(self):
         note = NOTE.model_copy(update={"segments": (life("杯壁烫手。"), *NOTE.segments)})
