@@ -173,9 +173,8 @@ class Composer:
         name = product.name if product else ""
         if self._is_card() and name and (taken_up := self._bridging.to_offer(self.facts[0], product)):
             return [taken_up]
-        shift = [_life(self.pick(self.common.topic_shifts))] if self.material and not self._belongs() else []
         bank = self.common.benefit_intros if self._is_card() else self.common.product_intros
-        return [*shift, _life(self._fill(self.pick(bank), product=name))]
+        return [_life(self._fill(self.pick(bank), product=name))]
 
     def _leads_to_product(self) -> bool:
         return bool(self.material) and self._names_product(self.material[-1])
@@ -184,11 +183,6 @@ class Composer:
         product = self._product()
         names = (product.name, product.full_name, *product.aliases) if product else ()
         return any(name in item.text for name in names)
-
-    def _belongs(self) -> bool:
-        """Tell whether the product is meant for one of the scenes of the topic."""
-        product = self._product()
-        return product is not None and any(scene.id in product.scenes for scene in self.scenes)
 
     def _product(self) -> Product | None:
         wanted = {fact.product for fact in self.facts[:1]}

@@ -191,7 +191,8 @@ def test_a_sum_beside_nothing_the_offer_is_about_proves_nothing() -> None:
     note = write(sources("学会骑独轮车", told, "benefit", facts=(OFFER,), products=(CARD,)))
     assert not [segment for segment in note.segments if "f1" in segment.sources and "m2" in segment.sources]
     at = next(n for n, segment in enumerate(note.segments) if segment.kind == "condition")
-    assert note.segments[at - 2].text in load_common().topic_shifts
+    assert note.segments[at - 1].text in {p.format(product=CARD.name) for p in load_common().benefit_intros}
+    assert note.segments[at - 2].sources == ("m4",)
 
 
 def test_what_the_employee_says_of_the_product_leads_to_it_and_nothing_else_does() -> None:
