@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from agent.catalogue import advise, say
 from agent.errors import KosnoteError
 from agent.guardrails.engine import check
+from agent.guardrails.findings import OWN_LINE
 from agent.guardrails.loader import Packs, RuleFile, compile_rules, jurisdictions, read_rule
 from agent.guardrails.rulefiles import rule_files
 from agent.guardrails.rules import Case, Rule
@@ -143,7 +144,7 @@ def _flag(rule: Rule, number: int, case: Case, packs: Packs) -> CaseResult:
         needs = [u.needs for u in check_case(rule, case, packs).undetermined if u.rule == rule.id]
         return told(True) if needs else told(False, "case_not_waiting")
     findings, report = _own(rule, case, packs)
-    hits = [f for f in findings if f.status == "open"]
+    hits = [f for f in findings if f.status == "open" or f.status_by == OWN_LINE]
     if not hits:
         code, values = _why_silent(rule, findings, report)
         return told(False, code, **values)

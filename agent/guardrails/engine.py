@@ -21,7 +21,7 @@ from agent.guardrails.conditions import detect_conditions
 from agent.guardrails.contexts import GuardContext, clearing_guard
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
-from agent.guardrails.findings import merge, verdict_of, write_finding
+from agent.guardrails.findings import OWN_LINE, merge, verdict_of, write_finding
 from agent.guardrails.grounding import detect_numbers
 from agent.guardrails.guessing import Guessed, guess, only_guessed
 from agent.guardrails.identifiers import detect_identifiers
@@ -127,7 +127,7 @@ def _without_the_general(findings: Sequence[Finding], packs: Packs) -> list[Find
     missing = [f for f in findings if f.start is None and f.status == "open" and f.fix and f.fix.replacement]
     own = {f.rule: fold(f.fix.replacement) for f in missing if f.fix and len(packs.find(f.rule)[1].scope.products) == 1}
     return [
-        finding.model_copy(update={"status": "cleared", "status_by": "own line"})
+        finding.model_copy(update={"status": "cleared", "status_by": OWN_LINE})
         if finding in missing and finding.rule not in own and _would_do(packs.find(finding.rule)[1], own.values())
         else finding
         for finding in findings

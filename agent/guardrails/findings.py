@@ -15,6 +15,7 @@ from agent.models import Finding, Fix, Verdict
 
 __all__ = [
     "EXAMPLE",
+    "OWN_LINE",
     "identify",
     "is_alike",
     "merge",
@@ -26,6 +27,9 @@ __all__ = [
 
 EXAMPLE = "example:"
 """Begin the `related` entry that quotes the example a sentence reads like."""
+
+OWN_LINE = "own line"
+"""Clear a line that is missing where a product's own line is asked for in its place."""
 
 _NEIGHBOURS = 8  # letters
 _REACH = 64  # characters among which they are looked for

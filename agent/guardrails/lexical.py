@@ -72,7 +72,7 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
         triggers = _triggers(compiled, evidence)
         if not triggers:
             return []
-    wordings = [hit for hit in compiled.wording.hits(document, evidence.scan) if _is_placed(hit, compiled, document)]
+    wordings = [hit for hit in _wordings(compiled, evidence) if _is_placed(hit, compiled, document)]
     insert = Fix(replacement=rule.match.insert, safety=_safety(rule, evidence)) if rule.match.insert else None
     absent = [
         Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger)
@@ -80,6 +80,19 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
         if not any(_is_near(trigger, wording, compiled, document) for wording in wordings)
     ]
     return absent[:1] if rule.match.proximity == "note" else absent
+
+
+def _wordings(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:
+    """Return where the wording stands; one that begins in the title and ends in the body is looked for in the body."""
+    document = evidence.document
+    hits = compiled.wording.hits(document, evidence.scan)
+    if document.body is None or compiled.rule.match.position == "anywhere":
+        return hits
+    begin, stop = document.part_range(document.body)
+    if not any(hit.start < begin < hit.end for hit in hits):
+        return hits
+    body = document.only([(begin, stop)])
+    return [*hits, *compiled.wording.hits(body, compiled.wording.vocabulary.scan(body))]
 
 
 def _safety(rule: Rule, evidence: Evidence) -> Literal["safe", "review"]:
