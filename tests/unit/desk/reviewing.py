@@ -83,6 +83,8 @@ class Bench:
             "topic": topic, "persona": "阿宁", "account": "staff-aning", "as_of": self.clock.today(),
             "material": tuple(Material(id=f"m{i}", text=text, told_by="阿宁") for i, text in enumerate(lived, 1)),
         }  # fmt: skip
+        if note_type == "education":
+            told |= {"points": ("bookkeeping-week",)}
         if note_type == "benefit":
             told |= {"products": ("coffee-card",), "facts": ("cc-coffee-30-5",)}
         brief = Brief(id=f"20261124-{self.drafted:06x}", note_type=note_type, **{**told, **given})
