@@ -109,9 +109,9 @@ class Bench:
         return EditedText(**{"title": note.title, "cover": note.cover, "body": note.body, "tags": note.tags, **changed})
 
     def longer(self, run, words=ADDED):
-        """The text with a sentence more, after the first piece that rests on nothing."""
+        """The text with a sentence more, after the last piece of life."""
         note = self.best(run).round.note
-        piece = next(s.text for s in note.segments if s.kind == "life" and not s.sources)
+        piece = [s.text for s in note.segments if s.kind == "life"][-1]
         return self.text_of(run, body=note.body.replace(piece, piece + words))
 
     async def edited(self, run, *, by="aning", words=ADDED):

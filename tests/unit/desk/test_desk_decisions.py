@@ -28,9 +28,8 @@ async def test_a_rejection_needs_a_reason_and_tells_the_owner(bench):
         await bench.desk.reject(run, text_hash=bench.hash_of(run), by=bench.shen, reason="  ")
     decided = await bench.desk.reject(run, text_hash=bench.hash_of(run), by=bench.shen, reason="像广告")
     assert decided.outcome == "rejected"
-    assert [notice.text for notice in bench.desk.notices(bench.aning)] == [
-        "《下班绕路喝一杯手冲》已退回（沈审核）：像广告"
-    ]
+    title = bench.best(run).round.note.title
+    assert [notice.text for notice in bench.desk.notices(bench.aning)] == [f"《{title}》已退回（沈审核）：像广告"]
 
 
 class TestWho:
