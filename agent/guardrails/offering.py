@@ -99,7 +99,9 @@ def _before(document: Document, begin: int) -> Iterator[tuple[int, int]]:
 
 def _after(document: Document, stop: int, named: Iterable[tuple[int, int, bool]]) -> bool | None:
     """Tell whether the first thing named in the sentence after a place is of the offer."""
-    if stop >= len(document.norm):
-        return None
-    first, last = document.window("sentence", Hit(stop, stop + 1))
-    return next((thing[2] for thing in named if first <= thing[0] and thing[1] <= last), None)
+    while stop < len(document.norm):
+        first, last = document.window("sentence", Hit(stop, stop + 1))
+        if document.norm[first:last].strip(_BLANK):
+            return next((thing[2] for thing in named if first <= thing[0] and thing[1] <= last), None)
+        stop = last
+    return None

@@ -47,6 +47,7 @@ def offering(title: str, body: str, packs: Packs, *, declared: tuple[Category, .
         ("", "就是它，门槛低。", True),  # named right after
         ("", "就是它，咖啡管够。", False),
         ("", "就是它。信用卡申请快。", True),
+        ("", "没有名字的一长句话里说的到底是什么呢就是它\n\n信用卡申请快。", True),  # past an empty line
         ("", "一。二。三。四。五。就是它。信用卡申请快。", True),  # too far back to know, but the next tells
         ("信用卡", "一。二。三。四。五。就是它。", False),  # too far back, and nothing after
         ("", "追剧刷剧到半夜，就是它。", False),  # 刷 inside a longer word names no card
