@@ -28,6 +28,7 @@ SELF = re.compile("[我俺咱]")  # who speaks of themselves does so in the body
 MARKS = "，,、；;：:。！？!?… "
 NUMERALS = "一两半几二三四五六七八九十百"
 PIECE = (2, 4)
+MAX_THING, LONGEST_THING = 8, {"个": 4, "家": 4}  # 几个孙辈轮流守夜: a measure of anything counts people too
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def objects_in(text: str) -> tuple[str, ...]:
     found = [
         f"那{'' if match.group(1) == '一' else match.group(1)}{match.group(2)}{match.group(3)}"
         for match in re.finditer(rf"{count}([^\W0-9{NUMERALS}]{{1,8}}?)(?=[，。！？；：、…]|$|[去回]\w)", text)
-        if len(match.group(3)) > 1
+        if 1 < len(match.group(3)) <= LONGEST_THING.get(match.group(2), MAX_THING)
         and not match.group(3).endswith(tuple(bank.never_last))
         and not any(w in match.group(3) for w in bank.verbs)
     ]

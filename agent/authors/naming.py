@@ -55,7 +55,7 @@ def name_titles(
     used = set(earlier)
     kinds = _told(reading, rng, material) if material else [_hinted(reading, rng, lines)]
     found = _one_of_each(kinds, used, [], most=TITLES)
-    found.sort(key=lambda title: reading.keyword not in title and reading.topic not in title)
+    found.sort(key=lambda title: _rank(title, reading))
     plain = _plain(reading, rng) if material else _patterned(reading, rng, lines)
     more = [title for titles in kinds for title in titles[1:]] if material else []
     rest = [[title] for title in (*plain[:1], *more, *plain[1:])]
@@ -156,7 +156,14 @@ def _taken_up(reading: Reading, rng: Random, kind: str, pieces: list[str]) -> li
     pairs = [(pattern, piece) for piece in pieces for pattern in rng.sample(bank, k=len(bank))]
     titles = [_fill(pattern, reading, **{kind: piece}) for pattern, piece in pairs if _suits(pattern, piece, reading)]
     fitting = [title for title in titles if _is_title(title, reading)]
-    return sorted(fitting, key=lambda title: reading.keyword not in title and reading.topic not in title)
+    return sorted(fitting, key=lambda title: _rank(title, reading))
+
+
+def _rank(title: str, reading: Reading) -> int:
+    """Put titles with a search word somebody asked for first, then those that name the topic or its own word."""
+    if reading.keyword not in reading.topic and reading.keyword in title:
+        return 0
+    return 1 if reading.keyword in title or reading.topic in title else 2
 
 
 def _suits(pattern: str, piece: str, reading: Reading) -> bool:

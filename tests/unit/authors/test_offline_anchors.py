@@ -2,7 +2,15 @@
 
 import pytest
 
-from agent.authors.anchors import details_in, hints_in, quotes_in, shared_words, sums_in
+from agent.authors.anchors import (
+    details_in,
+    hints_in,
+    objects_in,
+    quotes_in,
+    shared_pieces,
+    shared_words,
+    sums_in,
+)
 from agent.models import Material
 
 
@@ -102,3 +110,43 @@ def test_a_later_clause_is_no_detail_it_left_its_subject_behind(text: str) -> No
     assert details_in(told(text))
     assert all(detail.startswith(first) for detail in details_in(told(text)))
     assert details_in(told("她说得准，肚子里晃")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("我拿一双开胶的靴子去楼下修鞋摊", ("那双开胶的靴子",)),
+        ("那箱子是双十一凑满减买的二十包猫砂。", ("那二十包猫砂",)),
+        ("分成三个信封：花的、存的。", ("那三个信封",)),
+        ("第一个塌了，等了十五分钟，走了两站", ()),
+        ("几个孙辈轮流守夜，一碗28", ()),
+        ("一位大叔拎着一条活鱼。", ("那条活鱼",)),
+    ],
+)
+def test_a_thing_is_what_a_story_counts_out_and_nothing_that_happened(text: str, things: tuple[str, ...]) -> None:
+    assert objects_in(text) == things
+
+
+@pytest.mark.parametrize(
+    ("topic", "story", "words"),
+    [
+        ("楼下修鞋的大爷", "去楼下修鞋摊。大爷说这胶得晾一晚上", {"修鞋", "大爷"}),
+        ("两个舅舅为了一棵柿子树不说话", "院墙边有棵柿子树，树根在大舅家。两个舅舅都来看", {"舅舅", "柿子树"}),
+        ("第一次给妈妈染头发", "周日给我妈染头发", set()),
+        ("跑完人生第一个五公里", "跑完五公里那天", set()),
+    ],
+)
+def test_a_word_topic_and_story_share_is_whole(topic: str, story: str, words: set[str]) -> None:
+    assert words <= set(shared_pieces(topic, story))
+    assert "妈染头发" not in shared_pieces(topic, story)
+    assert "跑完" not in shared_pieces(topic, story)
+
+
+def test_a_saying_after_a_comma_is_a_saying() -> None:
+    assert [anchor.text for anchor in quotes_in(told("外公说，明天有雨，记得带伞。"))] == ["明天有雨，记得带伞"]
+    assert quotes_in(told("听说，明天有雨。")) == ()
+
+
+def test_a_clause_that_only_tells_when_or_leads_to_a_saying_is_no_detail() -> None:
+    story = told("昨天晚上八点多下班。老周说，不值。轮子掉了，地上全是水。")
+    assert details_in(story) == ("轮子掉了，地上全是水", "轮子掉了")

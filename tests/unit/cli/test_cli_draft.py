@@ -260,7 +260,7 @@ def test_a_batch_goes_on_where_it_stopped_and_names_the_row_that_failed(draft, t
         "主题,类型,人设",
         "周末带爸妈去植物园,education,",
         "雨天在家炖汤,lifestyle,",
-        "周六逛菜市场,education,没有这个人",
+        "周六逛菜市场,lifestyle,没有这个人",
     )
     plan.write_text("\n".join(rows) + "\n", "utf-8")
     first = draft("--batch", str(plan), "--out", str(tmp_path / "out"))
