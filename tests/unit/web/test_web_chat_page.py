@@ -95,7 +95,7 @@ async def test_a_page_that_opens_on_unfinished_work_joins_in_with_the_same_key(v
     await user.open(f"/chat/{thread}")
     await until(lambda: session_of(thread).unfinished() is None)
     assert [e.turn.key for e in session_of(thread).history()][-1] == "cut-off"
-    await sees(user, content="开头换成")
+    await sees(user, content="这篇从你讲的事开头")
 
 
 @pytest.mark.parametrize(
@@ -162,12 +162,12 @@ async def test_replies_to_a_comment_are_there_to_be_copied_and_none_is_sent(visi
 async def test_a_locked_block_says_so_and_can_be_opened_again(visitor, session_of):
     user = await visitor("aning")
     thread = await drafted(user)
-    user.find(marker="lock-p2").click()
-    await sees(user, marker="unlock-p2")
+    user.find(marker="lock-p1").click()
+    await sees(user, marker="unlock-p1")
     (lock,) = session_of(thread).state().locked
     assert lock.kind == "body"
-    user.find(marker="unlock-p2").click()
-    await sees(user, marker="lock-p2")
+    user.find(marker="unlock-p1").click()
+    await sees(user, marker="lock-p1")
     assert not session_of(thread).state().locked
 
 
