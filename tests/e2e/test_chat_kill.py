@@ -10,6 +10,7 @@ import pytest
 
 pytestmark = pytest.mark.block_network(allowed_hosts=processes.HOSTS)
 TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块"
+SAID = "老板说：下雨天豆子味道会闷一点，你别怪它"
 KILL = "import os, signal\n"
 INSIDE = (
     KILL
@@ -112,7 +113,7 @@ def test_a_draft_killed_at_any_point_is_finished_by_the_next_start(agent, chat, 
 
 @pytest.mark.parametrize("cut", EDIT_CUTS)
 def test_an_edit_killed_at_any_point_is_made_once(agent, chat, cut):
-    thread = thread_of(chat(TOLD, "写一篇下班绕路喝一杯手冲"))
+    thread = thread_of(chat(f"{TOLD}\n{SAID}", "写一篇下班绕路喝一杯手冲"))
     killed = chat("换个开头", thread=thread, before=EDIT_CUTS[cut])
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     resumed = chat(thread=thread)
