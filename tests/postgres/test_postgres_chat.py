@@ -17,6 +17,7 @@ from agent.workspace import load_workspace
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1", *processes.HOSTS])
 TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块"
+SAID = "老板说：下雨天豆子味道会闷一点，你别怪它"
 KILL = """
 import os, signal
 from agent.record.threads import ThreadStore
@@ -43,14 +44,14 @@ def opened(settings):
 async def test_two_servers_answer_one_turn_once_and_keep_two_users_apart(settings):
     async with opened(settings) as one, opened(settings) as two:
         mine = one.session("甲")
-        await mine.ask(Turn(key="a", text=TOLD, intent="capture", persona="阿宁"))
+        await mine.ask(Turn(key="a", text=f"{TOLD}\n{SAID}", intent="capture", persona="阿宁"))
         turn = Turn(key="b", text="写一篇下班绕路喝一杯手冲")
         answers = await asyncio.gather(mine.ask(turn), two.session("甲", mine.thread).ask(turn))
         assert answers[0] == answers[1] and answers[0].note.outcome == "in_review"
         assert len(one.drafting.store.runs()) == 1
         with pytest.raises(UsageError):
             two.session("乙", mine.thread)
-        assert (await two.session("甲", mine.thread).ask(Turn(key="c", text="短一点"))).changes
+        assert (await two.session("甲", mine.thread).ask(Turn(key="c", text="换个开头"))).changes
         assert one.drafting.store.audit.verify().breaks == ()
 
 

@@ -23,6 +23,7 @@ from agent.workspace import load_workspace
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 TOLD = "周二晚上六点四十下班，绕到青年路那家没有招牌的咖啡店，点了一杯耶加，32 块"
+SAID = "老板说：下雨天豆子味道会闷一点，你别怪它"
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
 
@@ -45,7 +46,7 @@ async def filled(settings):
     """Leave a thread, a note that waits for a person, and one that was cut off in the middle."""
     async with opened(settings) as chat:
         session = chat.session("aning")
-        await session.ask(Turn(key="a", text=TOLD, intent="capture", persona="阿宁"))
+        await session.ask(Turn(key="a", text=f"{TOLD}\n{SAID}", intent="capture", persona="阿宁"))
         answer = await session.ask(Turn(key="b", text="写一篇下班绕路喝一杯手冲"))
 
         def cut(event):
@@ -80,7 +81,7 @@ async def test_what_was_there_is_there_again_and_goes_on(settings_in, tmp_path, 
         assert chat.drafting.store.audit.verify() == manifest.audit and not manifest.audit.breaks
         session = chat.session("aning", thread)
         assert [exchange.answer is not None for exchange in session.history()] == [True, True]
-        assert (await session.ask(Turn(key="c", text="短一点"))).changes
+        assert (await session.ask(Turn(key="c", text="换个开头"))).changes
         nodes = []
         resumed = await chat.drafting.resume("20261124-cut", on_event=lambda event: nodes.append(event.node))
         assert resumed.outcome == "in_review" and "comply" in nodes and "write" not in nodes

@@ -1,6 +1,7 @@
 """What was changed in a thread can be taken back, one change after the other, and by name."""
 
 import pytest
+from chatting import COFFEE
 
 from agent.chat.values import Intent, Selection
 from agent.graph.state import Review
@@ -62,7 +63,9 @@ async def test_a_new_title_offers_another_cover_and_the_tap_changes_it(talk, not
     assert changed.cover in cover.label and changed.cover != note.cover
 
 
-async def test_a_cover_is_written_anew_from_what_was_told(talk, note):
+async def test_a_cover_is_written_anew_from_what_was_told(talk):
+    story = f"{COFFEE}\n老板说：下雨天豆子味道会闷一点，你别怪它\n雨停了，伞忘在门口桶里"
+    note = (await talk.drafted(material=story)).note
     answer = await talk(intent=Intent.CHANGE_SPAN, block="cover")
     assert answer.note.cover != note.cover and answer.note.verdict == "pass"
     locked = await talk(intent=Intent.LOCK, block="cover")

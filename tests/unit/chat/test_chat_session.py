@@ -17,6 +17,9 @@ from agent.record import Store, ThreadStore
 from agent.workspace import load_workspace
 
 
+SAID = f"{COFFEE}\n老板说：下雨天豆子味道会闷一点，你别怪它"
+
+
 class Crash(BaseException):
     """Stand for a process that ends here."""
 
@@ -125,8 +128,8 @@ async def test_a_draft_cut_off_anywhere_is_carried_on_and_begun_once(opened, tal
 async def test_an_edit_cut_off_anywhere_is_made_once(opened, talk_in, monkeypatch, owner, name, after):
     async with opened() as chat:
         talk = talk_in(chat.session("甲"))
-        first = await talk.drafted()
-        turn = Turn(key="edit", text="短一点")
+        first = await talk.drafted(material=SAID)
+        turn = Turn(key="edit", text="换个开头")
         with monkeypatch.context() as patched:
             crash_at(patched, owner, name, after=after)
             with pytest.raises(Crash):
@@ -140,16 +143,16 @@ async def test_an_edit_cut_off_anywhere_is_made_once(opened, talk_in, monkeypatc
 
 
 async def test_an_edit_made_from_a_text_that_somebody_else_changed_is_not_made(talk, monkeypatch):
-    first = await talk.drafted()
+    first = await talk.drafted(material=SAID)
     with monkeypatch.context() as patched:
         crash_at(patched, ThreadStore, "intend", after=True)
         with pytest.raises(Crash):
-            await talk("短一点", key="edit")
+            await talk("换个开头", key="edit")
     note = (await talk.session.chat.drafting.peek(first.run)).note
     other = note.model_copy(update={"cover": "别人改的封面"})
     review = Review(action="edit", reviewer="乙", text_hash=note.text_hash, note=other)
     await talk.session.chat.drafting.review(first.run, review)
-    answer = await talk("短一点", key="edit")
+    answer = await talk("换个开头", key="edit")
     assert not answer.changes and answer.note.cover == "别人改的封面" and "别处改过" in answer.text
     assert [d.reviewer for d in talk.store.decisions(first.run)] == ["乙"]
 
