@@ -18,7 +18,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times quicke
 
 def say(code: str, **parameters: object) -> str:
     """Return the message of a code; the code itself when the catalogue lacks it."""
-    return _entries().get(code, {"message": code})["message"].format_map(_Lenient(parameters))
+    entry = _entries().get(code)
+    return code if entry is None else entry["message"].format_map(_Lenient(parameters))
 
 
 def advise(code: str, **parameters: object) -> str:

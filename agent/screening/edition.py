@@ -27,12 +27,12 @@ from agent.paths import data_root
 __all__ = ["ENGINE_LISTS", "LEXICAL", "Circumstances", "Edition", "edition_of"]
 
 LEXICAL = ("term", "pattern", "combine")
-# The lists that code reads by name, whoever else refers to them; `products-…` and `mentions-…` come on top.
+# The lists that code reads by name, whoever else refers to them; `products-…`, `mentions-…` and `offer-…` come on top.
 ENGINE_LISTS = (
-    "benefit-words", "education-words", "entry-words", "finance-words", "invest-words", "life-words",
-    "money-talk", "softened-promises",
+    "benefit-words", "claim-goes-on", "education-words", "entry-words", "finance-words", "invest-words", "life-things",
+    "life-words", "money-talk", "offer-words", "softened-promises",
 )  # fmt: skip
-_ENGINE_FAMILIES = ("products-", "mentions-")
+_ENGINE_FAMILIES = ("products-", "mentions-", "offer-")
 _SILENT = {"cases", "known_problems"}
 
 

@@ -134,6 +134,13 @@ def test_ten_notes_are_cleared_by_keyboard_alone_and_an_open_queue_shows_it_unde
     assert beside.evaluate("document.activeElement.innerText") == focused
 
 
+# Every written line has its height: a box of one and a half lines that scrolls, or hides lines, fails.
+WHOLE = """() => {
+    const box = document.querySelector('.desk-edit textarea'), line = parseFloat(getComputedStyle(box).lineHeight)
+    return box.scrollHeight <= box.clientHeight && box.clientHeight >= line * box.value.split('\\n').length
+}"""
+
+
 def test_the_text_to_edit_is_shown_whole_however_narrow_the_window(visit, own):
     for size in ("phone", "desktop"):
         page = visit(f"/desk/{own}", user="shenhe2", size=size)
@@ -141,5 +148,4 @@ def test_the_text_to_edit_is_shown_whole_however_narrow_the_window(visit, own):
         page.get_by_text("直接改文字").click()
         body = page.locator(".desk-edit textarea")
         expect(body).to_be_visible()
-        page.wait_for_function("(e => e.clientHeight > 100 && e.scrollHeight <= e.clientHeight)(document.querySelector"
-                               "('.desk-edit textarea'))")  # fmt: skip
+        page.wait_for_function(WHOLE)

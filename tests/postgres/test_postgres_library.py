@@ -48,4 +48,4 @@ def test_what_another_process_writes_is_found_at_the_next_look(url, agent):
         done = agent("draft", "--topic", "周末带爸妈去植物园", "--type", "education", "--as-of", "2026-11-24")
         assert done.returncode == 0, done.stderr
         (note,) = library.find(Query("植物园"), ALL)
-        assert note.status == "in_review" and note.text
+        assert note.status == "written" and note.text

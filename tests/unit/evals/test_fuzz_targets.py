@@ -15,6 +15,7 @@ BROKE = (
     (targets.check, b"\x01\\\x16\xf9\xd7\xf3|\xe7\x1d"),  # lone surrogates
     (targets.loader, b"\x01qTA\x992_\xea"),  # lone surrogates in YAML
     (targets.loader, b"\x01a: \x01"),  # a control character in YAML
+    (targets.loader, b"\x02\x1e\x14\x00"),  # a key that is half of a slot
     (targets.matcher, b"\x02\xe0r6\xf6\xff\x02\x04XR"),  # a zero character in a literal
 )
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from agent.chat.values import FindingCard, Intent, Selection, Turn
-from agent.models import AccountType, Category, NoteType, Outcome
+from agent.models import AccountType, Category, NoteType
 from agent.people import Role
 from agent.web.pages.chat.page import ChatPage
 from agent.web.pages.chat.table import Stage, cut
@@ -84,7 +84,6 @@ def test_every_value_the_page_names_has_a_word(tongue):
         *(f"chat_category_{category}" for category in Category.__args__),
         *(f"chat_account_{kind.replace('-', '_')}" for kind in AccountType.__args__),
         *(f"chat_type_{kind}" for kind in NoteType.__args__),
-        *(f"chat_outcome_{outcome}" for outcome in Outcome.__args__),
         *(f"chat_stage_{stage}" for stage in Stage.__args__),
         *(f"role_{role.value}" for role in Role),
     ]
