@@ -127,7 +127,8 @@ def _go(note: NoteInput, item: _Item) -> str:
     quote = _quote(note, finding)
     if finding.fix is None:
         return word("go_bare").format(**told, quote=quote)
-    return word("go").format(**told, quote=quote, after=finding.fix.replacement or word("whole_sentence"))
+    instead = word("fill_slot") if blanks_in(finding.text) else word("whole_sentence")
+    return word("go").format(**told, quote=quote, after=finding.fix.replacement or instead)
 
 
 def _quote(note: NoteInput, finding: Finding) -> str:

@@ -81,3 +81,9 @@ def test_an_open_article_is_named_and_explained_once(packs):
     lines = told(packs, "今天风大。想算保费的加我薇❤，头像那个号。懂的私信我领资料。")
     assert sum(line.startswith("待核：") for line in lines) == 1
     assert not [line for line in told(packs, "今天风很大，走了一圈。") if line.startswith("待核：")]
+
+
+def test_a_slot_is_to_be_filled_and_its_line_not_deleted(packs):
+    lines = told(packs, "今天存了一笔定期。\n本产品由【发行机构全称】提供。", products=("deposit",))
+    assert "填上真实的内容" in lines[place(lines, "禁止 正文 “【发行机构全称】”")]
+    assert not [line for line in lines if "整句删去" in line]
