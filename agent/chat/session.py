@@ -265,6 +265,7 @@ class ChatSession:
             state=outcome.state.model_dump_json(),
             title=thread_title(outcome.state.topic or turn.text or say("thread_untitled")),
             answered_at=context.drafting.now(),
+            about=_about(outcome.answer),
         )
 
     async def _told(self, turn: Turn, record: TurnRecord, context: TurnContext, state: ThreadState, emit: Emit) -> Told:
@@ -378,6 +379,12 @@ PERFORM: dict[Intent, Perform] = {
     Intent.PUBLISHED: handing.perform_published,
     **dict.fromkeys(editing.EDITS, editing.perform_edit),
 }
+ABOUT_THE_NOTE = frozenset({*editing.EDITS, Intent.EXPLAIN, Intent.LOCK, Intent.UNLOCK, Intent.SUBMIT})
+
+
+def _about(answer: Answer) -> str:
+    """Return the run whose words an answer shows or quotes, whether or not it changed any; empty for none."""
+    return answer.run if answer.note is not None or answer.intent in ABOUT_THE_NOTE else ""
 
 
 def _noting(emit: Emit, seen: Step) -> Emit:

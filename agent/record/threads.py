@@ -94,9 +94,20 @@ class ThreadStore:
                 connection.execute(update(chat_turns).where(unbound, chat_turns.c.run_id.is_(None)).values(run_id=run))
 
     def answer(
-        self, turn: TurnRecord, *, owner: str, answer: str, state: str, title: str, answered_at: datetime
+        self,
+        turn: TurnRecord,
+        *,
+        owner: str,
+        answer: str,
+        state: str,
+        title: str,
+        answered_at: datetime,
+        about: str = "",
     ) -> TurnRecord:
-        """Keep an answer with the state it leaves behind, both or neither; an answer that is there already stays."""
+        """Keep an answer with the state it leaves behind, both or neither; an answer that is there already stays.
+
+        One that is `about` a run goes when that run is erased, though it drove none.
+        """
         where = (chat_turns.c.thread_id == turn.thread) & (chat_turns.c.number == turn.number)
         with self._database.writing() as connection:
             _owned(connection, turn.thread, owner, lock=True)
@@ -105,6 +116,9 @@ class ThreadStore:
                 return kept
             if kept.erased_at is not None:
                 raise UsageError("turn_key_reused", key=kept.key)
+            if about and kept.run == "":
+                demand_kept(connection, about)
+                connection.execute(update(chat_turns).where(where).values(run_id=about))
             connection.execute(update(chat_turns).where(where).values(answer_json=answer, answered_at=answered_at))
             connection.execute(
                 update(chat_threads)
@@ -112,6 +126,7 @@ class ThreadStore:
                 .values(state_json=state, title=title, updated_at=answered_at)
             )
             vouch_turn(connection, turn.thread, turn.number)
+            kept = kept.model_copy(update={"run": kept.run or about})
             return kept.model_copy(update={"answer": answer, "answered_at": answered_at})
 
     def lease(self, thread_id: str, *, owner: str, worker: str, now: datetime, seconds: float) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from chatting import COFFEE
 
 from agent.chat.accepting import preview
 from agent.chat.dropping import sentence_to_drop
@@ -45,10 +46,10 @@ async def test_a_promise_in_a_story_may_go_whole_instead_of_becoming_a_notice(ta
 
 @pytest.mark.parametrize(
     ("old", "dropped"),
-    [("老板磨豆磨了很久", "，这款理财稳赚不赔"), ("先闻，再喝", "这款理财稳赚不赔。")],
+    [("老板磨豆磨了很久", "，这款理财稳赚不赔"), ("我先闻，再喝", "这款理财稳赚不赔。")],
 )
 async def test_the_last_clause_leaves_the_full_stop_and_a_sentence_of_its_own_goes_whole(talk, old, dropped):
-    await talk.drafted()
+    await talk.drafted(material=f"{COFFEE}\n我先闻，再喝")
     (card,) = await promised(talk, old)
     assert card.drop.text == dropped
     after = await talk(intent="change_span", span=card.drop, replacement="")

@@ -16,7 +16,6 @@ from agent.graph.state import Review
 from agent.record import Store, ThreadStore
 from agent.workspace import load_workspace
 
-
 SAID = f"{COFFEE}\n老板说：下雨天豆子味道会闷一点，你别怪它"
 
 
@@ -282,11 +281,21 @@ async def test_a_thread_nobody_is_at_holds_no_lock(talk, chat):
 
 
 async def test_forgetting_a_run_takes_the_talk_about_it_along(talk, chat):
-    answer = await talk.drafted()
-    await talk("短一点")
+    answer = await talk.drafted(material=SAID)
+    await talk("换个开头")
     await chat.drafting.forget(answer.run)
     assert [exchange.turn for exchange in talk.session.history()] == [None] * 3
     assert talk.session.state().material == () and (await talk("进度")).status == ()
+
+
+@pytest.mark.parametrize("said", ["短一点", "锁住封面", "把“没有这几个字”改成“别的”", "为什么不行"])
+async def test_forgetting_a_run_takes_along_what_was_said_of_it_and_changed_nothing(talk, chat, said):
+    answer = await talk.drafted()
+    other = await talk(said)
+    assert other.run == answer.run and not other.changes
+    await talk("周六去河边散步，看见一只翠鸟", intent="capture")
+    await chat.drafting.forget(answer.run)
+    assert [exchange.answer is None for exchange in talk.session.history()] == [True, True, True, False]
 
 
 async def test_what_the_provider_fails_at_stays_unanswered_and_can_be_sent_again(talk, monkeypatch):
