@@ -146,18 +146,24 @@ def _without_self(wording: str) -> str:
 
 
 def _without_numbers(text: str, common: Common) -> str:
-    """Cut an unsourced number off the head or the tail, with the words that led to it."""
+    """Cut an unsourced number off the head or the tail, with the words that led to it; 第 goes with its number."""
     if checkable_numbers(text):
         head = max((head for head in common.time_heads if text.startswith(head)), key=len, default="")
         text = text[len(head) :]
     for claim in reversed(checkable_numbers(text)):
         if claim.end == len(text):
-            text = re.sub(r"(?:的?[这那]|花了?|用了?|的)+$", "", text[: claim.start])
+            text = re.sub(r"(?:的?[这那]|花了?|用了?|的|第)+$", "", text[: claim.start])
         elif claim.start == 0:
             text = text[claim.end :].lstrip("的")
         elif claim.kind == "duration" and _scenes(text[: claim.start]):  # 国庆自驾三个月前就开始计划
-            text = text[: claim.start]
+            text = _beside(text[: claim.start].removesuffix("第"), text[claim.end :])
     return text
+
+
+def _beside(head: str, rest: str) -> str:
+    """Return the clause behind a number when a scene is in it (租房第三年，又要搬家), else what stands before it."""
+    clause = rest.lstrip("，, ") if rest.startswith(("，", ",", " ")) else ""
+    return clause if clause and _scenes(clause) else head
 
 
 def _shorten(text: str, common: Common) -> str:

@@ -55,7 +55,32 @@ def test_what_hurts_is_told_alone_and_beside_no_offer():
 
 
 @pytest.mark.parametrize(
-    "text", ["遛狗走了三公里", "中风险产品", "失物招领处的遗物招领牌", "热死了", "蚯蚓死在瓷砖上", "猫做绝育手术"]
+    "text",
+    [
+        "爸爸走后收到他的话费账单", "妈妈不在了，她的手机账单", "外公去年走了，留下一本存折", "养了八年的狗走了",
+        "回了汪星", "爸爸离开我们三年了，老房子的水电费",
+        "早上它在垫子上。我请了半天假，把它埋在枇杷树下", "送走了陪我十年的猫",
+    ],
+)  # fmt: skip
+def test_a_death_is_heard_in_gentle_words(text):
+    assert sensitive_in(text) == "death"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "外公走后门进去",
+        "爸爸走了两站路",
+        "妈妈不在了家",
+        "同事离开我们公司三年了",
+        "哥哥今年走了狗屎运",
+        "遛狗走了三公里",
+        "中风险产品",
+        "失物招领处的遗物招领牌",
+        "热死了",
+        "蚯蚓死在瓷砖上",
+        "猫做绝育手术",
+    ],
 )
 def test_words_that_only_look_like_grief_are_none(text):
     assert sensitive_in(text) == ""

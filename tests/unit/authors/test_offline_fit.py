@@ -163,3 +163,10 @@ def test_an_offer_of_several_facts_is_introduced_once_in_whole_sentences(categor
         intros = [s for s in note.segments if s.text in {phrase.format(product="某产品") for phrase in bank}]
         assert len(intros) == 1
         assert not [line for line in note.body.splitlines() if line.endswith("：")]
+
+
+@pytest.mark.parametrize(
+    ("topic", "read"), [("租房第三年，又要搬家", "又要搬家"), ("考研第二年", "考研"), ("租房第三年", "租房")]
+)
+def test_an_ordinal_is_cut_with_its_number_and_a_clause_behind_it_is_heard(topic, read):
+    assert read_topic(sources(topic).brief).topic == read
