@@ -42,6 +42,7 @@ __all__ = [
 
 HOME = "cn"
 _JOINED = re.compile("[，、；]")
+_QUOTED = re.compile("[“”「『‘’](.+)[“”」』‘’]")  # the quotes would be looked for too
 MIN_CASES = 6
 _EXAMPLES = re.compile(r"(?m)^cases:[^\n]*\n(?:(?:[ \t#][^\n]*)?\n)*(?:[ \t][^\n]*\Z)?")
 _KEYS: dict[str, tuple[set[str], set[str]]] = {
@@ -229,7 +230,7 @@ def _check_keys(rule: Rule, source: Source) -> None:
 
 
 def _check_words(rule: Rule, source: Source) -> None:
-    """Refuse words that a Chinese comma made into one; between quotes it may be meant."""
+    """Refuse words that a Chinese comma made into one, or that stand between Chinese quotes; quoted it may be meant."""
     anchored = rule.anchor.any_of if rule.anchor else ()
     lists: list[tuple[Path_, Sequence[str]]] = [
         (("match", "terms"), rule.match.terms),
@@ -242,7 +243,11 @@ def _check_words(rule: Rule, source: Source) -> None:
     for path, entries in lists:
         for index, entry in enumerate(entries):
             place = (*path, index)
-            if _JOINED.search(entry) and not entry.startswith("re:") and source.unquoted(place):
+            if entry.startswith("re:") or not source.unquoted(place):
+                continue
+            if bare := _QUOTED.fullmatch(entry):
+                raise source.error("rule_words_quoted", place, words=entry, bare=bare[1])
+            if _JOINED.search(entry):
                 apart = ", ".join(word for word in _JOINED.split(entry) if word)
                 raise source.error("rule_words_joined", place, words=entry, apart=apart)
 
