@@ -22,7 +22,7 @@ from weakref import WeakValueDictionary
 from agent import guardrails
 from agent.aside import aside
 from agent.catalogue import say
-from agent.chat import editing, gathering, handing, telling
+from agent.chat import editing, gathering, handing, telling, tying
 from agent.chat.asking import ask_route
 from agent.chat.context import Told, TurnContext
 from agent.chat.naming import RuleNames
@@ -33,7 +33,7 @@ from agent.chat.routing import route
 from agent.chat.state import Request, ThreadState, Work
 from agent.chat.streaming import SentenceStream
 from agent.chat.values import Answer, Answered, ChatEvent, Intent, NodeDone, TextPiece, Turn, TurnBegan
-from agent.chat.working import Emit, Working
+from agent.chat.working import Emit, Working, noting
 from agent.drafting import Drafting, Event, open_drafting
 from agent.errors import UsageError
 from agent.models import Frozen
@@ -245,7 +245,7 @@ class ChatSession:
         if record.answer:
             return record
         with watched_by(self.chat.drafting.watch), step("turn", turn.key) as seen:
-            return await self._do(turn, record, _noting(emit, seen), seen)
+            return await self._do(turn, record, noting(emit, seen), seen)
 
     async def _do(self, turn: Turn, record: TurnRecord, emit: Emit, seen: Step) -> TurnRecord:
         steps: list[str] = []
@@ -265,7 +265,7 @@ class ChatSession:
             state=outcome.state.model_dump_json(),
             title=thread_title(outcome.state.topic or turn.text or say("thread_untitled")),
             answered_at=context.drafting.now(),
-            about=_about(outcome.answer),
+            about=tying.run_shown(outcome.answer),
         )
 
     async def _told(self, turn: Turn, record: TurnRecord, context: TurnContext, state: ThreadState, emit: Emit) -> Told:
@@ -379,23 +379,6 @@ PERFORM: dict[Intent, Perform] = {
     Intent.PUBLISHED: handing.perform_published,
     **dict.fromkeys(editing.EDITS, editing.perform_edit),
 }
-ABOUT_THE_NOTE = frozenset({*editing.EDITS, Intent.EXPLAIN, Intent.LOCK, Intent.UNLOCK, Intent.SUBMIT})
-
-
-def _about(answer: Answer) -> str:
-    """Return the run whose words an answer shows or quotes, whether or not it changed any; empty for none."""
-    return answer.run if answer.note is not None or answer.intent in ABOUT_THE_NOTE else ""
-
-
-def _noting(emit: Emit, seen: Step) -> Emit:
-    """Let whoever watches know what a turn was taken to ask for."""
-
-    def tell(event: ChatEvent) -> None:
-        if isinstance(event, TurnBegan):
-            seen.facts["intent"] = event.intent or "unsure"
-        emit(event)
-
-    return tell
 
 
 def _exchange(record: TurnRecord) -> Exchange:

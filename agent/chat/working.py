@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from agent.chat.values import ChatEvent
+from agent.chat.values import ChatEvent, TurnBegan
+from agent.watching import Step
 
-__all__ = ["Emit", "Working"]
+__all__ = ["Emit", "Working", "noting"]
 
 Emit = Callable[[ChatEvent], None]
 
@@ -55,3 +56,14 @@ def _looked_at(task: asyncio.Task[None]) -> None:
     """Take notice of an error nobody listened to: the turn stays unanswered and can be sent again."""
     if not task.cancelled():
         task.exception()
+
+
+def noting(emit: Emit, seen: Step) -> Emit:
+    """Let whoever watches know what a turn was taken to ask for."""
+
+    def tell(event: ChatEvent) -> None:
+        if isinstance(event, TurnBegan):
+            seen.facts["intent"] = event.intent or "unsure"
+        emit(event)
+
+    return tell
