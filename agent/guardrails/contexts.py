@@ -18,7 +18,15 @@ from typing import Any
 import re2
 
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.narration import is_fraud_told, is_left_open, is_loss_told, is_turned_to_life
+from agent.guardrails.narration import (
+    is_answer_regretted,
+    is_error_regretted,
+    is_fraud_told,
+    is_left_open,
+    is_loss_told,
+    is_mistake_warned_of,
+    is_turned_to_life,
+)
 from agent.guardrails.normalize import fold
 from agent.guardrails.rules import Guard
 from agent.models import Category
@@ -30,6 +38,7 @@ _ALSO_FOR_SLANG: tuple[Guard, ...] = ("warning", "quotation", "fraud_story")
 _WINDOW = 12
 _TAIL = 10
 _A_NOT_A = re.compile(r"(.)[不没]\1")
+_TOLD = (is_turned_to_life, is_error_regretted, is_mistake_warned_of)
 _LINE = re.compile(r"[。!?;\n,:]|…+|\.(?![0-9a-z])")
 
 
@@ -62,7 +71,7 @@ def _negation(hit: Hit, context: GuardContext) -> bool:
     after = norm[hit.end : min(len(norm), hit.end + _TAIL)]
     if words.rhetorical.search(before) or words.taken_back.search(after):
         return False
-    if words.after.match(norm[hit.end : stop]) or is_turned_to_life(hit, context):
+    if words.after.match(norm[hit.end : stop]) or any(tells(hit, context) for tells in _TOLD):
         return True
     masked = _mask(before, words.exclusions)
     return _negated(masked, words) and not _negated_twice(masked, words)
@@ -189,10 +198,10 @@ def _parameter(hit: Hit, context: GuardContext) -> bool:
 def _product_truth(hit: Hit, context: GuardContext) -> bool:
     words = _words().product_truth
     begin, stop = context.document.window("sentence", hit)
-    sentence = words.harmless.sub("", context.document.norm[begin:stop])
+    sentence, compared = words.compared.subn("", words.harmless.sub("", context.document.norm[begin:stop]))
     if words.spoilers.search(sentence):
         return False
-    return bool(words.truths.search(sentence)) or context.products == {"deposit"}
+    return bool(words.truths.search(sentence)) or (context.products == {"deposit"} and not compared)
 
 
 def _lifestyle(hit: Hit, context: GuardContext) -> bool:
@@ -207,6 +216,10 @@ def _lifestyle(hit: Hit, context: GuardContext) -> bool:
     return not any(word in before + following for word in context.finance)
 
 
+def _own_loss(hit: Hit, context: GuardContext) -> bool:
+    return is_loss_told(hit, context) or is_answer_regretted(hit, context)
+
+
 _GUARDS: dict[Guard, Callable[[Hit, GuardContext], bool]] = {
     "negation": _negation,
     "warning": _warning,
@@ -217,7 +230,7 @@ _GUARDS: dict[Guard, Callable[[Hit, GuardContext], bool]] = {
     "product_truth": _product_truth,
     "lifestyle": _lifestyle,
     "fraud_story": is_fraud_told,
-    "own_loss": is_loss_told,
+    "own_loss": _own_loss,
 }
 
 
@@ -268,6 +281,7 @@ class _TruthWords:
     truths: re.Pattern[str]
     spoilers: re.Pattern[str]
     harmless: re.Pattern[str]
+    compared: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -304,7 +318,12 @@ def _words() -> _Words:
         promo=_any(data["promo"]),
         statutory=tuple(re2.compile(pattern) for pattern in data["statutory"]),
         parameter=_ParameterWords(_any(parameter["before"]), re2.compile("|".join(parameter["after"]))),
-        product_truth=_TruthWords(*(_any(truth[k]) for k in ("truths", "spoilers", "harmless"))),
+        product_truth=_TruthWords(
+            truths=_any(truth["truths"]),
+            spoilers=_any(truth["spoilers"]),
+            harmless=_any(truth["harmless"]),
+            compared=re.compile("|".join(truth["compared"])),
+        ),
     )
 
 

@@ -75,6 +75,8 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
             continue
         if _is_promoted(hit, document, everyday=everyday, employer=fold(employer)):
             promoted.add(category)
+    if not declared & _INVEST and not named & _INVEST and _signals().likened.search(document.norm):
+        named.add("wm")
     if not promoted and _sells(document.norm, plainly=plainly):
         promoted = _spoken_of_most(mentions, document)
     return Offer(declared | named | promoted, frozenset(promoted))
@@ -180,6 +182,7 @@ def _invites(sentence: str) -> bool:
 class _Signals:
     bound: re.Pattern[str]
     contrast: re.Pattern[str]
+    likened: re.Pattern[str]
     own: re.Pattern[str]
     rate: re.Pattern[str]
     entry: re.Pattern[str]

@@ -1,6 +1,6 @@
-"""Guards for what a note tells and does not offer: a fraud somebody met, a loss of one's own, a word turned to life.
+"""Guards for what a note tells and does not offer: a fraud somebody met, a loss or an error of one's own, a joke.
 
-None clears anything in a note that promotes a product, and none clears words said in the writer's own name. Word
+None clears anything in a note that promotes a product, and none clears words that the writer still stands by. Word
 lists are data (`data/guards.yaml`); what counts as a sentence is the document's.
 """
 
@@ -20,7 +20,15 @@ from agent.yamlsource import read_yaml
 if TYPE_CHECKING:
     from agent.guardrails.contexts import GuardContext
 
-__all__ = ["is_fraud_told", "is_left_open", "is_loss_told", "is_turned_to_life"]
+__all__ = [
+    "is_answer_regretted",
+    "is_error_regretted",
+    "is_fraud_told",
+    "is_left_open",
+    "is_loss_told",
+    "is_mistake_warned_of",
+    "is_turned_to_life",
+]
 
 _MARKS_ENOUGH: Final = 2  # different words of fraud or police in one note
 
@@ -34,12 +42,23 @@ def is_fraud_told(hit: Hit, context: GuardContext) -> bool:
     words, norm = _words()["fraud_story"], context.document.norm
     begin, stop = context.document.window("sentence", hit)
     before, said, rest = norm[begin : hit.start], norm[hit.start : hit.end], norm[hit.end : stop]
-    if context.promotes or words["own"].search(norm) or "我" in said:
+    if context.promotes or words["own"].search(norm) or ("我" in said and not _is_quoted(hit, context, words)):
         return False
     if words["verdicts"].search(rest):
         return not words["slander"].search(rest) and "我" not in before + rest
     marks = set(words["marks"].findall(norm))
     return len(marks) >= _MARKS_ENOUGH and words["speakers"].search(before) is not None
+
+
+def _is_quoted(hit: Hit, context: GuardContext, words: Mapping[str, re.Pattern[str]]) -> bool:
+    """Tell whether words in the first person stand in quotation marks after somebody else was said to say them."""
+    begin, stop = context.document.window("paragraph", hit)
+    quotes = words["quotes"].finditer(context.document.norm, begin, stop)
+    opened = next((q.start() for q in quotes if q.start() < hit.start and hit.end < q.end()), None)
+    if opened is None:
+        return False
+    told = context.document.norm[context.document.window("sentence", Hit(opened, opened))[0] : opened]
+    return words["speakers"].search(told) is not None and words["writer"].search(told) is None
 
 
 def is_loss_told(hit: Hit, context: GuardContext) -> bool:
@@ -50,6 +69,35 @@ def is_loss_told(hit: Hit, context: GuardContext) -> bool:
     if context.promotes or words["minimised"].search(sentence) or words["pointed"].search(sentence):
         return False
     return bool(words["lost"].search(norm[hit.start : hit.end]) and words["own"].search(sentence))
+
+
+def is_error_regretted(hit: Hit, context: GuardContext) -> bool:
+    """Tell whether the words are what the writer once believed, and the note tells what came of it."""
+    words, norm = _words()["regret"], context.document.norm
+    begin, _ = context.document.window("sentence", hit)
+    if context.promotes or words["held"].search(norm) or words["disbelief"].match(norm[hit.end :]):
+        return False
+    if words["believed"].search(norm[begin : hit.start]) is None:
+        return False
+    return any(words["came"].search(part) for part in (norm[: hit.start], norm[hit.end :]))
+
+
+def is_answer_regretted(hit: Hit, context: GuardContext) -> bool:
+    """Tell whether the words are the writer's own answer to a test of risk, owned to be wrong in the same sentence."""
+    words, norm = _words()["regret"], context.document.norm
+    begin, stop = context.document.window("sentence", hit)
+    if context.promotes or words["held"].search(norm) or words["reader"].search(norm[begin:stop]):
+        return False
+    return bool(words["mine"].search(norm[begin : hit.end]) and words["owned"].search(norm[hit.end : stop]))
+
+
+def is_mistake_warned_of(hit: Hit, context: GuardContext) -> bool:
+    """Tell whether readers are told not to believe the words: 不要因为在柜台买的就以为不会亏."""
+    words, norm = _words()["mistake"], context.document.norm
+    begin, stop = context.document.window("sentence", hit)
+    if words["believe"].search(norm[begin : hit.start]) is None:
+        return False
+    return words["scorned"].search(norm[hit.end : stop]) is None
 
 
 def is_turned_to_life(hit: Hit, context: GuardContext) -> bool:
@@ -77,5 +125,5 @@ def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/guards.yaml")))).value
     return {
         guard: {name: re.compile("|".join(map(fold, entries))) for name, entries in data[guard].items()}
-        for guard in ("fraud_story", "own_loss", "turned", "left_open")
+        for guard in ("fraud_story", "own_loss", "regret", "mistake", "turned", "left_open")
     }
