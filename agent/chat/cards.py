@@ -12,7 +12,7 @@ from agent.chat.state import Lock
 from agent.chat.values import FindingCard, NoteCard, StatusCard
 from agent.graph.submission import submit
 from agent.guardrails.placement import blanks_in, field_text, sentence_around
-from agent.guardrails.wording import cite
+from agent.guardrails.wording import cite, spelled
 from agent.models import Finding, NoteInput, Report
 from agent.record import DecisionRecord, Store
 from agent.results import DraftResult
@@ -109,7 +109,7 @@ def last_word(store: Store, run: str) -> DecisionRecord | None:
 
 
 def _card(finding: Finding, sentence: str) -> FindingCard:
-    fix = finding.fix.replacement if finding.fix else None
+    fix = spelled(finding.fix.replacement) if finding.fix else None
     return FindingCard(
         id=finding_id(finding),
         rule=finding.rule,

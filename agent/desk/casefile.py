@@ -25,7 +25,7 @@ from agent.desk.values import (
 from agent.errors import UsageError
 from agent.graph.submission import categories
 from agent.guardrails.placement import blanks_in, field_text, sentence_around
-from agent.guardrails.wording import label_of
+from agent.guardrails.wording import label_of, spelled
 from agent.models import Fact, Finding, Note, NoteInput, Undetermined
 from agent.record import RunWaiver, VersionRecord
 
@@ -141,7 +141,7 @@ def _diff(standing: Standing, versions: Sequence[VersionRecord], against: str) -
 
 
 def _finding(finding: Finding, note: NoteInput) -> CaseFinding:
-    fix = finding.fix.replacement if finding.fix else None
+    fix = spelled(finding.fix.replacement) if finding.fix else None
     return CaseFinding(
         id=finding_id(finding),
         **finding.model_dump(

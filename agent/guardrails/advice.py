@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from agent.guardrails.todo import todo_lines
+from agent.guardrails.todo import Todo, todo_lines, todo_of
 from agent.guardrails.wording import brief, idle_words, label_of, name_blanks, one_line, waiver_words, word
 from agent.models import Finding, NoteInput, Report
 
@@ -59,10 +59,11 @@ def left_open_lines(report: Report) -> Iterator[str]:
 
 def _report_lines(note: NoteInput, report: Report) -> Iterator[str]:
     yield headline(report)
-    yield _count(report)
+    todo = todo_of(report)
+    yield _count(report, todo)
     if report.open() and not note.products:
         yield _subject(report)
-    yield from todo_lines(note, report)
+    yield from todo_lines(note, report, todo)
     for title, states in (("known_before", ("known",)), ("let_pass", ("cleared", "waived"))):
         rest = [finding for finding in report.findings if finding.status in states]
         if rest:
@@ -76,10 +77,9 @@ def _report_lines(note: NoteInput, report: Report) -> Iterator[str]:
         yield from ("", *open_lines)
 
 
-def _count(report: Report) -> str:
-    """Say how much is to be done, the worst first."""
-    found = [(label_of("severity", level), len(report.open(level))) for level in ("block", "fix", "warn")]
-    parts = "，".join(word("so_many").format(name=name, number=number) for name, number in found if number)
+def _count(report: Report, todo: Todo) -> str:
+    """Say how much is to be done, as much as the lists below hold, the worst first."""
+    parts = "，".join(word("so_many").format(name=name, number=number) for name, number in todo.count().items())
     if parts:
         return word("to_do").format(parts=parts)
     known = any(finding.status == "known" for finding in report.findings)

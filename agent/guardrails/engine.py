@@ -187,6 +187,7 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **
         note_type=infer_note_type(given_note, plain.norm, promotes=offer.promotes, lists=packs.lists),
         promotes=offer.promotes,
         promoted=offer.promoted,
+        named=offer.words,
         facts=tuple(given["facts"]),
         material=tuple(given["material"]),
         points=tuple(given["points"]),

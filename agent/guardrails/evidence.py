@@ -6,7 +6,7 @@ Owns no logic: a detector returns candidates, or says what it would need.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ class Evidence:
     note_type: NoteType
     promotes: bool
     promoted: frozenset[Category] = frozenset()
+    named: Mapping[Category, str] = field(default_factory=dict)  # the note's own word for what it promotes
     facts: tuple[Fact, ...] = ()
     material: tuple[Material, ...] = ()
     points: tuple[Point, ...] = ()

@@ -14,8 +14,10 @@ from agent.guardrails.rules import Rule
 from agent.models import Finding, Fix, Verdict
 
 __all__ = [
+    "ABOUT",
     "EXAMPLE",
     "OWN_LINE",
+    "about_of",
     "identify",
     "is_alike",
     "merge",
@@ -27,6 +29,9 @@ __all__ = [
 
 EXAMPLE = "example:"
 """Begin the `related` entry that quotes the example a sentence reads like."""
+
+ABOUT = "about:"
+"""Begin the `related` entry that quotes the word by which a note names the product that a missing line is owed for."""
 
 OWN_LINE = "own line"
 """Clear a line that is missing where a product's own line is asked for in its place."""
@@ -65,6 +70,11 @@ def _fix_at(part: Part, hit: Hit, fix: Fix | None, rule: Rule) -> Fix | None:
 def is_alike(finding: Finding) -> bool:
     """Tell whether a finding rests on likeness to an example, not on a rule's words."""
     return any(entry.startswith(EXAMPLE) for entry in finding.related)
+
+
+def about_of(finding: Finding) -> str:
+    """Return the word of the note that names what a missing line is owed for; empty where nothing is named."""
+    return next((entry.removeprefix(ABOUT) for entry in finding.related if entry.startswith(ABOUT)), "")
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:

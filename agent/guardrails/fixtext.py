@@ -43,6 +43,7 @@ def _lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int)
         if key_of(proposal.finding) in left and key_of(proposal.finding) not in chosen
     }
     yield from _offers(offered)
+    yield from _idle(first, final, chosen, number)
     yield from _left_to_people(final, {key_of(proposal.finding) for proposal in first.proposals} - set(chosen))
     if final.blanks:
         yield word("to_fill").format(blanks=name_blanks(final.blanks))
@@ -60,6 +61,17 @@ def _offers(offered: Mapping[int, Amendment]) -> Iterator[str]:
         if not proposal.is_insertion and proposal.place in places:
             yield f"     {word('same_place').format(number=places[proposal.place])}"
         places.setdefault(proposal.place, number)
+
+
+def _idle(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int) -> Iterator[str]:
+    """Tell of every change that was accepted and is not there why it is not."""
+    applied = {key_of(amendment.finding) for amendment in final.applied}
+    left = {key_of(finding) for finding in final.report.open()}
+    for place, proposal in enumerate(first.proposals, number):
+        key = key_of(proposal.finding)
+        if key in chosen and key not in applied:
+            code = "idle_still" if key in left else "idle_gone"
+            yield word(code).format(number=place, change=_change(proposal), rule=proposal.finding.rule)
 
 
 def _left_to_people(final: Rewrite, offered: Collection[Key]) -> Iterator[str]:

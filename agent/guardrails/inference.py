@@ -10,7 +10,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Offer:
 
     products: frozenset[Category]
     promoted: frozenset[Category]
+    words: Mapping[Category, str] = field(default_factory=dict)  # the first word that names what is promoted, raw
 
     @property
     def promotes(self) -> bool:
@@ -79,7 +80,11 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
         named.add("wm")
     if not promoted and _sells(document.norm, plainly=plainly):
         promoted = _spoken_of_most(mentions, document)
-    return Offer(declared | named | promoted, frozenset(promoted))
+    words: dict[Category, str] = {}
+    for category, hit in sorted(mentions, key=lambda mention: mention[1].start):
+        if category in promoted:
+            words.setdefault(category, document.locate(hit)[3])
+    return Offer(declared | named | promoted, frozenset(promoted), words)
 
 
 def _sells(norm: str, *, plainly: bool) -> bool:

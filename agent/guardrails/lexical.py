@@ -9,6 +9,7 @@ from typing import Literal
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence
+from agent.guardrails.findings import ABOUT
 from agent.guardrails.rules import Rule, Within
 from agent.models import Fix
 
@@ -75,11 +76,19 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
     wordings = [hit for hit in _wordings(compiled, evidence) if _is_placed(hit, compiled, document)]
     insert = Fix(replacement=rule.match.insert, safety=_safety(rule, evidence)) if rule.match.insert else None
     absent = [
-        Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger)
+        Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger, related=_named(rule, evidence))
         for trigger in triggers
         if not any(_is_near(trigger, wording, compiled, document) for wording in wordings)
     ]
     return absent[:1] if rule.match.proximity == "note" else absent
+
+
+def _named(rule: Rule, evidence: Evidence) -> tuple[str, ...]:
+    """Quote the word by which the note names a product of the rule, where it promotes one."""
+    scope = rule.scope.products
+    if rule.match.trigger or not rule.scope.promotes:
+        return ()
+    return tuple(ABOUT + word for category, word in evidence.named.items() if not scope or category in scope)[:1]
 
 
 def _wordings(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:

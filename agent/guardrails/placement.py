@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass
 
 from agent.guardrails.rules import Rule
+from agent.guardrails.wording import spelled
 from agent.models import FieldName, Finding, NoteInput
 
 __all__ = [
-    "CLAUSE_LENGTH", "NEW_TITLE", "Amendment", "amend", "blanks_in", "clauses_around", "field_text", "sentence_around",
-    "with_field_text",
+    "CLAUSE_LENGTH", "NEW_TITLE", "Amendment", "amend", "blanks_in", "clauses_around", "field_text", "is_mark",
+    "sentence_around", "with_field_text",
 ]  # fmt: skip
 
 _SOFT = "，,、；;：:"
@@ -74,7 +75,7 @@ def amend(finding: Finding, rule: Rule, note: NoteInput) -> Amendment | None:
         return None
     replacement = finding.fix.replacement
     if finding.start is None or finding.end is None:
-        return _insertion(finding, rule, note, replacement) if replacement else None
+        return _insertion(finding, rule, note, spelled(replacement)) if replacement else None
     text = field_text(note, finding.field, finding.index)
     if finding.field == "tags":
         return _change(finding, text, (0, len(text)), "")
@@ -216,10 +217,15 @@ def _insertion(finding: Finding, rule: Rule, note: NoteInput, line: str) -> Amen
     if at is None and rule.match.proximity == "next_paragraph":
         at = _line_end_near(note.body, finding.text)
     if at is None:
-        at = _before_tags(note.body)
+        at = 0 if is_mark(line) else _before_tags(note.body)
     lead = "" if at == 0 or note.body[:at].endswith("\n") else "\n"
     tail = "\n" if at < len(note.body) and note.body[at] != "\n" else ""
     return Amendment(finding, "body", 0, at, at, "", f"{lead}{line}{tail}")
+
+
+def is_mark(line: str) -> bool:
+    """Tell whether a line is a mark of a word or two (广告), which opens the note."""
+    return len(line) < CLAUSE_LENGTH
 
 
 def _line_end_near(body: str, quote: str) -> int | None:

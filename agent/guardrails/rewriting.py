@@ -15,8 +15,17 @@ from pydantic import ValidationError
 from agent.guardrails.findings import is_alike
 from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
-from agent.guardrails.placement import CLAUSE_LENGTH, NEW_TITLE, Amendment, amend, blanks_in, clauses_around, field_text
-from agent.guardrails.wording import label_of, word
+from agent.guardrails.placement import (
+    CLAUSE_LENGTH,
+    NEW_TITLE,
+    Amendment,
+    amend,
+    blanks_in,
+    clauses_around,
+    field_text,
+    is_mark,
+)
+from agent.guardrails.wording import label_of, spelled, word
 from agent.models import Finding, NoteInput, Report
 
 __all__ = ["Key", "Rewrite", "key_of", "rewrite"]
@@ -49,7 +58,7 @@ class Rewrite:
         """Name the slots that a line of the rewritten note leaves for a person to fill in."""
         texts = [amendment.after for amendment in self.applied]
         texts += [finding.text for finding in self.report.open() if finding.start is not None]
-        texts += [finding.fix.replacement for finding in self.report.open() if finding.fix and _stands(finding, self)]
+        texts += [spelled(f.fix.replacement) for f in self.report.open() if f.fix and _stands(f, self)]
         return tuple(dict.fromkeys(blank for text in texts for blank in blanks_in(text)))
 
 
@@ -110,8 +119,10 @@ def _amendments(done: Rewrite, packs: Packs) -> Iterator[Amendment]:
 
 def _stands(finding: Finding, done: Rewrite) -> bool:
     """Tell whether the line that a finding asks for is in the note, waiting for its slots to be filled."""
-    line = finding.fix.replacement if finding.fix else ""
-    return finding.start is None and bool(line) and line in done.note.body
+    line = spelled(finding.fix.replacement) if finding.fix else ""
+    if finding.start is not None or not line:
+        return False
+    return line in done.note.body.split("\n") if is_mark(line) else line in done.note.body
 
 
 def _waits(finding: Finding, done: Rewrite, packs: Packs) -> bool:
@@ -120,7 +131,7 @@ def _waits(finding: Finding, done: Rewrite, packs: Packs) -> bool:
         return False
     text = field_text(done.note, finding.field, finding.index)
     line = text[text.rfind("\n", 0, finding.start) + 1 :].partition("\n")[0].strip()
-    return line == NEW_TITLE or any(line == rule.match.insert for _, rule in packs.entries())
+    return line == NEW_TITLE or any(line == spelled(rule.match.insert) for _, rule in packs.entries())
 
 
 def _settled(proposed: Amendment, done: Rewrite, check: Check, packs: Packs) -> _Outcome | None:

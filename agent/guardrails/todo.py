@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.guardrails.findings import is_alike
-from agent.guardrails.placement import blanks_in, field_text, sentence_around
-from agent.guardrails.wording import brief, cite, label_of, name_blanks, one_line, word
+from agent.guardrails.findings import about_of, is_alike
+from agent.guardrails.placement import blanks_in, field_text, is_mark, sentence_around
+from agent.guardrails.wording import brief, cite, label_of, name_blanks, one_line, spelled, word
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["todo_lines"]
+__all__ = ["Todo", "todo_lines", "todo_of"]
 
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
 _GRAVITY: Final = ("block", "fix", "warn")
@@ -41,21 +41,44 @@ class _Item:
         return label_of("severity", min((f.severity for f in self.findings), key=_GRAVITY.index))
 
 
-def todo_lines(note: NoteInput, report: Report) -> Iterator[str]:
-    """Tell what must go, what must be added and what needs a look, then why and how, once a rule."""
+@dataclass
+class Todo:
+    """Hold what one report asks for, as it is told: what must go, what must be added, what needs a look."""
+
+    going: list[_Item]
+    adding: list[_Item]
+    looks: list[Finding]
+
+    def count(self) -> dict[str, int]:
+        """Return how many places are told, by the name of their grade, the worst first."""
+        graded = [item.grade for item in (*self.going, *self.adding)]
+        graded += [label_of("alike_severity", finding.severity) for finding in self.looks]
+        names = [label_of("severity", level) for level in _GRAVITY]
+        order = [*names[:2], label_of("alike_severity", "fix"), names[2]]
+        return {name: graded.count(name) for name in order if name in graded}
+
+
+def todo_of(report: Report) -> Todo:
+    """Part the open findings into what must go, what must be added and what needs a look."""
     found = sorted(report.open(), key=_reading_order)
-    looks = [finding for finding in found if is_alike(finding)]
-    adding = _missing_together([f for f in found if _is_missing(f) and not _is_moot(f, found)])
-    going = _together([f for f in found if not _is_missing(f) and not is_alike(f)])
-    yield from _section("must_go", (_go(note, item) for item in going))
-    yield from _section("must_add", (line for item in adding for line in _add(item)))
-    if blanks := tuple(dict.fromkeys(b for item in adding for line in _lines_of(item) for b in blanks_in(line))):
+    return Todo(
+        going=_together([f for f in found if not _is_missing(f) and not is_alike(f)]),
+        adding=_missing_together([f for f in found if _is_missing(f) and not _is_moot(f, found)]),
+        looks=[finding for finding in found if is_alike(finding)],
+    )
+
+
+def todo_lines(note: NoteInput, report: Report, todo: Todo) -> Iterator[str]:
+    """Tell what must go, what must be added and what needs a look, then why and how, once a rule."""
+    yield from _section("must_go", (_go(note, item) for item in todo.going))
+    yield from _section("must_add", (line for item in todo.adding for line in _add(item)))
+    if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
         yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
-    yield from _section("must_look", map(_look, looks))
-    if looks:
+    yield from _section("must_look", map(_look, todo.looks))
+    if todo.looks:
         yield f"  {word('alike_advice')}"
-    yield from _section("reasons", _reasons([*going, *adding]))
-    if any(not basis.verified for finding in found for basis in finding.basis):
+    yield from _section("reasons", _reasons([*todo.going, *todo.adding]))
+    if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))
 
 
@@ -150,7 +173,9 @@ def _add(item: _Item) -> Iterator[str]:
     if not lines:
         yield word("add_bare").format(**told, text=one_line(item.first.message))
     elif len(item.findings) == 1:
-        yield word("add_one").format(**told, line=lines[0])
+        about = about_of(item.first)
+        code = "add_one_for" if item.first.text else "add_one_about" if about else "add_one"
+        yield word(code).format(**told, text=brief(item.first.text or about), line=lines[0])
     else:
         yield word("add_for").format(**told, text=brief(item.first.text), number=len(lines))
         yield from (f"  + {line}" for line in lines)
@@ -158,7 +183,9 @@ def _add(item: _Item) -> Iterator[str]:
 
 def _lines_of(item: _Item) -> Iterator[str]:
     found = (finding.fix.replacement for finding in item.findings if finding.fix)
-    yield from dict.fromkeys(line for line in found if line)
+    yield from dict.fromkeys(
+        word("mark_first").format(line=line) if is_mark(line) else spelled(line) for line in found if line
+    )
 
 
 def _look(finding: Finding) -> str:

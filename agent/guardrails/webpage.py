@@ -16,7 +16,7 @@ from importlib.resources import files
 from agent.guardrails.advice import left_open_lines, name_blanks
 from agent.guardrails.document import Document
 from agent.guardrails.placement import blanks_in
-from agent.guardrails.wording import cite, idle_words, label_of, waiver_words, word
+from agent.guardrails.wording import cite, idle_words, label_of, spelled, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
 
 __all__ = ["to_html"]
@@ -163,7 +163,7 @@ def _quote(finding: Finding) -> str:
 def _remedy(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.fix is None:
         return
-    text = finding.fix.replacement
+    text = spelled(finding.fix.replacement)
     if finding.start is None:
         if text:
             yield word("insert_row"), f"<ins>{_text(text)}</ins>"

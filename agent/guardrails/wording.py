@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -12,11 +13,12 @@ from agent.models import Basis, IdleWaiver, Waiver
 from agent.yamlsource import read_yaml
 
 __all__ = [
-    "article_of", "brief", "cite", "idle_words", "instrument_of", "label_of", "name_blanks", "one_line", "waiver_words",
-    "word",
+    "article_of", "brief", "cite", "idle_words", "instrument_of", "label_of", "name_blanks", "one_line", "spelled",
+    "waiver_words", "word",
 ]  # fmt: skip
 
 _LONGEST_QUOTE = 40
+_SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
 def word(key: str) -> str:
@@ -53,10 +55,14 @@ def brief(text: str) -> str:
     return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
 
 
+def spelled(line: str) -> str:
+    """Write the slots of a mandatory line ({seller}) as a reader fills them in: 【销售机构全称】."""
+    return _SLOT.sub(lambda slot: f"【{label_of('slot', slot[1])}】", line)
+
+
 def name_blanks(blanks: Sequence[str]) -> str:
-    """List slots with their Chinese names."""
-    named = {blank: label_of("slot", blank.strip("{}")) for blank in blanks if blank.startswith("{")}
-    return "、".join(f"{blank}（{named[blank]}）" if blank in named else blank for blank in blanks)
+    """List slots by their Chinese names, once each."""
+    return "、".join(dict.fromkeys(map(spelled, blanks)))
 
 
 def cite(basis: Basis, *, unread: bool = True) -> str:

@@ -70,7 +70,18 @@ def test_empty_slot_keeps_the_exit_code_at_one(tmp_path: Path) -> None:
     path.write_text(json.dumps({"title": "开售", "body": "这款理财今天开售。", "products": ["wm"]}), encoding="utf-8")
     result = run(app, ["check", str(path), "--fix", "--accept", "1,2", "--fail-on", "block"])
     assert result.exit_code == 1
-    assert "还有空要您填：" in result.stdout and "{risk_grade}（风险等级）" in result.stdout
+    assert "还有空要您填：" in result.stdout and "【风险等级如R2】" in result.stdout
+    assert "{" not in result.stdout
+
+
+def test_a_change_that_was_accepted_and_is_not_there_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "n.txt"
+    path.write_text("课\n\n这套方法是国家级的理财项目。\n上一期学员平均一年多出15%。\n", encoding="utf-8")
+    listed = run(app, ["check", str(path), "--product", "wm", "--fix"]).stdout
+    number = next(line.split(".")[0].strip() for line in listed.splitlines() if "统计区间" in line)
+    every = ",".join(str(place) for place in range(1, int(number) + 1))
+    told = run(app, ["check", str(path), "--product", "wm", "--fix", "--accept", every]).stdout
+    assert f"第 {number} 条没有用上：别处改好以后，WM-03 不再要求这一处" in told
 
 
 @pytest.mark.parametrize(

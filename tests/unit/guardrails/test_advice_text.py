@@ -6,7 +6,8 @@ import pytest
 
 from agent.guardrails import check, load_packs
 from agent.guardrails.advice import to_text
-from agent.guardrails.wording import cite
+from agent.guardrails.placement import blanks_in
+from agent.guardrails.wording import cite, spelled
 from agent.models import Basis, NoteInput
 
 
@@ -87,3 +88,33 @@ def test_a_slot_is_to_be_filled_and_its_line_not_deleted(packs):
     lines = told(packs, "今天存了一笔定期。\n本产品由【发行机构全称】提供。", products=("deposit",))
     assert "填上真实的内容" in lines[place(lines, "禁止 正文 “【发行机构全称】”")]
     assert not [line for line in lines if "整句删去" in line]
+
+
+def test_the_count_is_that_of_the_list(packs):
+    body = "去年跟着行里买的一只混合基金，今天打开手机银行直接笑出声。这款基金稳赚不赔，今年以来+38.6%，我行有售。"
+    lines = told(packs, body, products=("fund",))
+    for grade in ("禁止", "须改", "须看"):
+        listed = sum(line.startswith(f"  {grade} ") for line in lines)
+        assert listed and f"{grade} {listed} 处" in lines[1]
+
+
+def test_a_line_to_add_quotes_what_in_the_note_asks_for_it(packs):
+    lines = told(packs, "我行这款年金险今天开售，点主页申请。")
+    added = [line for line in lines if "要补：" in line]
+    assert {line.partition("“")[2].partition("”")[0] for line in added} == {"年金险", "主页申请"}
+    mark = next(line for line in told(packs, "我行理财，申购入口在主页。", products=("wm",)) if "ADL-05" in line)
+    assert "写了“申购入口" in mark and "正文开头" in mark
+
+
+def test_no_slot_with_a_name_of_a_program_reaches_the_reader(packs):
+    text = "\n".join(told(packs, "我行这款年金险今天开售，点主页申请。"))
+    assert "【代理人姓名】，执业证号【执业证号】，【销售机构全称】。" in text and "{" not in text
+
+
+def test_every_slot_of_a_rule_has_a_chinese_name_that_is_found_where_it_was_left(packs):
+    lines = {f.replacement for _, rule in packs.entries() if (f := rule.fix)}
+    slots = {blank for line in lines for blank in blanks_in(line) if blank.startswith("{")}
+    assert slots
+    for slot in slots:
+        left = check(NoteInput(body=f"今天风大，这里写{spelled(slot)}。"), packs=packs)
+        assert spelled(slot) != slot and "DIS-04" in {finding.rule for finding in left.open()}

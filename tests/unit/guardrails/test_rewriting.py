@@ -14,6 +14,7 @@ from agent.guardrails.cases import case_input, check_case
 from agent.guardrails.placement import NEW_TITLE, amend, blanks_in, field_text
 from agent.guardrails.rewriting import Rewrite, key_of, rewrite
 from agent.guardrails.rules import Case, Rule
+from agent.guardrails.wording import spelled
 from agent.models import Finding, Fix, NoteInput, Report
 
 PACKS = load_packs()
@@ -95,11 +96,11 @@ def test_mandatory_line_stands_alone_before_the_tags_with_its_slot_visible() -> 
     note = NoteInput(title="湖边散步", body="这款理财今天开售。\n#理财 #散步", products=("wm",))
     done = rewritten(note, accept=True)
     lines = done.note.body.split("\n")
-    assert "理财非存款、产品有风险、投资须谨慎。风险等级：{risk_grade}" in lines
+    assert "理财非存款、产品有风险、投资须谨慎。风险等级：【风险等级如R2】" in lines
     assert lines[-1] == "#理财 #散步"
-    assert "{risk_grade}" in done.blanks
+    assert "【风险等级如R2】" in done.blanks
     again = rewritten(done.note, accept=True)
-    assert again.note.body.count("{risk_grade}") == 1, "a line that waits for its slot is not added again"
+    assert again.note.body.count("【风险等级如R2】") == 1, "a line that waits for its slot is not added again"
 
 
 @pytest.mark.parametrize(
@@ -181,6 +182,21 @@ def test_change_touches_its_span_alone(pieces: list[str], data: st.DataObject, r
     assert not body[start:end].strip() or amendment.before.strip()
 
 
+def test_the_mark_of_an_advertisement_opens_the_note_though_the_note_denies_it() -> None:
+    note = NoteInput(title="湖边散步", body="这款理财先看说明书。\n先声明不是广告，办理入口在主页。", products=("wm",))
+    key = next(key_of(finding) for finding in checked(note).open() if finding.rule == "ADL-05")
+    done = rewrite(note, check=checked, packs=PACKS, accepted={key})
+    assert done.note.body.split("\n")[0] == "广告"
+    assert "ADL-05" not in {finding.rule for finding in done.report.open()}
+
+
+def test_a_clause_that_hangs_on_the_promise_goes_with_it() -> None:
+    note = NoteInput(title="湖边散步", body="今天风大。\n这款理财放满三个月，跟定期比，本金一分不少，就是利息厚一截。")
+    key = next(key_of(finding) for finding in checked(note).open() if finding.rule == "RET-01")
+    done = rewrite(note, check=checked, packs=PACKS, accepted={key})
+    assert done.note.body.split("\n")[1] == "这款理财放满三个月，不保证本金，可能发生亏损，请按自己的风险承受能力选择。"
+
+
 def test_insertion_takes_nothing_away() -> None:
     rule = PACKS.find("WM-04")[1]
     for body in ("开售", "开售\n", "开售\n\n#a #b\n", "#a", "开售 #a"):
@@ -188,7 +204,7 @@ def test_insertion_takes_nothing_away() -> None:
         amendment = amend(finding, rule, NoteInput(title="t", body=body))
         assert amendment is not None and amendment.is_insertion
         after = amendment.apply(NoteInput(title="t", body=body)).body
-        assert rule.fix and rule.fix.replacement in after.split("\n"), body
+        assert rule.fix and spelled(rule.fix.replacement) in after.split("\n"), body
         assert after.replace(amendment.after, "", 1) == body
 
 
