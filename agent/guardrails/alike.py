@@ -7,7 +7,7 @@ one of its words stands. It quotes words and asks: a rule's own remedy may be th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from agent.guardrails.compiled import CompiledRule
@@ -17,6 +17,7 @@ from agent.guardrails.evidence import Evidence
 from agent.guardrails.findings import EXAMPLE, identify
 from agent.guardrails.inference import CATEGORIES
 from agent.guardrails.likeness import Resemblance, load_likeness
+from agent.guardrails.packs import Packs
 from agent.guardrails.terms import TermLists
 from agent.guardrails.wording import word
 from agent.models import Finding
@@ -25,24 +26,32 @@ __all__ = ["find_alike"]
 
 _PRODUCTS: Final = tuple(f"{kind}-{category}" for kind in ("products", "mentions") for category in CATEGORIES)
 _SUBJECT: Final = "about-"
+_MONEY: Final = ("money-talk",)
+_WORDED: Final = ("term", "pattern", "combine", "judge")
 
 
 def find_alike(
-    evidence: Evidence, rules: Mapping[str, CompiledRule], lists: TermLists, told: Sequence[Finding]
+    evidence: Evidence, packs: Packs, applicable: frozenset[int], told: Sequence[Finding]
 ) -> Iterator[Finding]:
-    """Yield a finding for each resembling window in which nothing has been told, of the rule it resembles most."""
-    norm = evidence.document.norm
-    anchors = lists.folded("money-talk")
-    if not any(anchor in norm for anchor in anchors):
+    """Yield a finding for each resembling window in which nothing has been told, of the rule it resembles most.
+
+    applicable: the places of the rules that count.
+    """
+    norm, lists = evidence.document.norm, packs.lists
+    anchors = [(start, end) for _, start, end in lists.find(_MONEY, norm)]
+    likely = load_likeness().likely(norm, anchors) if anchors else ()
+    if not likely:
         return
-    reader = load_likeness()
-    subjects = {rule: lists.folded(_SUBJECT + rule) for rule in rules}
-    for found in reader.find(norm, anchors=anchors, among=subjects):
-        if is_warning(norm[found.start : found.end]):
-            continue
-        finding = _write(found, rules[found.rule], evidence, lists, sure=found.score >= reader.sure)
-        if not any(_shares(finding, other) for other in told):
-            yield finding
+    rules = {packs.rules[place].rule.id: packs.rules[place] for place in applicable}
+    worded = {number: compiled for number, compiled in rules.items() if compiled.rule.kind in _WORDED}
+    subjects = {number: lists.folded(_SUBJECT + number) for number in worded}
+
+    def is_silent(start: int, end: int) -> bool:
+        return is_warning(norm[start:end]) or _is_told(Hit(start, end), evidence, told)
+
+    for found in load_likeness().name(norm, likely, among=subjects, silent=is_silent):
+        sure = found.score >= load_likeness().sure
+        yield _write(found, worded[found.rule], evidence, lists, sure=sure)
 
 
 def _write(found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists: TermLists, *, sure: bool) -> Finding:
@@ -77,10 +86,14 @@ def _fitting(found: Resemblance, evidence: Evidence, lists: TermLists) -> str:
     return next(fitting, "")
 
 
-def _shares(finding: Finding, other: Finding) -> bool:
-    """Tell whether a rule has spoken within the window, or was cleared there."""
-    if (finding.field, finding.index) != (other.field, other.index):
-        return False
-    if other.start is None or other.end is None or finding.start is None or finding.end is None:
-        return False
-    return finding.start < other.end and other.start < finding.end
+def _is_told(window: Hit, evidence: Evidence, told: Iterable[Finding]) -> bool:
+    """Tell whether a rule has spoken within a window, or was cleared there."""
+    part, start, end, _ = evidence.document.locate(window)
+    return any(
+        (part.field, part.index) == (other.field, other.index)
+        and other.start is not None
+        and other.end is not None
+        and start < other.end
+        and other.start < end
+        for other in told
+    )

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from agent.guardrails.normalize import SEPARATOR, TextView
 from agent.guardrails.rules import Within
@@ -20,9 +21,13 @@ __all__ = ["Document", "Hit", "Part", "Reveal"]
 
 # Parts stand on lines of their own: `^` and `$` of a pattern mean their edges, and `.` never crosses them.
 _BETWEEN = f"\n{SEPARATOR}\n"
-_SENTENCE = re.compile(rf"[。!?;\n{SEPARATOR}]|\.(?![0-9a-z])|…+")
+_EMOJI = "\u2600-\u27bf\U0001f300-\U0001faff"
+# What ends a unit begins with a class of characters, which `re` looks for quickly, and then has to hold for each.
+_SENTENCE = re.compile(rf"[。!?;\n{SEPARATOR}.…](?:(?<=\.)(?![0-9a-z])|(?<=…)…*|(?<![.…]))")
 _CLAUSE = re.compile(
-    rf"[。!?;\n{SEPARATOR}、]|,(?![0-9]{{3}})|:(?![0-9])|\.(?![0-9a-z])|…+|[—~]+|[\u2600-\u27bf\U0001f300-\U0001faff]+"
+    rf"[。!?;\n{SEPARATOR}、,:.…—~{_EMOJI}]"
+    rf"(?:(?<=,)(?![0-9]{{3}})|(?<=:)(?![0-9])|(?<=\.)(?![0-9a-z])|(?<=…)…*|(?<=[—~])[—~]*"
+    rf"|(?<=[{_EMOJI}])[{_EMOJI}]*|(?<=[。!?;\n{SEPARATOR}、]))"
 )
 _PARAGRAPH = re.compile(rf"[\n{SEPARATOR}]")
 _BITS = 64
@@ -46,8 +51,7 @@ class Part:
     end: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """Mark a half-open span of the norm plane; `disguise` names what had to be seen through."""
 
     start: int
@@ -55,8 +59,7 @@ class Hit:
     disguise: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reveal:
+class Reveal(NamedTuple):
     """Name a span of the norm plane, the plain words it stands for, and how they were disguised."""
 
     start: int

@@ -33,7 +33,8 @@ from agent.guardrails.measures import detect_oversize, detect_similarity
 from agent.guardrails.normalize import fold
 from agent.guardrails.offering import Offering
 from agent.guardrails.rule_planes import plain_for, sees
-from agent.guardrails.rules import Rule, Scope
+from agent.guardrails.rules import Rule
+from agent.guardrails.scoping import sort_of
 from agent.guardrails.spellings import apart
 from agent.guardrails.waivers import accept
 from agent.models import (
@@ -85,16 +86,10 @@ def check(
     )  # fmt: skip
     findings: list[Finding] = []
     undetermined: list[Undetermined] = []
-    places = packs.candidates(evidence.scan)
-    if evidence.plain:
-        places |= packs.candidates(evidence.plain.scan) | packs.choosy
-    guesses = guess(evidence, packs)
-    for guessed in guesses:
-        places |= guessed.rules
-    for place in sorted(places):
+    applicable = packs.applicable.to(sort_of(evidence))
+    guesses = guess(evidence, packs, applicable)
+    for place in _places(evidence, guesses, packs, applicable):
         compiled = packs.rules[place]
-        if not _in_force(compiled, as_of) or not _in_scope(compiled, evidence):
-            continue
         if not _in_stage(compiled, stage, evidence):
             if compiled.rule.stage == "publish" and stage != "brief":
                 undetermined.append(Undetermined(rule=compiled.rule.id, needs=("publication",)))
@@ -105,7 +100,7 @@ def check(
         else:
             findings.extend(outcome)
     if likeness and stage != "brief":
-        findings += _alike(evidence, packs, findings, as_of)
+        findings += find_alike(evidence.plain or evidence, packs, applicable, findings)
     accepted = accept(_without_the_general(findings, packs), waivers, as_of, evidence.note)
     return Report(
         id=evidence.note.id,
@@ -120,6 +115,14 @@ def check(
         waivers=accepted.waivers,
         idle_waivers=accepted.idle,
     )
+
+
+def _places(evidence: Evidence, guesses: Iterable[Guessed], packs: Packs, applicable: frozenset[int]) -> list[int]:
+    """Return the places, in order, of the rules that have something to do."""
+    places = packs.candidates(evidence.scan, applicable)
+    if evidence.plain:
+        places |= packs.candidates(evidence.plain.scan, applicable) | (packs.choosy & applicable)
+    return sorted(places.union(*(guessed.rules for guessed in guesses)))
 
 
 def _without_the_general(findings: Sequence[Finding], packs: Packs) -> list[Finding]:
@@ -147,16 +150,6 @@ def _demand_text(note: NoteInput | Note) -> None:
         "".join((note.title, *note.titles, note.body, note.cover, *note.tags)).encode()
     except UnicodeEncodeError:
         raise UsageError("note_not_text") from None
-
-
-def _alike(evidence: Evidence, packs: Packs, findings: Sequence[Finding], as_of: date | None) -> Iterable[Finding]:
-    """Return what reads like a violation of a rule that is in force and in scope, where no rule has spoken."""
-    usable = {
-        compiled.rule.id: compiled
-        for compiled in packs.rules
-        if compiled.rule.kind in (*_LEXICAL, "judge") and _in_force(compiled, as_of) and _in_scope(compiled, evidence)
-    }
-    return find_alike(evidence.plain or evidence, usable, packs.lists, findings)
 
 
 def as_input(note: NoteInput | Note) -> NoteInput:
@@ -201,34 +194,6 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **
     return replace(evidence, plain=replace(evidence, document=plain, scan=packs.vocabulary.scan(plain)))
 
 
-def _in_force(compiled: CompiledRule, as_of: date | None) -> bool:
-    rule = compiled.rule
-    if as_of is None:
-        return rule.until is None
-    return rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
-
-
-def _in_scope(compiled: CompiledRule, evidence: Evidence) -> bool:
-    scope, note = compiled.rule.scope, evidence.note
-    if scope.products and evidence.products and not evidence.products & set(scope.products):
-        return False
-    if scope.note_types and evidence.note_type not in scope.note_types:
-        return False
-    if scope.field not in ("any", note.field) or scope.origin not in ("any", note.origin):
-        return False
-    account_type = note.account_type or (evidence.account.type if evidence.account else None)
-    if scope.account_types and account_type is not None and account_type not in scope.account_types:
-        return False
-    if scope.promotes is None:
-        return True
-    return scope.promotes == evidence.promotes and (not scope.promotes or _promotes_one(scope, evidence))
-
-
-def _promotes_one(scope: Scope, evidence: Evidence) -> bool:
-    """Tell whether one of the rule's own products is promoted: one that is merely named beside it owes no line."""
-    return not (scope.products and evidence.promoted) or bool(evidence.promoted & set(scope.products))
-
-
 def _in_stage(compiled: CompiledRule, stage: Stage, evidence: Evidence) -> bool:
     if compiled.rule.stage == "publish":
         return evidence.publication is not None and stage != "brief"
@@ -263,8 +228,8 @@ def _run(
 
 def _findings(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[Finding] | Missing:
     detected = _detect(compiled, evidence, packs)
-    if isinstance(detected, Missing):
-        return detected
+    if isinstance(detected, Missing) or not detected:
+        return detected if isinstance(detected, Missing) else []
     context = GuardContext(
         evidence.document,
         evidence.products,

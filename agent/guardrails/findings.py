@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.document import Hit, Part
 from agent.guardrails.evidence import Candidate, Evidence
-from agent.guardrails.normalize import fold, skeleton_of
+from agent.guardrails.normalize import bare, fold
 from agent.guardrails.rules import Rule
 from agent.models import Finding, Fix, Verdict
 
@@ -144,5 +144,5 @@ def verdict_of(findings: Iterable[Finding]) -> Verdict:
 def identify(rule: str, text: str, before: str, after: str) -> str:
     """Identify a finding by rule, quote and the nearest letters of its sentence, so that edits elsewhere keep it."""
     left, right = before[-_REACH:].rpartition("\n")[2], after[:_REACH].partition("\n")[0]
-    near = _STOP.split(skeleton_of(left)[0])[-1][-_NEIGHBOURS:], _STOP.split(skeleton_of(right)[0])[0]
+    near = _STOP.split(bare(left))[-1][-_NEIGHBOURS:], _STOP.split(bare(right))[0]
     return hashlib.sha256(f"{rule}\n{fold(text)}\n{near[0]}|{near[1][:_NEIGHBOURS]}".encode()).hexdigest()[:16]

@@ -39,13 +39,14 @@ class Guessed:
     told_by: Mapping[Stretch, tuple[str, ...]]
 
 
-def guess(evidence: Evidence, packs: Packs) -> tuple[Guessed, ...]:
+def guess(evidence: Evidence, packs: Packs, applicable: frozenset[int]) -> tuple[Guessed, ...]:
     """Return what a note may say as well; nothing when nothing in it looks like a word of a rule in disguise.
 
-    Where no product was named for the note, only its lines that talk of money are looked at.
+    Where no product was named for the note, only its lines that talk of money are looked at. applicable: the places of
+    the rules that count.
     """
     readings = _readings(evidence.document, evidence.note, evidence.reveals, packs)
-    return tuple(_read(evidence, reveals, packs) for reveals in readings)
+    return tuple(_read(evidence, reveals, packs, applicable) for reveals in readings)
 
 
 def guessed_texts(note: NoteInput, packs: Packs) -> tuple[str, ...]:
@@ -74,12 +75,13 @@ def _money(document: Document, reveals: Sequence[Reveal], packs: Packs) -> Itera
     yield from (Hit(start, end) for _, start, end in packs.lists.find(_MONEY, document.norm))
 
 
-def _read(evidence: Evidence, guesses: Sequence[Reveal], packs: Packs) -> Guessed:
+def _read(evidence: Evidence, guesses: Sequence[Reveal], packs: Packs, applicable: frozenset[int]) -> Guessed:
     document = evidence.document
     plain = document.revealed(apart([*evidence.reveals, *guesses]))
     scan = packs.vocabulary.scan(plain)
     told_by = {_sentence(document, reveal): reveal.kinds for reveal in guesses if len(reveal.text) >= _TELLING}
-    return Guessed(replace(evidence, document=plain, scan=scan, plain=None), frozenset(packs.candidates(scan)), told_by)
+    rules = frozenset(packs.candidates(scan, applicable))
+    return Guessed(replace(evidence, document=plain, scan=scan, plain=None), rules, told_by)
 
 
 def _sentence(document: Document, reveal: Reveal) -> Stretch:

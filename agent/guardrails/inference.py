@@ -58,7 +58,7 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
     Where a declared product stands in a sentence, its signals do not promote what everyday words name beside it
     (the 股票 of an index fund).
     """
-    declared = frozenset(note.products)
+    declared, said = frozenset(note.products), _Said(document, fold(employer))
     mentions = _mentions(document.norm, lists)
     own = [hit for (category, hit), names in mentions.items() if category in declared and not _is_everyday(names)]
     named: set[Category] = set()
@@ -74,7 +74,7 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
         )
         if category in promoted or beside:
             continue
-        if _is_promoted(hit, document, everyday=everyday, employer=fold(employer)):
+        if _is_promoted(hit, said, everyday=everyday):
             promoted.add(category)
     if not declared & _INVEST and not named & _INVEST and _signals().likened.search(document.norm):
         named.add("wm")
@@ -148,33 +148,78 @@ def _mentions(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[str
     return mentions
 
 
-def _is_promoted(hit: Hit, document: Document, *, everyday: bool, employer: str) -> bool:
-    begin, stop = document.window("sentence", hit)
-    if is_warning(document.norm[begin:stop]) or _signals().contrast.search(document.norm[begin:stop]):
+def _is_promoted(hit: Hit, said: _Said, *, everyday: bool) -> bool:
+    begin, stop = said.document.window("sentence", hit)
+    named_in = said.by(begin, stop)
+    if named_in.warns or named_in.contrasts:
         return False
-    signals, around = _signals(), tuple(_around(document, begin, stop))
-    found = [
-        bool(employer) and any(employer in sentence for sentence in around),
-        any(signals.own.search(sentence) for sentence in around),
-        any(signals.rate.search(sentence) for sentence in around),
-        any(_invites(sentence) for sentence in around),
-    ]
-    strength = sum((found[0] or found[1], found[2], found[3]))
+    around = said.around(begin, stop)
     if everyday:
-        return strength >= _SIGNALS_ENOUGH
-    before = document.norm[max(begin, hit.start - _REACH) : hit.start]
-    return found[2] or found[3] or bool(signals.bound.search(before))
+        return sum((around.own, around.rate, around.invites)) >= _SIGNALS_ENOUGH
+    before = said.document.norm[max(begin, hit.start - _REACH) : hit.start]
+    return around.rate or around.invites or bool(_signals().bound.search(before))
 
 
-def _around(document: Document, begin: int, stop: int) -> Iterator[str]:
-    """Yield a sentence and its neighbours, without those that warn."""
-    norm = document.norm
-    spans = [(begin, stop)]
-    if begin:
-        spans.append(document.window("sentence", Hit(begin - 1, begin)))
-    if stop < len(norm):
-        spans.append(document.window("sentence", Hit(stop, stop + 1)))
-    return (norm[start:end] for start, end in spans if not is_warning(norm[start:end]))
+@dataclass(frozen=True)
+class _Signalled:
+    """Say what one sentence signals, or several together; of one that warns nothing else counts."""
+
+    warns: bool = False
+    contrasts: bool = False
+    own: bool = False
+    rate: bool = False
+    invites: bool = False
+
+
+class _Said:
+    """Read each sentence of a document once, however many products it names.
+
+    employer: whose own products are meant, on the norm plane; empty when it is not known.
+    """
+
+    def __init__(self, document: Document, employer: str) -> None:
+        self.document = document
+        self._employer = employer
+        self._known: dict[tuple[int, int], _Signalled] = {}
+        self._around: dict[int, _Signalled] = {}
+
+    def by(self, begin: int, stop: int) -> _Signalled:
+        """Return what the sentence in this span signals."""
+        known = self._known.get((begin, stop))
+        if known is None:
+            known = self._known[begin, stop] = _signalled(self.document.norm[begin:stop], self._employer)
+        return known
+
+    def around(self, begin: int, stop: int) -> _Signalled:
+        """Return what a sentence signals together with its neighbours, those that warn left out."""
+        known = self._around.get(begin)
+        if known is None:
+            told = [self.by(*span) for span in self._spans(begin, stop)]
+            known = self._around[begin] = _Signalled(
+                own=any(one.own for one in told),
+                rate=any(one.rate for one in told),
+                invites=any(one.invites for one in told),
+            )
+        return known
+
+    def _spans(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+        yield begin, stop
+        if begin:
+            yield self.document.window("sentence", Hit(begin - 1, begin))
+        if stop < len(self.document.norm):
+            yield self.document.window("sentence", Hit(stop, stop + 1))
+
+
+def _signalled(sentence: str, employer: str) -> _Signalled:
+    if is_warning(sentence):
+        return _Signalled(warns=True)
+    signals = _signals()
+    return _Signalled(
+        contrasts=bool(signals.contrast.search(sentence)),
+        own=(bool(employer) and employer in sentence) or bool(signals.own.search(sentence)),
+        rate=bool(signals.rate.search(sentence)),
+        invites=_invites(sentence),
+    )
 
 
 def _invites(sentence: str) -> bool:

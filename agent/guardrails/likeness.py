@@ -12,18 +12,18 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import SEPARATOR
 
-__all__ = ["BUCKETS", "Likeness", "Resemblance", "features", "load_likeness", "windows"]
+__all__ = ["BUCKETS", "Likeness", "Resemblance", "Window", "features", "load_likeness", "windows"]
 
 BUCKETS: Final = 1 << 17
 LONGEST: Final = 4  # characters of an n-gram
@@ -53,6 +53,18 @@ class Resemblance:
     telling: tuple[int, int]
 
 
+class Window(NamedTuple):
+    """Hold a span of a text and its score."""
+
+    score: float
+    start: int
+    end: int
+
+    def overlaps(self, other: Window) -> bool:
+        """Tell whether two windows share a character."""
+        return self.start < other.end and other.start < self.end
+
+
 def windows(text: str) -> Iterator[tuple[int, int]]:
     """Yield the span of every sentence, then of every two neighbours within a paragraph."""
     spans = [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
@@ -76,20 +88,28 @@ def _codes(text: str) -> NDArray[np.uint64]:
 
 
 def _grams(codes: NDArray[np.uint64]) -> list[NDArray[np.uint64]]:
-    """Return the buckets of all n-grams of each length, by where they begin."""
+    """Return the buckets of all n-grams of each length, by where they begin; a longer one goes on from a shorter."""
     hashed = []
+    grams = np.zeros(len(codes), dtype=np.uint64)
     for length in range(1, min(LONGEST, len(codes)) + 1):
-        grams = np.zeros(len(codes) - length + 1, dtype=np.uint64)
-        for offset in range(length):
-            grams = (grams + codes[offset : offset + len(grams)]) * np.uint64(_PRIMES[offset])
-            grams ^= grams >> np.uint64(_MIX)
-        hashed.append((grams + np.uint64(length)) % np.uint64(BUCKETS))
+        offset = length - 1
+        grams = (grams[: len(codes) - offset] + codes[offset:]) * np.uint64(_PRIMES[offset])
+        grams ^= grams >> np.uint64(_MIX)
+        hashed.append((grams + np.uint64(length)) & np.uint64(BUCKETS - 1))
     return hashed
 
 
-@functools.lru_cache(maxsize=8)
-def _finder(words: tuple[str, ...]) -> Matcher:
-    return build_matcher(words)
+def _keys(grams: Sequence[NDArray[np.uint64]], spans: Sequence[tuple[int, int]]) -> NDArray[np.uint64]:
+    """Return the buckets of all n-grams in some spans, those of each span apart from those of any other."""
+    longer = np.arange(len(grams))[:, np.newaxis]
+    firsts, ends = np.array(spans, dtype=np.int64).T
+    sizes = np.maximum(ends - longer - firsts, 0).ravel()
+    begins = (firsts + np.cumsum([0, *map(len, grams[:-1])])[:, np.newaxis]).ravel()
+    stops = np.cumsum(sizes)
+    places = np.arange(stops[-1]) + np.repeat(begins - stops + sizes, sizes)
+    owners = np.repeat(np.tile(np.arange(len(spans), dtype=np.uint64), len(grams)), sizes)
+    keys: NDArray[np.uint64] = np.concatenate(grams)[places] + owners * np.uint64(BUCKETS)
+    return keys
 
 
 class Likeness:
@@ -117,14 +137,7 @@ class Likeness:
         if not spans:
             return []
         grams = _grams(_codes(text))
-        keys = np.concatenate(
-            [
-                hashed[start : max(end - length, start)] + np.uint64(number * BUCKETS)
-                for number, (start, end) in enumerate(spans)
-                for length, hashed in enumerate(grams)
-            ]
-        )
-        found, counts = np.unique(keys, return_counts=True)
+        found, counts = np.unique(_keys(grams, spans), return_counts=True)
         owners, ids = np.divmod(found.astype(np.int64), BUCKETS)
         values = (1 + np.log(counts)).astype(np.float32) * self._idf[ids]
         squares = np.bincount(owners, values * values, minlength=len(spans))
@@ -157,24 +170,35 @@ class Likeness:
             best.setdefault(rule, []).append(self._examples[number])
         return [(rule, tuple(best[rule])) for rule in sorted(votes, key=lambda name: (votes[name], name), reverse=True)]
 
-    def find(self, norm: str, *, anchors: Iterable[str], among: Mapping[str, Collection[str]]) -> list[Resemblance]:
-        """Return the windows that hold an anchor word and read like an example of one of these rules.
+    def likely(self, norm: str, anchors: Sequence[tuple[int, int]]) -> list[Window]:
+        """Return the windows that hold one of these spans and read like a violation, the likeliest first."""
+        held = [span for span in windows(norm) if _holds_one(span, anchors)]
+        scored = [Window(score, *span) for score, span in zip(self.scores(norm, held), held, strict=True)]
+        return sorted((one for one in scored if one.score >= self.maybe), key=lambda one: (-one.score, one.start))
+
+    def name(
+        self,
+        norm: str,
+        likely: Sequence[Window],
+        *,
+        among: Mapping[str, Collection[str]],
+        silent: Callable[[int, int], bool],
+    ) -> list[Resemblance]:
+        """Return those of the likely windows, the likeliest first, that read like an example of one of these rules.
 
         A rule that comes with subjects is named only for a window with one of them in it. Of overlapping windows the
-        one with the highest score is kept.
+        one with the highest score is kept. silent: which windows are of no use; they keep others out all the same.
         """
-        anchored = [(start, end) for _, start, end in _finder(tuple(anchors)).find(norm)]
-        held = [(a, b) for a, b in windows(norm) if any(a <= start and end <= b for start, end in anchored)]
-        scored = [(score, *span) for score, span in zip(self.scores(norm, held), held, strict=True)]
         found: list[Resemblance] = []
-        for score, start, end in sorted(scored, key=lambda one: (-one[0], one[1])):
-            if score < self.maybe:
-                break
-            if any(start < other.end and other.start < end for other in found):
+        taken: list[Window] = []
+        for window, is_silent in _wanted(likely, silent):
+            _, start, end = window
+            if any(map(window.overlaps, taken)) or (named := self._named(norm[start:end], among)) is None:
                 continue
-            if named := self._named(norm[start:end], among):
+            taken.append(window)
+            if not is_silent:
                 first, last = self.telling(norm[start:end])
-                found.append(Resemblance(start, end, score, *named, (start + first, start + last)))
+                found.append(Resemblance(start, end, window.score, *named, (start + first, start + last)))
         return sorted(found, key=lambda one: one.start)
 
     def _named(self, window: str, among: Mapping[str, Collection[str]]) -> tuple[str, tuple[str, ...]] | None:
@@ -188,6 +212,22 @@ class Likeness:
         values = values * self._idf[ids]
         length = float(np.sqrt(values @ values))
         return ids, values / length if length else values
+
+
+def _holds_one(span: tuple[int, int], anchors: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a span holds one of some others, which are in text order, whole."""
+    begin, stop = span
+    return any(end <= stop for _, end in anchors[bisect_left(anchors, (begin, 0)) : bisect_left(anchors, (stop, 0))])
+
+
+def _wanted(likely: Sequence[Window], silent: Callable[[int, int], bool]) -> list[tuple[Window, bool]]:
+    """Return the windows, in their order, that say something, and silent ones that may keep such a one out."""
+    wanted: list[tuple[Window, bool]] = []
+    for window in reversed(likely):
+        is_silent = silent(window.start, window.end)
+        if not is_silent or any(window.overlaps(later) for later, _ in wanted):
+            wanted.append((window, is_silent))
+    return wanted[::-1]
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import ahocorasick_rs
@@ -29,8 +29,12 @@ Occurrence = tuple[int, int, int]
 class Matcher(Protocol):
     """Find literals, given once, in texts."""
 
+    def occurrences(self, text: str) -> Iterable[Occurrence]:
+        """Yield every occurrence as (literal number, start, end), overlapping ones too, those of a literal in order."""
+        ...
+
     def find(self, text: str) -> list[Occurrence]:
-        """Return every occurrence as (literal number, start, end), overlapping ones too, sorted by place."""
+        """Return every occurrence sorted by place."""
         ...
 
 
@@ -73,12 +77,20 @@ class _Patient:
         self._engine: Matcher | None = None
 
     def find(self, text: str) -> list[Occurrence]:
+        engine = self._engine_for(text)
+        return engine.find(text) if engine is not None else self._looked_up(text)
+
+    def occurrences(self, text: str) -> Iterable[Occurrence]:
+        engine = self._engine_for(text)
+        return engine.occurrences(text) if engine is not None else self._looked_up(text)
+
+    def _engine_for(self, text: str) -> Matcher | None:
+        """Return the engine, once it pays."""
         if self._engine is None:
             self._left -= len(text) * len(self._lengths)
-            if self._left >= 0:
-                return self._looked_up(text)
-            self._engine = self._build()
-        return self._engine.find(text)
+            if self._left < 0:
+                self._engine = self._build()
+        return self._engine
 
     def _looked_up(self, text: str) -> list[Occurrence]:
         found: list[Occurrence] = []
@@ -96,12 +108,13 @@ class _Patient:
 
 class _AhoCorasick:
     def __init__(self, literals: list[str]) -> None:
-        self._automaton = ahocorasick_rs.AhoCorasick(literals) if literals else None
+        self._automaton: Any = ahocorasick_rs.AhoCorasick(literals) if literals else None
 
     def find(self, text: str) -> list[Occurrence]:
-        if self._automaton is None:
-            return []
-        return _sorted(self._automaton.find_matches_as_indexes(text, overlapping=True))
+        return _sorted(self.occurrences(text))
+
+    def occurrences(self, text: str) -> Iterable[Occurrence]:
+        return self._automaton.find_matches_as_indexes(text, overlapping=True) if self._automaton else ()
 
 
 class _Daachorse:
@@ -111,9 +124,13 @@ class _Daachorse:
         self._automaton: Any = daachorse.CharwiseDoubleArrayAhoCorasick(literals) if literals else None
 
     def find(self, text: str) -> list[Occurrence]:
-        if self._automaton is None:
-            return []
-        return [(number, start, end) for start, end, number in sorted(self._automaton.find_overlapping(text))]
+        return [(number, start, end) for start, end, number in sorted(self._overlapping(text))]
+
+    def occurrences(self, text: str) -> Iterable[Occurrence]:
+        return ((number, start, end) for start, end, number in self._overlapping(text))
+
+    def _overlapping(self, text: str) -> list[Occurrence]:
+        return self._automaton.find_overlapping(text) if self._automaton is not None else []
 
 
 class _Hyperscan:
@@ -135,15 +152,18 @@ class _Hyperscan:
             )
 
     def find(self, text: str) -> list[Occurrence]:
+        return _sorted(self.occurrences(text))
+
+    def occurrences(self, text: str) -> Iterable[Occurrence]:
         if self._database is None:
-            return []
+            return ()
         found: list[tuple[int, int]] = []
         encoded = text.encode("utf-8", "replace")
         self._database.scan(
             encoded, match_event_handler=lambda number, _from, to, _flags, _ctx: found.append((number, to))
         )
         ends = _code_points(encoded, sorted({to for _, to in found}))
-        return _sorted((number, ends[to] - self._lengths[number], ends[to]) for number, to in found)
+        return ((number, ends[to] - self._lengths[number], ends[to]) for number, to in found)
 
 
 def _code_points(encoded: bytes, offsets: Sequence[int]) -> dict[int, int]:
@@ -157,7 +177,7 @@ def _code_points(encoded: bytes, offsets: Sequence[int]) -> dict[int, int]:
     return places
 
 
-def _sorted(found: Any) -> list[Occurrence]:
+def _sorted(found: Iterable[Occurrence]) -> list[Occurrence]:
     return sorted(found, key=_place)
 
 

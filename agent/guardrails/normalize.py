@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Codes = NDArray[np.uint32]
     Offsets = NDArray[np.int64]
 
-__all__ = ["LETTERS", "SEPARATOR", "TextView", "fold", "skeleton_of"]
+__all__ = ["LETTERS", "SEPARATOR", "TextView", "bare", "fold", "skeleton_of"]
 
 LETTERS: Final = (
     "0-9a-z%+\u00e0-\u024f\u0370-\u052f\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a2\U00020000-\U0003347f"
@@ -37,6 +37,8 @@ _DELETED: Final = 0xFFFFFFFF
 _EXPANDS: Final = 0xFFFFFFFE
 _STOPS: Final = "。!?;" + SEPARATOR
 _ENDS: Final = " \n,、:…—“”‘’\"'「」『』《》()【】[]<>"
+_HEAD: Final = re.compile(rf"[^{LETTERS}]*([{LETTERS}])[^{LETTERS}]*[{LETTERS}]")
+_REPEATS: Final = re.compile(rf"([^0-9{_STOPS}])\1+")
 _BREAK: Final = ord("\n")
 _SOFT: Final = 0
 _LETTER: Final = 1
@@ -51,8 +53,6 @@ class TextView:
     character stands for. `revealed` gives a view of the same raw text in which disguised words stand in plain spelling.
     """
 
-    __slots__ = ("_ends", "_near", "_norm_to_raw", "_skeleton_to_norm", "codes", "norm", "raw", "runs", "skeleton")
-
     def __init__(self, raw: str) -> None:
         codes, offsets = _normalise(raw)
         self._fill(raw, codes, offsets, _ends(offsets, len(raw)))
@@ -64,7 +64,24 @@ class TextView:
         self._norm_to_raw = offsets
         self._ends = ends
         self.norm = _text(codes)
-        self.skeleton, self._skeleton_to_norm, self.runs = _skeleton(codes)
+
+    @functools.cached_property
+    def _skeleton(self) -> tuple[str, Offsets, Offsets]:
+        return _skeleton(self.codes)
+
+    @functools.cached_property
+    def skeleton(self) -> str:
+        """Return the letters and hard stops alone."""
+        return self._skeleton[0]
+
+    @functools.cached_property
+    def _skeleton_to_norm(self) -> Offsets:
+        return self._skeleton[1]
+
+    @functools.cached_property
+    def runs(self) -> Offsets:
+        """Return for each character of the skeleton how many it stands for."""
+        return self._skeleton[2]
 
     def revealed(self, parts: Sequence[tuple[int, int, str]]) -> TextView:
         """Return a view with these spans of `norm` (ascending, apart) replaced.
@@ -157,15 +174,17 @@ class TextView:
             return False
         first, last = self.raw_span(start, end)
         sources = self._norm_to_raw[start:end]
-        return (last - first) > len(np.unique(sources))
+        return last - first > 1 + int(np.count_nonzero(sources[1:] != sources[:-1]))
 
     def line_heads(self) -> list[int]:
         """Return where in `norm` the first letter of each line stands, for lines of two letters and more."""
-        letters = np.flatnonzero(_classes()[self.codes] == _LETTER)
-        lines = np.cumsum(self.codes == _BREAK)[letters]
-        firsts = np.flatnonzero(np.diff(lines, prepend=-1))
-        counts = np.diff(firsts, append=len(letters))
-        return list(letters[firsts[counts > 1]].tolist())
+        heads: list[int] = []
+        position = 0
+        for line in self.norm.split("\n"):
+            if head := _HEAD.match(line):
+                heads.append(position + head.start(1))
+            position += len(line) + 1
+        return heads
 
     def _end_of_run(self, index: int) -> int:
         limit = len(self.codes)
@@ -208,6 +227,11 @@ def skeleton_of(text: str) -> tuple[str, list[int]]:
     return "".join(letters), runs
 
 
+def bare(text: str) -> str:
+    """Return the skeleton of a short text, without the runs of its characters."""
+    return _REPEATS.sub(r"\1", text.translate(_kept()))
+
+
 @functools.cache
 def _table() -> tuple[Codes, dict[int, str]]:
     with files("agent.guardrails").joinpath("data/fold.npz").open("rb") as file, np.load(file) as data:
@@ -231,6 +255,19 @@ class _Letters(dict[int, str]):
 @functools.cache
 def _letters() -> _Letters:
     return _Letters()
+
+
+class _Kept(dict[int, str]):
+    """Remember what each code point met so far becomes on the skeleton."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "".join(char for char in _letters()[code] if _kind_of(char) != _SOFT)
+        return self[code]
+
+
+@functools.cache
+def _kept() -> _Kept:
+    return _Kept()
 
 
 @functools.cache

@@ -19,6 +19,7 @@ from agent.guardrails.guesses import Guesses
 from agent.guardrails.patternwords import read_words
 from agent.guardrails.rulefiles import near_ids
 from agent.guardrails.rules import EVERY_PLANE, Rule
+from agent.guardrails.scoping import Applicable
 from agent.guardrails.terms import TermLists
 from agent.guardrails.vocabulary import Scan, Vocabulary
 
@@ -60,15 +61,20 @@ class Packs:
         """Return the disguised words rules go by: where one chose its planes, every reading, overlaps and all."""
         return tuple(self.disguises.find(document)) if self.choosy else self.disguises.reveal(document)
 
-    def candidates(self, scan: Scan) -> set[int]:
-        """Return the places in `rules` of those that a scan gives something to do."""
+    def candidates(self, scan: Scan, among: frozenset[int]) -> set[int]:
+        """Return those of some places in `rules` whose rules a scan gives something to do."""
         terms, patterns, always = self._index
         found = set(always)
         for number in scan.hits:
             found.update(terms.get(number, ()))
         for number in scan.patterns:
             found.update(patterns.get(number, ()))
-        return {place for place in found if self.rules[place].may_hit(scan)}
+        return {place for place in found & among if self.rules[place].may_hit(scan)}
+
+    @functools.cached_property
+    def applicable(self) -> Applicable:
+        """Tell which rules apply to which sort of note."""
+        return Applicable([compiled.rule for compiled in self.rules])
 
     @functools.cached_property
     def choosy(self) -> frozenset[int]:
@@ -95,11 +101,15 @@ class Packs:
 
     def __getitem__(self, rule_id: str) -> CompiledRule:
         """Return a rule by id; raise `UsageError` naming the nearest ids."""
-        for compiled in self.rules:
-            if compiled.rule.id == rule_id:
-                return compiled
+        found = self._by_id.get(rule_id)
+        if found is not None:
+            return found
         near = near_ids(rule_id, [compiled.rule.id for compiled in self.rules])
         raise UsageError("unknown_rule", rule=rule_id, nearest=near)
+
+    @functools.cached_property
+    def _by_id(self) -> dict[str, CompiledRule]:
+        return {compiled.rule.id: compiled for compiled in self.rules}
 
     def find(self, rule_id: str) -> tuple[str, Rule]:
         """Return the pack name and the rule of an id; raise `UsageError` naming the nearest ids."""

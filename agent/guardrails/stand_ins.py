@@ -45,6 +45,8 @@ class StandIns:
         norm = document.norm
         codes = document.view.codes
         changed = self._any[codes]
+        if not changed.any():
+            return
         holed = np.where(changed, np.uint32(ord(_HOLE)), codes).tobytes().decode("utf-32-le")
         for word, start, end in self._index.find(holed):
             at = holed.index(_HOLE, start)

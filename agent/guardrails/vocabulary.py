@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import re2
 
@@ -23,6 +23,7 @@ from agent.guardrails.patternfilter import EVERY_LINE, FilterTable, PatternFilte
 __all__ = ["BY_LINE", "Scan", "Vocabulary"]
 
 BY_LINE = "(?m)"  # stands before every pattern
+_LONG: Final = 4096  # bytes; a shorter text is searched as a whole before it is known which of its lines to search
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 
@@ -118,7 +119,8 @@ class Vocabulary:
             pattern = self._patterns[number] = re2.compile(BY_LINE + self._sources[number], _OPTIONS)
         encoded = document.encoded
         spans: list[tuple[int, int]] = []
-        lines = scan.possible.lines(number) if scan is not None and self.table.in_line[number] else EVERY_LINE
+        by_line = scan is not None and self.table.in_line[number] and len(encoded) > _LONG
+        lines = scan.possible.lines(number) if scan is not None and by_line else EVERY_LINE
         for first, last, position in document.stretches(lines):
             for match in pattern.finditer(encoded, first, last):
                 start, end = match.span()
@@ -145,7 +147,7 @@ class Vocabulary:
         norm = document.norm
         numbers: list[int] = []
         starts: list[int] = []
-        for number, start, end in self._matcher.find(norm) if self._matcher else ():
+        for number, start, end in self._matcher.occurrences(norm) if self._matcher else ():
             term, literal, edged = self._texts[number]
             if term >= 0 and (not edged or latin_border(norm, start, end)):
                 scan.hits[term].append(Hit(start, end, _disguise(document, start, end)))

@@ -22,13 +22,14 @@ _CLUSTER = re.compile(
 
 def title_units(title: str) -> int:
     """Return the units of a title: half-width characters weigh a half, the sum is rounded up."""
-    clusters = len(_CLUSTER.findall(title))
-    return math.ceil(clusters + sum(_weight(character) for character in _CLUSTER.sub("", title)))
+    rest, clusters = _CLUSTER.subn("", title)
+    return math.ceil(clusters + sum(map(_weight, rest)))
 
 
 def body_units(body: str) -> int:
     """Return the characters of a body; newlines count, an emoji sequence counts once."""
-    return len(_CLUSTER.findall(body)) + len(_CLUSTER.sub("", body))
+    rest, clusters = _CLUSTER.subn("", body)
+    return clusters + len(rest)
 
 
 def _weight(character: str) -> float:
