@@ -18,7 +18,7 @@ from agent.guardrails.disclosures import Disclosures, phrase_pattern
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.rules import PackInfo, Rule
 from agent.guardrails.terms import TermLists
-from agent.guardrails.vocabulary import BY_LINE, Scan, Vocabulary
+from agent.guardrails.vocabulary import BY_LINE, Scan, Vocabulary, sign_of
 from agent.yamlsource import Path_, Source
 
 __all__ = ["CompiledRule", "Selector", "compile_rule"]
@@ -64,9 +64,10 @@ class Selector:
                 found.add(Hit(start, end, document.disguise_of(start, end)))
         return sorted(found)
 
-    def may_hit(self, scan: Scan) -> bool:
-        """Tell whether anything of this selector was seen in a scan at all."""
-        return not (self._ids.isdisjoint(scan.hits.keys()) and self._patterns.isdisjoint(scan.patterns))
+    @functools.cached_property
+    def signs(self) -> frozenset[int]:
+        """Return what a scan sees when anything of this selector may be there; see `Scan.signs`."""
+        return frozenset((*self.ids, *map(sign_of, self.patterns)))
 
     @functools.cached_property
     def _ids(self) -> frozenset[int]:
@@ -110,22 +111,26 @@ class CompiledRule:
             case _:
                 return ()
 
-    def may_hit(self, scan: Scan) -> bool:
-        """Tell whether a scan holds what a rule about wording needs; any other kind always has to look."""
-        if self.about.may_hit(scan):
-            return True
+    @functools.cached_property
+    def needed(self) -> tuple[frozenset[int], ...]:
+        """Return sets of signs, one of each of which a scan holds when the rule has something to do without `about`."""
         about = self.rule.about
-        if self.anchor and not (about and about.instead_of_anchor) and not self.anchor.may_hit(scan):
-            return False
+        anchored = self.anchor and not (about and about.instead_of_anchor)
+        wanted: tuple[Selector, ...] = ()
         match self.rule.kind:
             case "term" | "pattern":
-                return self.terms.may_hit(scan)
+                wanted = (self.terms,)
             case "combine":
-                return all(group.may_hit(scan) for group in self.groups)
-            case "require":
-                return not self.trigger or self.trigger.may_hit(scan)
-            case _:
-                return True
+                wanted = self.groups
+            case "require" if self.trigger:
+                wanted = (self.trigger,)
+        return tuple(selector.signs for selector in ((self.anchor, *wanted) if anchored else wanted))
+
+    def may_hit(self, signs: frozenset[int]) -> bool:
+        """Tell whether a scan with these signs holds what a rule about wording needs; any other kind has to look."""
+        if not self.about.signs.isdisjoint(signs):
+            return True
+        return not any(wanted.isdisjoint(signs) for wanted in self.needed)
 
 
 def compile_rule(

@@ -64,7 +64,7 @@ class Guesses(Disguises):
         )  # fmt: skip
 
     def _near_seams(self, document: Document) -> Iterator[tuple[str, int, int]]:
-        return self._index.skeleton.find(document.view.near_odd_seams(_REACH))
+        return self._index.skeleton.find_odd(document.view.near_odd_seams(_REACH), *document.view.seams())
 
     def _letters_at(self, document: Document) -> str:
         return document.view.near_letters(self._odd, _REACH)

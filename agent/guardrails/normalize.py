@@ -135,12 +135,11 @@ class TextView:
         return first, int(self._skeleton_to_norm[end - 1]) + 1
 
     def seams(self) -> tuple[list[int], list[bool]]:
-        """Return for each skeleton character how many seams precede it, and whether it stands for several.
+        """Return for each skeleton character where it stands in `norm`, and whether it stands for several.
 
         A seam is where a character and the next do not touch in `norm`: noise between them, or a run that was folded.
         """
-        places = self._skeleton_to_norm
-        return np.cumsum(np.diff(places, prepend=-1) != 1).tolist(), (self.runs > 1).tolist()
+        return self._skeleton_to_norm.tolist(), (self.runs > 1).tolist()
 
     def near_odd_seams(self, reach: int) -> str:
         """Return the skeleton with everything blank but what is near a mark that ends nothing, or near doubled letters.
@@ -339,10 +338,12 @@ def _skeleton(codes: Codes) -> tuple[str, Offsets, Offsets]:
     if not len(kept):
         return "", kept, kept
     letters = codes[kept]
-    repeats = np.zeros(len(letters), dtype=bool)
-    repeats[1:] = (letters[1:] == letters[:-1]) & _foldable()[letters[1:]]
-    heads = np.flatnonzero(~repeats)
-    runs = np.diff(np.append(heads, len(letters)))
+    heads_here = np.ones(len(letters), dtype=bool)
+    heads_here[1:] = (letters[1:] != letters[:-1]) | ~_foldable()[letters[1:]]
+    heads = np.flatnonzero(heads_here)
+    runs = np.empty_like(heads)
+    runs[:-1] = heads[1:] - heads[:-1]
+    runs[-1] = len(letters) - heads[-1]
     return _text(letters[heads]), kept[heads], runs
 
 

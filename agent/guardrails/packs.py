@@ -63,13 +63,10 @@ class Packs:
 
     def candidates(self, scan: Scan, among: frozenset[int]) -> set[int]:
         """Return those of some places in `rules` whose rules a scan gives something to do."""
-        terms, patterns, always = self._index
-        found = set(always)
-        for number in scan.hits:
-            found.update(terms.get(number, ()))
-        for number in scan.patterns:
-            found.update(patterns.get(number, ()))
-        return {place for place in found & among if self.rules[place].may_hit(scan)}
+        rules, signs = self.rules, scan.signs
+        places, always = self._index
+        found = set(always).union(*(places[sign] for sign in signs & places.keys()))
+        return {place for place in found & among if rules[place].may_hit(signs)}
 
     @functools.cached_property
     def applicable(self) -> Applicable:
@@ -83,21 +80,14 @@ class Packs:
         return frozenset(place for place, planes in enumerate(wanted) if planes not in ((), EVERY_PLANE))
 
     @functools.cached_property
-    def _index(self) -> tuple[dict[int, list[int]], dict[int, list[int]], list[int]]:
-        """Index rules by the terms and the patterns that give them something to do."""
-        terms: dict[int, list[int]] = defaultdict(list)
-        patterns: dict[int, list[int]] = defaultdict(list)
-        always: list[int] = []
+    def _index(self) -> tuple[dict[int, list[int]], list[int]]:
+        """Index rules by the signs that give them something to do, and those that always have to look."""
+        places: dict[int, list[int]] = defaultdict(list)
         for place, compiled in enumerate(self.rules):
-            sought = compiled.sought
-            if not sought:
-                always.append(place)
-            for selector in sought:
-                for number in selector.ids:
-                    terms[number].append(place)
-                for number in selector.patterns:
-                    patterns[number].append(place)
-        return terms, patterns, always
+            for selector in compiled.sought:
+                for sign in selector.signs:
+                    places[sign].append(place)
+        return places, [place for place, compiled in enumerate(self.rules) if not compiled.sought]
 
     def __getitem__(self, rule_id: str) -> CompiledRule:
         """Return a rule by id; raise `UsageError` naming the nearest ids."""

@@ -46,10 +46,10 @@ class SpellingIndex:
             for word in self.words[number]:
                 yield word, start, end
 
-    def find_odd(self, text: str, seams: Sequence[int], repeated: Sequence[bool]) -> Iterator[tuple[str, int, int]]:
+    def find_odd(self, text: str, places: Sequence[int], repeated: Sequence[bool]) -> Iterator[tuple[str, int, int]]:
         """Yield only what holds a seam or ends with a repeat; see `TextView.seams`."""
         for number, start, end in self.matcher.find(text):
-            if seams[end - 1] != seams[start] or repeated[end - 1]:
+            if places[end - 1] - places[start] >= end - start or repeated[end - 1]:
                 for word in self.words[number]:
                     yield word, start, end
 

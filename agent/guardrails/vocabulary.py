@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import re2
@@ -20,12 +21,17 @@ from agent.guardrails.normalize import fold
 from agent.guardrails.partings import latin_border
 from agent.guardrails.patternfilter import EVERY_LINE, FilterTable, PatternFilter, Possible, tabulate
 
-__all__ = ["BY_LINE", "Scan", "Vocabulary"]
+__all__ = ["BY_LINE", "Scan", "Vocabulary", "sign_of"]
 
 BY_LINE = "(?m)"  # stands before every pattern
 _LONG: Final = 4096  # bytes; a shorter text is searched as a whole before it is known which of its lines to search
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
+
+
+def sign_of(pattern: int) -> int:
+    """Return the number of a pattern among the ids of terms, none of which is negative."""
+    return ~pattern
 
 
 @dataclass
@@ -41,6 +47,11 @@ class Scan:
     def patterns(self) -> frozenset[int]:
         """Return the patterns that may match."""
         return self.possible.patterns
+
+    @cached_property
+    def signs(self) -> frozenset[int]:
+        """Return what occurs in one set: terms by their ids, patterns that may match as `sign_of` has them."""
+        return frozenset((*self.hits, *map(sign_of, self.patterns)))
 
 
 @dataclass(repr=False)

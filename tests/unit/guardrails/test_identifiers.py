@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from agent.guardrails import identifiers
 from agent.guardrails.identifiers import find_identifiers, is_bank_card, is_id_card
 
 
@@ -55,3 +58,16 @@ def test_check_digits() -> None:
     assert is_bank_card("4111111111111111")
     assert not is_bank_card("4111111111111112")
     assert not is_bank_card("1111111111111117")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from([*"138零一幺o lx-.、然后再加三☀a@t艾特q群:", "three", "微信", "qq", "abc_12"])).map(
+        "".join
+    )
+)
+def test_what_is_looked_for_first_hides_no_identifier(text: str) -> None:
+    runs = [match.span() for match in identifiers._RUN.finditer(text)]
+    assert [(start, end) for start, end, _ in identifiers._digit_runs(text)] == runs
+    for kind, whole in (("email", identifiers._EMAIL), ("wechat", identifiers._WECHAT), ("qq", identifiers._QQ)):
+        assert list(find_identifiers(kind, text)) == [match.span() for match in whole.finditer(text)]

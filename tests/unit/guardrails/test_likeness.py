@@ -8,7 +8,7 @@ import pytest
 from agent.guardrails import check, load_packs
 from agent.guardrails.findings import EXAMPLE as PREFIX
 from agent.guardrails.findings import is_alike
-from agent.guardrails.likeness import BUCKETS, features, load_likeness, windows
+from agent.guardrails.likeness import BUCKETS, Window, features, load_likeness, windows
 from agent.models import NoteInput
 
 TODAY = date(2026, 11, 24)
@@ -57,6 +57,23 @@ class TestReader:
         text = sure_text(reader)
         assert reader.nearest(text, among=frozenset()) == []
         assert reader.nearest(text, among=frozenset({"LN-04"}))[0][0] == "LN-04"
+
+    def test_a_window_of_no_use_keeps_others_out_and_is_not_read_for_itself(self, monkeypatch):
+        reader, read = load_likeness(), []
+        monkeypatch.setattr(reader, "_named", lambda text, among: read.append(text) or ("RET-01", ()))
+        norm = "一二三四五六七八九"
+        likely = [Window(0.9, 0, 4), Window(0.8, 3, 6), Window(0.7, 7, 9)]
+
+        def named(*silent):
+            read.clear()
+            found = reader.name(norm, likely, among={}, silent=lambda start, end: (start, end) in silent)
+            return [(one.start, one.end) for one in found]
+
+        assert named() == [(0, 4), (7, 9)]
+        assert named((0, 4)) == [(7, 9)] and read == ["一二三四", "八九"]
+        assert named((0, 4), (3, 6)) == [(7, 9)] and read == ["八九"]
+        monkeypatch.setattr(reader, "_named", lambda text, among: None if text == "一二三四" else ("RET-01", ()))
+        assert named((0, 4)) == [(3, 6), (7, 9)]
 
 
 class TestFindings:

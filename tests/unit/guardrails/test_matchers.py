@@ -39,14 +39,19 @@ def test_all_engines_are_tried_where_developers_work() -> None:
 @settings(max_examples=150, deadline=None)
 @given(text=st.text(LETTERS, max_size=60))
 def test_an_engine_finds_what_a_plain_search_finds(engine: str, text: str) -> None:
-    assert build_matcher(LITERALS, engine=engine).find(text) == plain(text, LITERALS)
+    matcher = build_matcher(LITERALS, engine=engine)
+    assert matcher.find(text) == plain(text, LITERALS)
+    unsorted = list(matcher.occurrences(text))
+    assert sorted(unsorted) == sorted(plain(text, LITERALS))
+    assert sorted(unsorted, key=lambda one: one[0]) == sorted(unsorted), "those of one literal come in text order"
 
 
 @settings(max_examples=100, deadline=None)
 @given(texts=st.lists(st.text(LETTERS, max_size=40), max_size=12))
 def test_a_matcher_that_waits_for_its_engine_finds_the_same_before_and_after(texts: list[str]) -> None:
-    matcher = build_matcher(LITERALS)
+    matcher, other = build_matcher(LITERALS), build_matcher(LITERALS)
     assert [matcher.find(text) for text in texts] == [plain(text, LITERALS) for text in texts]
+    assert [sorted(other.occurrences(text)) for text in texts] == [sorted(plain(text, LITERALS)) for text in texts]
 
 
 def test_an_engine_is_set_up_once_it_pays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,6 +74,7 @@ def test_an_engine_is_set_up_once_it_pays(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("engine", available_engines())
 def test_no_literals_and_no_text_are_no_trouble(engine: str) -> None:
     assert build_matcher([], engine=engine).find("稳赚") == []
+    assert not list(build_matcher([], engine=engine).occurrences("稳赚"))
     assert build_matcher(["稳赚"], engine=engine).find("") == []
 
 

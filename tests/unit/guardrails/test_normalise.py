@@ -14,7 +14,7 @@ from agent.guardrails import normalize
 from agent.guardrails.disguise_words import DisguiseWords
 from agent.guardrails.disguises import Disguises
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.normalize import TextView, fold, skeleton_of
+from agent.guardrails.normalize import TextView, bare, fold, skeleton_of
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import NoteInput
 
@@ -163,3 +163,20 @@ def test_a_folded_term_equals_the_same_text_in_a_note(text: str) -> None:
 def test_a_short_text_has_the_skeleton_of_a_long_one(text: str) -> None:
     view = TextView(text)
     assert skeleton_of(text) == (view.skeleton, [int(run) for run in view.runs])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.sampled_from([*"保保本a1 1。。!,\n㈠①穩Ａ", "\u200b", normalize.SEPARATOR]), max_size=40))
+def test_a_skeleton_without_its_runs_is_the_skeleton(text: str) -> None:
+    assert bare(text) == skeleton_of(text)[0]
+
+
+def test_the_head_of_a_line_is_its_first_letter_if_it_has_another() -> None:
+    view = TextView("一二\n，三、四\n五\n\n……六!7")
+    assert [view.norm[place] for place in view.line_heads()] == ["一", "三", "六"]
+
+
+def test_marks_left_out_within_a_word_are_told_from_characters_that_grow() -> None:
+    view = TextView("保\u200b本⑩保本\u200b\u200b")
+    assert view.norm == "保本10保本"
+    assert [view.deleted_inside(*span) for span in ((0, 2), (1, 2), (2, 4), (1, 5), (4, 5))] == [True, *[False] * 4]
