@@ -188,6 +188,9 @@ def _remedy(problem: Any) -> str:
     given = problem.get("input")
     if isinstance(given, str) and given.strip(_QUOTES) != given:
         return say("yaml_remedy_quotes", bare=given.strip(_QUOTES))
+    meant = say(f"yaml_value_{given}") if isinstance(given, str) else ""
+    if problem["type"] == "literal_error" and f"'{meant}'" in str(problem.get("ctx", {}).get("expected", "")):
+        return say("yaml_remedy_meant", meant=meant)
     if isinstance(given, str) and problem["type"] == "literal_error" and any(sign in given for sign in "，、；"):
         return say("yaml_remedy_commas")
     if isinstance(given, str) and problem["type"] in (*_LISTS, *_MAPPINGS) and given[:1] in "【（(\uff3b":

@@ -184,6 +184,8 @@ def _deep_key(lines: list[str], line: int, column: int) -> Slip | None:
 def _seen_closer(code: str, lines: list[str], line: int, column: int) -> str:
     """Tell a tab from another sign, and a file that ends in the middle from a colon that is missing."""
     here = lines[line] if line < len(lines) else ""
+    if code in ("yaml_slip_bracket", "yaml_slip_open") and here.count("[") > here.count("]"):
+        return code if _goes_on(lines, line, "]") else "yaml_slip_bracket_open"
     if code == "yaml_slip_sign" and "\t" in here[: column + 1]:
         return "yaml_slip_tab"
     if code == "yaml_slip_colon" and not any(entry.strip() for entry in lines[line + 1 :]):

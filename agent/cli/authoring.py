@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from agent.cli.session import Overlay, RuleFolder, load_rules, rules_home, talk, typed
+from agent.cli.session import Overlay, RuleFolder, load_rules, named, no_rule, rules_home, talk, typed
 
 if TYPE_CHECKING:
     from agent.guardrails.linting import Problem
@@ -71,7 +71,7 @@ def lint_rules(
 
     require_choice("--format", output, ("text", "json"))
     require_choice("--level", level, tuple(GRAVITY))
-    found = lint(_looked_at(targets or (), rules_home(workspace, folder), given=bool(workspace or folder)))
+    found = lint(_looked_at(targets or (), rules_home(workspace, folder), option=named(workspace, folder)))
     shown = tuple(GRAVITY)[: list(GRAVITY).index(level) + 1]
     problems = [problem for problem in found if problem.level in shown]
     if output == "json":
@@ -109,20 +109,19 @@ def _near(file: str) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else file
 
 
-def _looked_at(targets: Iterable[str], home: Path | None, *, given: bool) -> tuple[Path, ...]:
+def _looked_at(targets: Iterable[str], home: Path | None, *, option: str) -> tuple[Path, ...]:
     """Return the files and folders that ids and paths name; without any, the folder of rules the options name."""
     from agent.errors import UsageError
 
-    if given and home is None:
+    if option and home is None:
         raise UsageError("rule_none_own")
-    paths = tuple(_target(target, home) for target in targets)
+    paths = tuple(_target(target, home, option) for target in targets)
     return paths or ((home,) if home is not None else ())
 
 
-def _target(target: str, home: Path | None) -> Path:
+def _target(target: str, home: Path | None, option: str) -> Path:
     """Return the file of a rule's id, or a path as it is; of a workspace, the folder of rules in it."""
-    from agent.errors import UsageError
-    from agent.guardrails.rulefiles import near_ids, rule_files
+    from agent.guardrails.rulefiles import rule_files
     from agent.paths import data_root
 
     path = Path(target)
@@ -133,7 +132,7 @@ def _target(target: str, home: Path | None) -> Path:
     places = [folder for folder in (home, data_root() / "guardrails" / "cn") if folder is not None]
     found = {file.stem: file for folder in reversed(places) for file in rule_files(folder)}
     if target not in found:
-        raise UsageError("unknown_rule", rule=target, nearest=near_ids(target, found))
+        raise no_rule(target, found, home, option)
     return found[target]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from agent.cli.session import AsOf, Overlay, RuleFolder, day, load_rules, waivers_of
+from agent.cli.session import AsOf, Overlay, RuleFolder, day, demand_rule, load_rules, named, rules_home, waivers_of
 from agent.cli.sights import KINDS, STAGES, WITHIN, note_lines, planes_of, some
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def explain(
 
     require_choice("--stage", stage, tuple(STAGES))
     packs = load_rules(workspace, folder)
+    if rule_id:
+        demand_rule(rule_id, packs, rules_home(workspace, folder), named(workspace, folder))
     if not note and not text.strip():
         if not rule_id:
             raise UsageError("explain_nothing")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from agent.cli import authoring, comparing, explaining, ruletests, waiving
-from agent.cli.session import Overlay, load_rules
+from agent.cli.session import Overlay, demand_rule, load_rules, named, rules_home, tell_unread
 
 __all__ = ["app"]
 
@@ -26,6 +26,7 @@ def list_rules(
     from agent.cli.output import require_choice
 
     require_choice("--format", output, ("text", "json"))
+    tell_unread(rules_home(workspace))
     packs = load_rules(workspace)
     if pack:
         require_choice("--pack", pack, tuple(sorted(packs.versions)))
@@ -57,7 +58,9 @@ def show_rule(
     """Print the page of one rule."""
     from agent.guardrails.pages import render_rule_page
 
-    pack, rule = load_rules(workspace).find(rule_id)
+    packs = load_rules(workspace)
+    demand_rule(rule_id, packs, rules_home(workspace), named(workspace, None))
+    pack, rule = packs.find(rule_id)
     typer.echo(render_rule_page(rule, pack=pack))
 
 

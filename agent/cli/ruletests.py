@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.session import Overlay, RuleFolder, day, load_rules, named, rules_home, talk, tell_unread
+from agent.cli.session import Overlay, RuleFolder, day, demand_rule, load_rules, named, rules_home, talk, tell_unread
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs, Rule
@@ -35,7 +35,7 @@ def test_rules(
     packs = load_rules(workspace, folder)
     for rule_id in asked:
         if not any(rule.id.startswith(rule_id) for _, rule in packs.entries()):
-            packs.find(rule_id)  # there is none: it says which are near
+            demand_rule(rule_id, packs, home, named(workspace, folder))
     if evasions:
         _test_evasions(packs, asked)
         return

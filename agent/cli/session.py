@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from agent.errors import UsageError
     from agent.guardrails import Packs
     from agent.models import Waiver
     from agent.settings import Settings
@@ -21,9 +23,11 @@ __all__ = [
     "RuleFolder",
     "WorkspaceOption",
     "day",
+    "demand_rule",
     "load",
     "load_rules",
     "named",
+    "no_rule",
     "rules_home",
     "talk",
     "tell_unread",
@@ -91,6 +95,28 @@ def tell_unread(home: Path | None) -> int:
     return len(unread)
 
 
+def demand_rule(rule_id: str, packs: Packs, home: Path | None, option: str) -> None:
+    """Raise `UsageError` for a rule that is not there, naming what is near, or the file that holds it and is not read.
+
+    `home` is the folder of the bank's own rules and `option` how it was named; None and empty where none was.
+    """
+    if not any(compiled.rule.id == rule_id for compiled in packs.rules):
+        raise no_rule(rule_id, [compiled.rule.id for compiled in packs.rules], home, option)
+
+
+def no_rule(rule_id: str, known: Iterable[str], home: Path | None, option: str) -> UsageError:
+    """Return the error that says why there is no rule of this id among those that were looked at."""
+    from agent.errors import UsageError
+    from agent.guardrails.rulefiles import near_ids, unread_files
+
+    for entry in unread_files(home) if home is not None and home.is_dir() else ():
+        if entry.path.name.upper().startswith(rule_id.upper()):
+            return UsageError("unknown_rule_unread", rule=rule_id, why=entry.message, remedy=entry.remedy)
+    if option:
+        return UsageError("unknown_rule_own", rule=rule_id, nearest=near_ids(rule_id, known), option=option)
+    return UsageError("unknown_rule", rule=rule_id, nearest=near_ids(rule_id, known))
+
+
 def named(workspace: Path | None, folder: Path | None) -> str:
     """Write the options that name a bank's rules, as they are typed."""
     if folder is not None:
@@ -115,8 +141,8 @@ def waivers_of(workspace: Path | None, packs: Packs) -> tuple[Waiver, ...]:
     return bank.waivers
 
 
-def day(text: str) -> date:
-    """Read a date option; today when it is empty."""
+def day(text: str, option: str = "--as-of") -> date:
+    """Read the date of an option; today when it is empty."""
     from agent.errors import UsageError
 
     if not text:
@@ -124,7 +150,7 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UsageError("date_malformed", value=text) from error
+        raise UsageError("date_malformed", value=text, option=option) from error
 
 
 def talk(line: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agent.cli.session import AsOf, WorkspaceOption, day, talk
+from agent.cli.session import AsOf, WorkspaceOption, day, talk, typed
 
 if TYPE_CHECKING:
     from agent.models import Finding, NoteInput, Report, Waiver
@@ -52,7 +52,7 @@ def waive(
 
     if workspace is None:
         raise UsageError("waive_needs_workspace")
-    bank, today, until = load_workspace(workspace), day(as_of), day(expires)
+    bank, today, until = load_workspace(workspace), day(as_of), day(expires, "--expires")
     if until < today:
         raise UsageError("waive_past", expires=until, today=today)
     given = {"rule": rule_id, "reason": reason.strip(), "approver": approver.strip(), "second_approver": second.strip()}
@@ -66,7 +66,15 @@ def waive(
     path = add_waiver(bank.root, waiver)
     typer.echo(path)
     talk(f"已登记豁免 {waiver.id}：{_covers(waiver, words)}；到 {waiver.expires} 为止")
-    talk(f"看它起了什么作用：agent check {note or '笔记文件'} -w {workspace}")
+    talk(f"看它起了什么作用：agent check {_look(note, text, product or [], account)} -w {typed(workspace)}")
+
+
+def _look(note: str, text: str, products: list[str], account: str) -> str:
+    """Write what `agent check` is to be given, so that it sees what was seen here."""
+    given = typed(note) if note else f'--text "{text.strip()}"' if text.strip() else "笔记文件"
+    options = [f"--product {product}" for product in products]
+    options += [f"--account {account}"] if account else []
+    return " ".join((given, *options))
 
 
 def _checked(
@@ -88,12 +96,14 @@ def _checked(
 def _placed(wanted: Waiver, note: NoteInput, report: Report, *, this_text: bool) -> tuple[Waiver, str]:
     """Bind a waiver to the place its rule speaks of, or to the text; return it with the words it is about."""
     from agent.errors import UsageError
+    from agent.guardrails.advice import place_of
     from agent.guardrails.waivers import quotes
 
     of_rule = [finding for finding in report.open() if finding.rule == wanted.rule]
     found = [finding for finding in of_rule if not wanted.quote or quotes(wanted.quote, finding, note)]
     if not found:
-        spoken = dict.fromkeys(f"{f.rule} “{f.text}”" for f in report.open())
+        _demand_no_waiver(wanted, note, report)
+        spoken = dict.fromkeys(f"{f.rule} {place_of(f)}" for f in report.open())
         quoted = f"“{wanted.quote}”" if wanted.quote else ""
         raise UsageError("waive_nothing_open", rule=wanted.rule, quote=quoted, open="、".join(spoken) or "没有")
     if this_text or found[0].start is None:
@@ -105,6 +115,18 @@ def _placed(wanted: Waiver, note: NoteInput, report: Report, *, this_text: bool)
     return wanted.model_copy(
         update={"fingerprint": first.fingerprint, "quote": wanted.quote or first.text.strip()}
     ), first.text.strip()
+
+
+def _demand_no_waiver(wanted: Waiver, note: NoteInput, report: Report) -> None:
+    """Raise `UsageError` where a waiver that still holds lets pass what another one is wanted for."""
+    from agent.errors import UsageError
+    from agent.guardrails.waivers import quotes
+
+    waived = [f for f in report.findings if f.status == "waived" and f.rule == wanted.rule]
+    by = next((f.status_by for f in waived if not wanted.quote or quotes(wanted.quote, f, note)), "")
+    held = next((waiver for waiver in report.waivers if waiver.id == by), None)
+    if held is not None:
+        raise UsageError("waive_held", rule=wanted.rule, id=held.id, expires=held.expires)
 
 
 def _demand_able(waiver: Waiver, bank: Workspace) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from agent.aside import aside
 from agent.catalogue import say
@@ -19,10 +19,9 @@ from agent.graph.state import Review
 from agent.people import Person, reviewers
 from agent.record import RunWaiver
 from agent.text.clean import stated
+from agent.workspace.waivers import latest_end
 
 __all__ = ["Waiving"]
-
-LONGEST = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Waiving:
         reason = stated(reason)
         if not reason:
             raise UsageError("desk_reason_missing")
-        if not standing.today <= expires_on <= standing.today + LONGEST:
+        if not standing.today <= expires_on <= latest_end(standing.today):
             raise UsageError("desk_waiver_period")
         kept = standing.drafting.store.desk.waive(
             standing.run.id,

@@ -31,6 +31,7 @@ LEVELS: dict[str, Level] = {
     "case-short": "warning",
     "dates-crossed": "error",
     "except-idle": "notice",
+    "file-cut": "warning",
     "fix-flagged": "error",
     "severe-on-draft": "error",
     "term-benign": "error",

@@ -235,6 +235,15 @@ def _cut(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
             yield Objection("text-cut", (), {"words": found[1].strip()}, number)
 
 
+def _broken_off(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to a file that ends in the middle of a line and lacks what stands last: it may not be whole."""
+    text = compiled.source.file.read_text(encoding="utf-8")
+    if not text.endswith("\n") and "\nknown_problems:" not in text:
+        last = text.split("\n")[-1].strip()
+        yield Objection("file-cut", (), {"words": last}, text.count("\n") + 1)
+
+
 CHECKS: tuple[Check, ...] = (
-    _cut, _twice, _joined, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight, _cases, _fix,
+    _cut, _broken_off, _twice, _joined, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight,
+    _cases, _fix,
 )  # fmt: skip

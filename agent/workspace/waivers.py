@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,8 @@ from agent.models import Waiver
 from agent.people import Person, Role
 from agent.yamlsource import Source, parse_yaml, read_yaml, validate
 
-__all__ = ["LONGEST", "Objection", "add_waiver", "approvers_of", "free_id", "object_to", "refuse"]
+__all__ = ["Objection", "add_waiver", "approvers_of", "free_id", "latest_end", "object_to", "refuse"]
 
-LONGEST = timedelta(days=366)
-"""The longest a waiver may hold, in a file as at the desk."""
 
 _FINGERPRINT = re.compile("[0-9a-f]{16}")
 _TEXT_HASH = re.compile("sha256:[0-9a-f]{64}")
@@ -57,6 +55,12 @@ def refuse(objection: Objection, source: Source, path: tuple[str | int, ...]) ->
     """Return the error that names the place of a waiver, why it is refused, and the remedy."""
     why, remedy = say(objection.code, **objection.parameters), advise(objection.code, **objection.parameters)
     return source.error("waiver_refused", (*path, objection.key), why=why, remedy=remedy)
+
+
+def latest_end(created: date) -> date:
+    """Return the last day that a waiver of this day may hold, in a file as at the desk: the same day a year on."""
+    day_on = 28 if (created.month, created.day) == (2, 29) else created.day
+    return created.replace(year=created.year + 1, day=day_on)
 
 
 def approvers_of(waiver: Waiver, people: Sequence[Person]) -> tuple[Person, ...]:
@@ -110,8 +114,9 @@ def _wrong_dates(waiver: Waiver) -> Objection | None:
     dates: dict[str, object] = {"id": waiver.id, "created": waiver.created, "expires": waiver.expires}
     if waiver.expires < waiver.created:
         return Objection("expires", "waiver_dates_swapped", dates)
-    if waiver.expires > waiver.created + LONGEST:
-        return Objection("expires", "waiver_too_long", {**dates, "latest": waiver.created + LONGEST})
+    latest = latest_end(waiver.created)
+    if waiver.expires > latest:
+        return Objection("expires", "waiver_too_long", {**dates, "latest": latest})
     return None
 
 

@@ -130,7 +130,8 @@ def test_explain_says_which_surroundings_were_looked_for(rules, folder):
 def test_an_id_that_is_not_there_is_an_error_with_the_nearest_and_the_option(rules, folder, command, asked):
     option = () if command == "show" else ("--dir", folder)
     code, out, err = rules(command, asked, *option)
-    assert (code, out) == (2, "") and f"没有规则 {asked}" in err and "-w 工作区目录" in err
+    assert (code, out) == (2, "") and f"没有规则 {asked}" in err
+    assert ("-w 工作区目录" if command == "show" else f"--dir {folder} 里的本行规则已经找过") in err
     assert command == "show" or "BNK-01" in err
 
 
@@ -225,3 +226,19 @@ def test_what_is_shown_of_a_rule_and_a_sentence_is_chinese(agent):
     assert "| 成稿 | 组合（combine） |" in out
     assert "AU-02  禁止  成稿  gold" in agent("rules", "list", "--pack", "gold")[1]
     assert agent("check", "--text", "今天去湖边走了一圈")[1].startswith("[这句话] ")
+
+
+def test_every_command_names_the_file_of_the_rule_that_is_not_read(rules, bank):
+    path = bank / "guardrails" / "own" / "BNK-01.yaml"
+    path.rename(path.with_name("BNK-01.yaml.txt"))
+    for words in (("lint", "BNK-01"), ("show", "BNK-01"), ("explain", "BNK-01"), ("test", "BNK-01")):
+        code, out, told = rules(*words, "-w", bank)
+        assert (code, out) == (2, "") and "BNK-01.yaml.txt" in told and "改名为 BNK-01.yaml" in told, told
+    code, _, told = rules("list", "-w", bank)
+    assert code == 0 and "BNK-01.yaml.txt" in told
+
+
+def test_a_rule_that_is_nowhere_is_not_asked_for_with_the_option_that_was_given(rules, bank):
+    told = rules("show", "BNK-77", "-w", bank)[2]
+    assert "没有规则 BNK-77" in told and "要加 -w" not in told and f"-w {bank} 里的本行规则已经找过" in told
+    assert "要加 -w" in rules("show", "BNK-77")[2]

@@ -101,6 +101,20 @@ def test_what_is_missing_is_waived_by_text_and_any_edit_ends_it(waive, check, no
     assert "已豁免" not in said and "它只管另一个文本" in said
 
 
+def test_what_a_waiver_lets_pass_already_is_said_to_be_so_and_what_is_missing_is_no_empty_quote(waive, note):
+    assert waive("RET-03", "--this-text", note=note)[0] == 0
+    code, _, told = waive("RET-03", "--this-text", note=note)
+    assert code == 2 and "已经由豁免 W1 放行，到 2026-12-31 为止" in told
+    note.write_text("理财小记\n\n这只基金我买了，云杉基金发行，云杉银行代销。\n", encoding="utf-8")
+    told = waive("RET-03", note=note)[2]
+    assert "DIS-01 缺少" in told and "“”" not in told
+
+
+def test_the_check_that_is_proposed_sees_what_the_waiver_saw(waive, note):
+    told = waive("RET-03", "--this-text", "--product", "wm", note=note)[2]
+    assert f"agent check {note} --product wm -w " in told
+
+
 def test_words_in_every_note_take_two_people_and_say_that_they_are_no_single_case(waive, check, note):
     code, out, told = waive("RET-03", "--every-note", quote="稳赚不赔", second=None)
     assert (code, out) == (2, "") and "第二批准人" in told
@@ -126,7 +140,8 @@ def test_words_in_every_note_take_two_people_and_say_that_they_are_no_single_cas
         ("RET-03", ("--this-text",), {"reason": " "}, "reason"),
         ("RET-03", ("--this-text",), {"expires": "2026-11-23"}, "已经过了"),
         ("RET-03", ("--this-text",), {"expires": "2028-01-01"}, "超过一年"),
-        ("RET-03", ("--this-text",), {"expires": "明年"}, "YYYY-MM-DD"),
+        ("RET-03", ("--this-text",), {"expires": "2027-11-25"}, "最晚写 2027-11-24"),
+        ("RET-03", ("--this-text",), {"expires": "明年"}, "例如 --expires 2026"),
     ],
 )
 def test_what_would_do_nothing_is_refused_and_nothing_is_written(waive, bank, note, rule, more, options, told):

@@ -53,6 +53,9 @@ cases:
 known_problems: ""
 """
 SLIPS = [
+    ("  terms:\n    - 排队\n    - 通宵\n", "  terms: [排队, 通宵\n", 9, ["“[”没有收尾", "补上“]”"]),
+    ("severity: block", "severity: 禁止", 4, ["“禁止”不对", "写 block"]),
+    ("  within: sentence", "  within: 句", 14, ["“句”不对", "写 sentence"]),
     # what is replaced, by what, the line to edit, what is said
     ("    - 通宵\n", "      - 通宵\n", 11, ["缩进得太深", "左对齐"]),
     ("  terms:\n    - 排队\n    - 通宵", "terms:\n  - 排队\n  - 通宵", 9, ["“match:”下面", "两格"]),

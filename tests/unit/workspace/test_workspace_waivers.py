@@ -73,7 +73,7 @@ def test_a_waiver_that_can_act_loads(bank, changes):
         ({"every_note": "true", "quote": "稳赚"}, "every_note", "所有笔记", "去掉"),
         ({"fingerprint": None, "every_note": "true"}, "every_note", "quote", "quote"),
         ({"expires": "2026-01-09"}, "expires", "早于", "改正"),
-        ({"expires": "2027-01-12"}, "expires", "超过一年", "2027-01-11"),
+        ({"expires": "2027-01-11"}, "expires", "超过一年", "2027-01-10"),
         ({"approver": "张三"}, "approver", "张三", "审核人"),
         ({"approver": "阿宁"}, "approver", "阿宁", "沈审核"),
         ({"second_approver": "gone"}, "second_approver", "离岗", "在岗"),
