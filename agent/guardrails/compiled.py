@@ -16,12 +16,12 @@ import re2
 from agent.catalogue import say
 from agent.guardrails.disclosures import Disclosures, phrase_pattern
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.rules import PackInfo, Rule
+from agent.guardrails.rules import Match, PackInfo, Rule
 from agent.guardrails.terms import TermLists
 from agent.guardrails.vocabulary import BY_LINE, Scan, Vocabulary, sign_of
 from agent.yamlsource import Path_, Source
 
-__all__ = ["CompiledRule", "Selector", "compile_rule"]
+__all__ = ["CompiledRule", "Selector", "admission_of", "compile_rule"]
 
 _REFUSED = re.compile(r"(?<!\\)(?:\\\\)*(\\[bBwW1-9]|\(\?[=!<](?!\w+>)|\(\?P=)")
 _PATTERN = "re:"
@@ -92,6 +92,7 @@ class CompiledRule:
     anchor: Selector
     benign: Selector
     about: Selector
+    admission: CompiledRule | None = None  # the same rule as told by the note's own words (`admits`)
 
     @functools.cached_property
     def cheapest_first(self) -> tuple[int, ...]:
@@ -159,7 +160,46 @@ def compile_rule(
         about=maker.selector(
             rule.about.any_of if rule.about else (), ("about", "any_of"), disguise=bool(match.disguise)
         ),
+        admission=_admission(rule, pack, maker),
     )
+
+
+def admission_of(
+    rule: Rule, pack: PackInfo, source: Source, *, terms: Selector, anchor: Selector, benign: Selector
+) -> CompiledRule:
+    """Return the rule about wording that `admits` makes of a rule: the same id and severity, judged by text alone."""
+    told = rule.admits
+    if told is None:
+        raise ValueError(rule.id)
+    nothing = Selector(terms.vocabulary)
+    changes = {
+        "kind": "pattern",
+        "stage": "note",
+        "scope": rule.scope.model_copy(update={"products": (), "note_types": (), "origin": "any", "promotes": None}),
+        "match": Match(),
+        "anchor": told.anchor,
+        "about": None,
+        "admits": None,
+        "except_": told.except_,
+        "clear_by": told.clear_by,
+        "message": told.message or rule.message,
+    }
+    return CompiledRule(
+        rule=rule.model_copy(update=changes), pack=pack, source=source, terms=terms, groups=(), trigger=nothing,
+        wording=nothing, anchor=anchor, benign=benign, about=nothing,
+    )  # fmt: skip
+
+
+def _admission(rule: Rule, pack: PackInfo, maker: _Maker) -> CompiledRule | None:
+    told = rule.admits
+    if told is None:
+        return None
+    return admission_of(
+        rule, pack, maker.source,
+        terms=maker.selector(told.any_of, ("admits", "any_of"), disguise=True),
+        anchor=maker.selector(told.anchor.any_of if told.anchor else (), ("admits", "anchor", "any_of")),
+        benign=maker.selector(told.except_, ("admits", "except")),
+    )  # fmt: skip
 
 
 def _wording(rule: Rule, maker: _Maker, disclosures: Disclosures) -> Selector:

@@ -84,7 +84,7 @@ def check(
         note, facts=facts, material=material, points=points, account=account, publication=publication,
         earlier=earlier, as_of=as_of, packs=packs,
     )  # fmt: skip
-    findings: list[Finding] = []
+    findings = _admitted(stage, evidence, packs)
     undetermined: list[Undetermined] = []
     applicable = packs.applicable.to(sort_of(evidence))
     guesses = guess(evidence, packs, applicable)
@@ -198,6 +198,16 @@ def _in_stage(compiled: CompiledRule, stage: Stage, evidence: Evidence) -> bool:
     if compiled.rule.stage == "publish":
         return evidence.publication is not None and stage != "brief"
     return _STAGES[compiled.rule.stage] <= _STAGES[stage]
+
+
+def _admitted(stage: Stage, evidence: Evidence, packs: Packs) -> list[Finding]:
+    """Return where the note itself tells of what a rule forbids that else judges a record; a brief is no note yet."""
+    found: list[Finding] = []
+    seen = evidence.scan.signs | (evidence.plain.scan.signs if evidence.plain else frozenset())
+    for place in sorted(packs.telling.to(sort_of(evidence))) if stage != "brief" else ():
+        told = _run(packs.admissions[place], evidence, (), packs) if packs.admissions[place].may_hit(seen) else []
+        found += told if not isinstance(told, Missing) else []
+    return found
 
 
 def _run(

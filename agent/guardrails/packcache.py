@@ -22,7 +22,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from agent.guardrails.compiled import CompiledRule, Selector
+from agent.guardrails.compiled import CompiledRule, Selector, admission_of
 from agent.guardrails.disclosures import Disclosure, Disclosures
 from agent.guardrails.disguise_words import DisguiseWords
 from agent.guardrails.packs import Packs, make_packs
@@ -54,6 +54,7 @@ class _KeptRule(Frozen):
     anchor: Found
     benign: Found
     about: Found
+    admission: tuple[Found, Found, Found] | None = None
 
 
 class _Kept(Frozen):
@@ -189,6 +190,7 @@ def _kept_of(packs: Packs) -> _Kept:
 
 
 def _kept_rule(compiled: CompiledRule, pack: int) -> _KeptRule:
+    told = compiled.admission
     return _KeptRule(
         rule=compiled.rule.model_copy(update={"cases": _NO_CASES}),
         pack=pack,
@@ -200,6 +202,7 @@ def _kept_rule(compiled: CompiledRule, pack: int) -> _KeptRule:
         anchor=_found(compiled.anchor),
         benign=_found(compiled.benign),
         about=_found(compiled.about),
+        admission=(_found(told.terms), _found(told.anchor), _found(told.benign)) if told else None,
     )
 
 
@@ -207,23 +210,33 @@ def _found(selector: Selector) -> Found:
     return selector.ids, selector.patterns
 
 
+def _restored_rule(one: _KeptRule, pack: PackInfo, vocabulary: Vocabulary) -> CompiledRule:
+    source = Source(Path(one.file), None)
+    return CompiledRule(
+        rule=one.rule,
+        pack=pack,
+        source=source,
+        terms=Selector(vocabulary, *one.terms),
+        groups=tuple(Selector(vocabulary, *group) for group in one.groups),
+        trigger=Selector(vocabulary, *one.trigger),
+        wording=Selector(vocabulary, *one.wording),
+        anchor=Selector(vocabulary, *one.anchor),
+        benign=Selector(vocabulary, *one.benign),
+        about=Selector(vocabulary, *one.about),
+        admission=_restored_admission(one, pack, source, vocabulary),
+    )
+
+
+def _restored_admission(one: _KeptRule, pack: PackInfo, source: Source, vocabulary: Vocabulary) -> CompiledRule | None:
+    if one.admission is None:
+        return None
+    terms, anchor, benign = (Selector(vocabulary, *found) for found in one.admission)
+    return admission_of(one.rule, pack, source, terms=terms, anchor=anchor, benign=benign)
+
+
 def _restored(kept: _Kept) -> Packs:
     vocabulary = Vocabulary.restored(kept.terms, kept.disguisable, kept.patterns, kept.table)
-    rules = tuple(
-        CompiledRule(
-            rule=one.rule,
-            pack=kept.packs[one.pack],
-            source=Source(Path(one.file), None),
-            terms=Selector(vocabulary, *one.terms),
-            groups=tuple(Selector(vocabulary, *group) for group in one.groups),
-            trigger=Selector(vocabulary, *one.trigger),
-            wording=Selector(vocabulary, *one.wording),
-            anchor=Selector(vocabulary, *one.anchor),
-            benign=Selector(vocabulary, *one.benign),
-            about=Selector(vocabulary, *one.about),
-        )
-        for one in kept.rules
-    )
+    rules = tuple(_restored_rule(one, kept.packs[one.pack], vocabulary) for one in kept.rules)
     return make_packs(
         rules,
         vocabulary,

@@ -74,6 +74,16 @@ class Packs:
         return Applicable([compiled.rule for compiled in self.rules])
 
     @functools.cached_property
+    def admissions(self) -> tuple[CompiledRule, ...]:
+        """Return what rules that judge no wording make of the note's own words (`admits`)."""
+        return tuple(compiled.admission for compiled in self.rules if compiled.admission)
+
+    @functools.cached_property
+    def telling(self) -> Applicable:
+        """Tell which of the `admissions` apply to which sort of note."""
+        return Applicable([admission.rule for admission in self.admissions])
+
+    @functools.cached_property
     def choosy(self) -> frozenset[int]:
         """Return the places in `rules` of those that see through some disguises and not through others."""
         wanted = (compiled.rule.match.disguise for compiled in self.rules)

@@ -59,6 +59,8 @@ def _words_of(compiled: CompiledRule) -> Iterator[str]:
     if compiled.rule.kind in _KINDS:
         for selector in (compiled.terms, *compiled.groups, compiled.anchor, compiled.benign, compiled.about):
             yield from _words(selector)
+    if compiled.admission:
+        yield from _words_of(compiled.admission)
 
 
 def _words(selector: Selector) -> Iterator[str]:

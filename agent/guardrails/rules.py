@@ -79,6 +79,21 @@ class About(Frozen):
     any_of: tuple[str, ...] = ()
 
 
+class Admits(Frozen):
+    """Hold the words in which a note tells of the breach itself, for a rule that judges something else than wording.
+
+    They are found by the note's text alone, before there is a publication record, whatever its origin and whether or
+    not it promotes anything. any_of: terms, `@list`s, `re:…`. anchor, except and clear_by are theirs, not the rule's.
+    message: why, where the rule's own message speaks of a record.
+    """
+
+    any_of: tuple[str, ...] = Field(min_length=1)
+    anchor: Anchor | None = None
+    except_: tuple[str, ...] = Field(default=(), alias="except")
+    clear_by: tuple[Guard, ...] = ()
+    message: str = ""
+
+
 class Condition(Frozen):
     """Compare one value of the input.
 
@@ -209,6 +224,7 @@ class Rule(Frozen):
     """Describe one check, its law and its cases.
 
     `about` lets what the whole note promotes count as the product that a sentence speaks of.
+    `admits` holds words that tell of the breach, for a kind that reads none.
     `except` lists benign superstrings (保温杯 for 保…): a hit inside one is cleared by "benign superstring".
     `clear_by` names the guards that may clear a hit; empty = nothing clears it. A disguised hit is never cleared.
     """
@@ -224,6 +240,7 @@ class Rule(Frozen):
     match: Match
     anchor: Anchor | None = None
     about: About | None = None
+    admits: Admits | None = None
     except_: tuple[str, ...] = Field(default=(), alias="except")
     clear_by: tuple[Guard, ...] = ()
     message: str = Field(min_length=1)
