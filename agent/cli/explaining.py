@@ -144,9 +144,9 @@ def _sought(rule: Rule) -> Iterator[str]:
         yield f"要写：{some((*match.any_of, *match.disclosure))}"
     if match.criterion:
         yield match.criterion
-    if rule.admits:
-        plain = [entry for entry in rule.admits.any_of if not entry.startswith("re:")]
-        yield f"正文自己说了也算：{some(plain, of=rule.admits.any_of)}"
+    if rule.own_words:
+        plain = [entry for entry in rule.own_words.any_of if not entry.startswith("re:")]
+        yield f"正文自己说了也算：{some(plain, of=rule.own_words.any_of)}"
     yield from _limits(rule)
 
 

@@ -85,7 +85,7 @@ def check_case(rule: Rule, case: Case, packs: Packs) -> Report:
         publication=case.publication,
         as_of=case.as_of or _case_day(rule),
         packs=packs,
-        stage="note" if rule.admits and rule.stage == "brief" else rule.stage,
+        stage="note" if rule.own_words and rule.stage == "brief" else rule.stage,
         likeness=False,  # a case is about what the rules say
     )
 

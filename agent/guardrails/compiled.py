@@ -92,7 +92,7 @@ class CompiledRule:
     anchor: Selector
     benign: Selector
     about: Selector
-    admission: CompiledRule | None = None  # the same rule as told by the note's own words (`admits`)
+    admission: CompiledRule | None = None  # the same rule as told by the note's own words (`own_words`)
 
     @functools.cached_property
     def cheapest_first(self) -> tuple[int, ...]:
@@ -167,8 +167,8 @@ def compile_rule(
 def admission_of(
     rule: Rule, pack: PackInfo, source: Source, *, terms: Selector, anchor: Selector, benign: Selector
 ) -> CompiledRule:
-    """Return the rule about wording that `admits` makes of a rule: the same id and severity, judged by text alone."""
-    told = rule.admits
+    """Return the rule about wording that `own_words` makes of a rule: the same id and severity, judged by text alone."""
+    told = rule.own_words
     if told is None:
         raise ValueError(rule.id)
     nothing = Selector(terms.vocabulary)
@@ -179,7 +179,7 @@ def admission_of(
         "match": Match(),
         "anchor": told.anchor,
         "about": None,
-        "admits": None,
+        "own_words": None,
         "except_": told.except_,
         "clear_by": told.clear_by,
         "message": told.message or rule.message,
@@ -191,14 +191,14 @@ def admission_of(
 
 
 def _admission(rule: Rule, pack: PackInfo, maker: _Maker) -> CompiledRule | None:
-    told = rule.admits
+    told = rule.own_words
     if told is None:
         return None
     return admission_of(
         rule, pack, maker.source,
-        terms=maker.selector(told.any_of, ("admits", "any_of"), disguise=True),
-        anchor=maker.selector(told.anchor.any_of if told.anchor else (), ("admits", "anchor", "any_of")),
-        benign=maker.selector(told.except_, ("admits", "except")),
+        terms=maker.selector(told.any_of, ("own_words", "any_of"), disguise=True),
+        anchor=maker.selector(told.anchor.any_of if told.anchor else (), ("own_words", "anchor", "any_of")),
+        benign=maker.selector(told.except_, ("own_words", "except")),
     )  # fmt: skip
 
 

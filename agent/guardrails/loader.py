@@ -223,9 +223,9 @@ def _check_keys(rule: Rule, source: Source) -> None:
         fits = "、".join(sorted(needed | allowed))
         raise source.error("rule_foreign_key", ("match", foreign[0]), key=foreign[0], kind=rule.kind, allowed=fits)
     _check_about(rule, source)
-    if rule.admits and rule.kind in _WORDED:
+    if rule.own_words and rule.kind in _WORDED:
         kinds = "、".join(kind for kind in _KEYS if kind not in _WORDED)
-        raise source.error("rule_admits_kind", ("admits",), kind=rule.kind, allowed=kinds)
+        raise source.error("rule_own_words_kind", ("own_words",), kind=rule.kind, allowed=kinds)
     present = {key for key in given if getattr(rule.match, key) not in ((), "", None)}
     missing = _TOGETHER.get(rule.kind, set()) - present
     if missing or not present & needed:
@@ -241,7 +241,7 @@ def _check_words(rule: Rule, source: Source) -> None:
         (("match", "trigger"), rule.match.trigger),
         (("anchor", "any_of"), anchored),
         (("about", "any_of"), rule.about.any_of if rule.about else ()),
-        (("admits", "any_of"), rule.admits.any_of if rule.admits else ()),
+        (("own_words", "any_of"), rule.own_words.any_of if rule.own_words else ()),
         (("except",), rule.except_),
     ]
     for path, entries in lists:

@@ -75,7 +75,7 @@ class Packs:
 
     @functools.cached_property
     def admissions(self) -> tuple[CompiledRule, ...]:
-        """Return what rules that judge no wording make of the note's own words (`admits`)."""
+        """Return what rules that judge no wording make of the note's own words (`own_words`)."""
         return tuple(compiled.admission for compiled in self.rules if compiled.admission)
 
     @functools.cached_property

@@ -78,7 +78,7 @@ def _slots(compiled: CompiledRule) -> Iterator[tuple[Path_, tuple[str, ...]]]:
     yield from ((("match", "groups", number), group) for number, group in enumerate(match.groups))
     yield ("match", "trigger"), match.trigger
     yield ("about", "any_of"), compiled.rule.about.any_of if compiled.rule.about else ()
-    yield ("admits", "any_of"), compiled.rule.admits.any_of if compiled.rule.admits else ()
+    yield ("own_words", "any_of"), compiled.rule.own_words.any_of if compiled.rule.own_words else ()
 
 
 def _literals(entries: tuple[str, ...]) -> list[tuple[int, str]]:

@@ -79,7 +79,7 @@ class About(Frozen):
     any_of: tuple[str, ...] = ()
 
 
-class Admits(Frozen):
+class OwnWords(Frozen):
     """Hold the words in which a note tells of the breach itself, for a rule that judges something else than wording.
 
     They are found by the note's text alone, before there is a publication record, whatever its origin and whether or
@@ -224,7 +224,7 @@ class Rule(Frozen):
     """Describe one check, its law and its cases.
 
     `about` lets what the whole note promotes count as the product that a sentence speaks of.
-    `admits` holds words that tell of the breach, for a kind that reads none.
+    `own_words` holds words that tell of the breach, for a kind that reads none.
     `except` lists benign superstrings (保温杯 for 保…): a hit inside one is cleared by "benign superstring".
     `clear_by` names the guards that may clear a hit; empty = nothing clears it. A disguised hit is never cleared.
     """
@@ -240,7 +240,7 @@ class Rule(Frozen):
     match: Match
     anchor: Anchor | None = None
     about: About | None = None
-    admits: Admits | None = None
+    own_words: OwnWords | None = None
     except_: tuple[str, ...] = Field(default=(), alias="except")
     clear_by: tuple[Guard, ...] = ()
     message: str = Field(min_length=1)

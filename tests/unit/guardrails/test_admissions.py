@@ -1,4 +1,4 @@
-"""A rule that judges a record, a number or sameness also hears what the note itself tells of the breach (`admits`)."""
+"""A rule that judges a record, a number or sameness also hears what the note itself tells of the breach (`own_words`)."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ def test_explaining_a_rule_tells_that_its_own_words_count(packs: Packs) -> None:
     assert any(line.startswith("正文自己说了也算") for line in _sought(packs["XHS-07"].rule))
 
 
-def test_a_rule_about_wording_admits_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_rule_about_wording_has_no_own_words_beside_it(tmp_path: Path) -> None:
     (tmp_path / "pack.yaml").write_text("name: own\ntitle: 自有\nversion: 2026.11.1\n", encoding="utf-8")
     path = tmp_path / "BNK-01.yaml"
     path.write_text(
         "id: BNK-01\ntitle: 秒批\nseverity: block\nkind: term\neffective: 2020-01-01\nmatch: {terms: [秒批]}\n"
-        "admits: {any_of: [当天放款]}\nmessage: 甲\nadvice: 乙\nbasis: [{instrument: 某办法}]\n"
+        "own_words: {any_of: [当天放款]}\nmessage: 甲\nadvice: 乙\nbasis: [{instrument: 某办法}]\n"
         "cases: {flag: [], pass: []}\n",
         encoding="utf-8",
     )
     with pytest.raises(ConfigurationError) as caught:
         read_rule(path)
-    assert caught.value.code == "rule_admits_kind"
+    assert caught.value.code == "rule_own_words_kind"
     assert caught.value.parameters["line"] == 7
