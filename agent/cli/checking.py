@@ -45,6 +45,7 @@ def check(
     keep: Annotated[
         Path | None, typer.Option("--write-baseline", help="把现有的问题都记为已知，写进这个文件。")
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="text 格式里每条规则的理由都讲全。")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="放心能改的直接改，其余编号列出，由人点头。")] = False,
     accept: Annotated[str, typer.Option("--accept", metavar="2,5", help="和 --fix 一起用：采纳这几条改法。")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="和 --fix 一起用：改后的笔记写到这个新文件。")] = None,
@@ -76,7 +77,9 @@ def check(
     from agent.guardrails.output import render_reports
 
     typer.echo(
-        render_reports(list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs),
+        render_reports(
+            list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs, full=full
+        ),
         nl=False,
     )
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]

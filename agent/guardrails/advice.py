@@ -6,6 +6,7 @@ what could not be judged. Refuses layout for programs: JSON, HTML and SARIF are 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from agent.guardrails.todo import Todo, todo_lines, todo_of
@@ -15,9 +16,12 @@ from agent.models import Finding, NoteInput, Report
 __all__ = ["headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
 
 
-def to_text(notes: Sequence[NoteInput], reports: Sequence[Report]) -> str:
-    """Say, for each note, which sentence, why (clause), how to change it, and what is left for a person."""
-    told = ["\n".join(_report_lines(note, report)) for note, report in zip(notes, reports, strict=True)]
+def to_text(notes: Sequence[NoteInput], reports: Sequence[Report], *, full: bool = False) -> str:
+    """Say, for each note, which sentence, why (clause), how to change it, and what is left for a person.
+
+    `full` tells every reason of a rule and every rule that could not judge; law and remedy are told without it too.
+    """
+    told = ["\n".join(_report_lines(note, report, full=full)) for note, report in zip(notes, reports, strict=True)]
     return "\n\n".join([*told, word("not_a_licence")])
 
 
@@ -46,9 +50,12 @@ def place_of(finding: Finding) -> str:
     return f"“{one_line(finding.text)}”" + (f"（{hidden}）" if hidden else "")
 
 
-def left_open_lines(report: Report) -> Iterator[str]:
+def left_open_lines(report: Report, *, full: bool = True) -> Iterator[str]:
     """Tell what could not be judged and what that would need, then the label the note owes."""
-    if report.undetermined:
+    if report.undetermined and not full:
+        needed = dict.fromkeys(label_of("input", need) for entry in report.undetermined for need in entry.needs)
+        yield word("undetermined_short").format(needs="、".join(needed), number=len(report.undetermined))
+    elif report.undetermined:
         needs = "；".join(f"{'、'.join(needs)} {'、'.join(rules)}" for needs, rules in _by_needs(report).items())
         yield word("undetermined").format(needs=needs)
     if report.label.required:
@@ -57,22 +64,22 @@ def left_open_lines(report: Report) -> Iterator[str]:
         yield from (f"  {word('step')}：{step}" for step in report.label.platform_step.splitlines())
 
 
-def _report_lines(note: NoteInput, report: Report) -> Iterator[str]:
+def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
     yield headline(report)
     todo = todo_of(report)
     yield _count(report, todo)
     if report.open() and not note.products:
         yield _subject(report)
-    yield from todo_lines(note, report, todo)
+    yield from todo_lines(note, report, todo, full=full)
     for title, states in (("known_before", ("known",)), ("let_pass", ("cleared", "waived"))):
         rest = [finding for finding in report.findings if finding.status in states]
         if rest:
             yield from ("", word(title))
-            yield from (f"  - {_cleared(finding)}" for finding in rest)
+            yield from (f"  - {line}" for line in _cleared(rest))
     yield from (f"    {waiver_words(waiver)}" for waiver in report.waivers)
     if report.idle_waivers:
         yield from ("", word("idle_waivers"), *(f"  - {idle_words(entry)}" for entry in report.idle_waivers))
-    open_lines = list(left_open_lines(report))
+    open_lines = list(left_open_lines(report, full=full))
     if open_lines:
         yield from ("", *open_lines)
 
@@ -92,9 +99,17 @@ def _subject(report: Report) -> str:
     return word("taken_for").format(products=products) if products else word("taken_for_nothing")
 
 
-def _cleared(finding: Finding) -> str:
-    reason = label_of("guard", finding.status_by)
-    return f"{label_of('status', finding.status)} {finding.rule} {place_of(finding)}（{reason}）"
+def _cleared(findings: Sequence[Finding]) -> Iterator[str]:
+    """Tell what was let pass, a line for the rules that say the same of one place; what one says twice stands twice."""
+    together: dict[tuple[str, str, str, int], list[str]] = {}
+    times: Counter[tuple[str, str]] = Counter()
+    for finding in findings:
+        place = place_of(finding)
+        times[finding.rule, place] += 1
+        key = (label_of("status", finding.status), place, finding.status_by, times[finding.rule, place])
+        together.setdefault(key, []).append(finding.rule)
+    for (status, place, by, _), rules in together.items():
+        yield f"{status} {'、'.join(rules)} {place}（{label_of('guard', by)}）"
 
 
 def _by_needs(report: Report) -> dict[tuple[str, ...], list[str]]:

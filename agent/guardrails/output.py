@@ -18,9 +18,16 @@ ReportFormat = Literal["text", "json", "jsonl", "sarif", "html"]
 
 
 def render_reports(
-    checked: Sequence[tuple[NoteInput, Report]], *, format: ReportFormat, packs: Packs | None = None
+    checked: Sequence[tuple[NoteInput, Report]],
+    *,
+    format: ReportFormat,
+    packs: Packs | None = None,
+    full: bool = False,
 ) -> str:
-    """Return the reports of these notes in one format, ending with a newline; `packs` describe rules in SARIF."""
+    """Return the reports of these notes in one format, ending with a newline.
+
+    `packs` describe rules in SARIF; `full` tells a text's every reason.
+    """
     notes = [note for note, _ in checked]
     reports = [report for _, report in checked]
     match format:
@@ -33,5 +40,5 @@ def render_reports(
         case "html":
             text = to_html(notes, reports)
         case "text":
-            text = to_text(notes, reports)
+            text = to_text(notes, reports, full=full)
     return text + "\n"

@@ -12,7 +12,17 @@ from typing import Final
 
 from agent.guardrails.findings import about_of, is_alike
 from agent.guardrails.placement import blanks_in, field_text, is_mark, sentence_around
-from agent.guardrails.wording import brief, cite, label_of, name_blanks, one_line, spelled, word
+from agent.guardrails.wording import (
+    brief,
+    cite,
+    cite_shortly,
+    gist,
+    label_of,
+    name_blanks,
+    one_line,
+    spelled,
+    word,
+)
 from agent.models import FieldName, Finding, NoteInput, Report
 
 __all__ = ["Todo", "todo_lines", "todo_of"]
@@ -68,16 +78,20 @@ def todo_of(report: Report) -> Todo:
     )
 
 
-def todo_lines(note: NoteInput, report: Report, todo: Todo) -> Iterator[str]:
-    """Tell what must go, what must be added and what needs a look, then why and how, once a rule."""
-    yield from _section("must_go", (_go(note, item) for item in todo.going))
+def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> Iterator[str]:
+    """Tell what must go, what must be added and what needs a look, then why and how, once a rule.
+
+    Without `full` hits of one rule with one remedy share a line, and a rule gives its first reason; law and remedy are
+    told in either case.
+    """
+    yield from _section("must_go", _going(note, todo.going, full=full))
     yield from _section("must_add", (line for item in todo.adding for line in _add(item)))
     if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
         yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
-    yield from _section("must_look", map(_look, todo.looks))
+    yield from _section("must_look", (_look(finding, full=full) for finding in todo.looks))
     if todo.looks:
         yield f"  {word('alike_advice')}"
-    yield from _section("reasons", _reasons([*todo.going, *todo.adding]))
+    yield from _section("reasons" if full else "reasons_short", _reasons([*todo.going, *todo.adding], full=full))
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))
 
@@ -142,16 +156,31 @@ def _is_moot(missing: Finding, found: Sequence[Finding]) -> bool:
     )  # fmt: skip
 
 
-def _go(note: NoteInput, item: _Item) -> str:
-    finding = item.first
+def _going(note: NoteInput, items: Sequence[_Item], *, full: bool) -> Iterator[str]:
+    """Tell what must go, a line an item, or a line for all that one rule asks the same of."""
+    groups: dict[object, list[_Item]] = {}
+    for item in items:
+        grouped = not full and item.first.fix is not None and item.first.field != "tags"
+        alike = (item.grade, item.first.field, item.rules, _after(item.first)) if grouped else id(item)
+        groups.setdefault(alike, []).append(item)
+    yield from (_go(note, group) for group in groups.values())
+
+
+def _go(note: NoteInput, group: Sequence[_Item]) -> str:
+    item, finding = group[0], group[0].first
     told = {"grade": item.grade, "field": label_of("field", finding.field), "rules": item.rules}
     if finding.field == "tags":
         return word("go").format(**told, quote=f"#{note.tags[finding.index]}", after=word("whole_tag"))
-    quote = _quote(note, finding)
-    if finding.fix is None:
-        return word("go_bare").format(**told, quote=quote)
-    instead = word("fill_slot") if blanks_in(finding.text) else word("whole_sentence")
-    return word("go").format(**told, quote=quote, after=finding.fix.replacement or instead)
+    quote = "、".join(dict.fromkeys(_quote(note, each.first) for each in group))
+    code = "go_bare" if finding.fix is None else "go"
+    return word(code).format(**told, quote=quote, after=_after(finding))
+
+
+def _after(finding: Finding) -> str:
+    """Say what is written instead of a hit; nothing where the rule proposes nothing."""
+    if finding.fix is None or finding.fix.replacement:
+        return finding.fix.replacement if finding.fix else ""
+    return word("fill_slot") if blanks_in(finding.text) else word("whole_sentence")
 
 
 def _quote(note: NoteInput, finding: Finding) -> str:
@@ -188,15 +217,18 @@ def _lines_of(item: _Item) -> Iterator[str]:
     )
 
 
-def _look(finding: Finding) -> str:
+def _look(finding: Finding, *, full: bool) -> str:
+    """Ask about words that read like a violation; the example they read like is told in full."""
     basis = cite(finding.basis[0]) if finding.basis else ""
     grade = label_of("alike_severity", finding.severity)
     field = label_of("field", finding.field)
-    return word("look").format(grade=grade, field=field, message=finding.message, rule=finding.rule, basis=basis)
+    message = finding.message if full else finding.message.partition(word("alike_example").partition("{")[0])[0]
+    return word("look").format(grade=grade, field=field, message=message, rule=finding.rule, basis=basis)
 
 
-def _reasons(items: Sequence[_Item]) -> Iterator[str]:
+def _reasons(items: Sequence[_Item], *, full: bool) -> Iterator[str]:
     """Tell every rule that speaks first for something; lines missing together share one advice."""
+    reason, law = (str, cite) if full else (gist, cite_shortly)
     told: set[str] = set()
     for item in items:
         speaking = item.findings if _is_missing(item.first) else [item.first]
@@ -204,11 +236,11 @@ def _reasons(items: Sequence[_Item]) -> Iterator[str]:
         if not fresh:
             continue
         told |= {finding.rule for finding in fresh}
-        basis = dict.fromkeys(cite(basis) for finding in fresh for basis in finding.basis)
-        advice = fresh[0].advice if len(fresh) == 1 else word("add_or_drop")
-        yield f"{'、'.join(finding.rule for finding in fresh)} {word('why')}：{' '.join(f.message for f in fresh)}"
+        basis = dict.fromkeys(law(basis) for finding in fresh for basis in finding.basis)
+        rules, why = "、".join(finding.rule for finding in fresh), " ".join(reason(f.message) for f in fresh)
+        yield f"{rules} {word('why')}：{why}"
         yield f"  {word('basis')}：{'；'.join(basis)}"
-        yield f"  {word('advice')}：{advice}"
+        yield f"  {word('advice')}：{fresh[0].advice if len(fresh) == 1 else word('add_or_drop')}"
 
 
 def _reading_order(finding: Finding) -> tuple[int, int, int, int, str]:

@@ -13,11 +13,13 @@ from agent.models import Basis, IdleWaiver, Waiver
 from agent.yamlsource import read_yaml
 
 __all__ = [
-    "article_of", "brief", "cite", "idle_words", "instrument_of", "label_of", "name_blanks", "one_line", "spelled",
-    "waiver_words", "word",
+    "article_of", "brief", "cite", "cite_shortly", "gist", "idle_words", "instrument_of", "label_of", "name_blanks",
+    "one_line", "spelled", "waiver_words", "word",
 ]  # fmt: skip
 
 _LONGEST_QUOTE = 40
+_POINT = 8  # characters that a reason has at least
+_NUMBERED = re.compile("（[^（）]*(?:令|[0-9]{4}年)[^（）]*）$")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -53,6 +55,21 @@ def brief(text: str) -> str:
     """Quote on one line, no more than shows which place is meant."""
     line = one_line(text)
     return line if len(line) <= _LONGEST_QUOTE else f"{line[:_LONGEST_QUOTE]}…"
+
+
+def gist(text: str) -> str:
+    """Return the point of a reason: what stands before its first semicolon, dash or full stop outside of quotes."""
+    quoted = 0
+    for place, sign in enumerate(text):
+        quoted += (sign in "“（《") - (sign in "”）》")
+        if not quoted and place >= _POINT and (sign in "；。" or text.startswith("——", place)):
+            return f"{text[:place]}。"
+    return text
+
+
+def cite_shortly(basis: Basis) -> str:
+    """Cite an article without the number of the document that brought it, which its name does not need."""
+    return cite(basis.model_copy(update={"instrument": _NUMBERED.sub("", basis.instrument)}))
 
 
 def spelled(line: str) -> str:

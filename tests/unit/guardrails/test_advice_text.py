@@ -7,7 +7,7 @@ import pytest
 from agent.guardrails import check, load_packs
 from agent.guardrails.advice import to_text
 from agent.guardrails.placement import blanks_in
-from agent.guardrails.wording import cite, spelled
+from agent.guardrails.wording import article_of, cite, cite_shortly, gist, spelled
 from agent.models import Basis, NoteInput
 
 
@@ -30,7 +30,10 @@ def test_the_list_of_what_to_do_stands_before_the_reasons(packs):
     assert place(lines, "要去掉或改掉的") < place(lines, "禁止 正文 “稳赚不赔”") < place(lines, "要补上的")
     assert place(lines, "要补上的") < place(lines, "为什么、怎么改") < place(lines, "RET-03 为什么")
     assert sum(line.strip().startswith("RET-03 为什么") for line in lines) == 1
-    assert sum("“稳赚不赔”" in line and "→ 收益随市场波动" in line for line in lines) == 2
+    assert sum("“稳赚不赔”" in line and "→ 收益随市场波动" in line for line in lines) == 1
+    note = NoteInput(title="湖边散步", body="这款理财稳赚不赔，闭眼入就行。这款理财稳赚不赔。")
+    in_full = to_text([note], [check(note, packs=packs)], full=True).split("\n")
+    assert sum("“稳赚不赔”" in line and "→ 收益随市场波动" in line for line in in_full) == 2
 
 
 def test_findings_on_the_same_words_with_the_same_remedy_are_told_as_one(packs):
@@ -118,3 +121,34 @@ def test_every_slot_of_a_rule_has_a_chinese_name_that_is_found_where_it_was_left
     for slot in slots:
         left = check(NoteInput(body=f"今天风大，这里写{spelled(slot)}。"), packs=packs)
         assert spelled(slot) != slot and "DIS-04" in {finding.rule for finding in left.open()}
+
+
+def test_a_report_is_short_and_keeps_law_and_remedy_and_in_full_it_tells_every_reason(packs):
+    body = "这款理财稳赚不赔，本金一分不少，闭眼入就行，到时候拉你进群。今天打开手机银行看基金直接笑出声。"
+    note = NoteInput(title="湖边散步", body=body, products=("wm",))
+    report = check(note, packs=packs)
+    short, full = (to_text([note], [report], full=full) for full in (False, True))
+    assert len(short) < 0.9 * len(full)
+    for finding in report.open("block"):
+        if finding.start is not None and "：" not in finding.related:
+            assert finding.rule not in full or f"怎么改：{finding.advice}" in short
+            assert all(article_of(basis) in short for basis in finding.basis if basis.article)
+            assert finding.rule not in full or finding.message in full
+
+
+def test_a_reason_ends_where_its_point_is_made_and_never_inside_a_quote():
+    assert gist("不能用礼品换存款，这是不正当手段；礼品再小也算。") == "不能用礼品换存款，这是不正当手段。"
+    assert gist("不能写“稳赚；躺赢。”这样的话——谁也保证不了。") == "不能写“稳赚；躺赢。”这样的话。"
+    assert gist("只有一句话的理由。") == "只有一句话的理由。"
+
+
+def test_a_law_is_cited_shortly_without_the_number_of_its_document():
+    basis = Basis(instrument="某办法（监管总局令2025年第7号）", article="29", verified=True)
+    assert cite_shortly(basis) == "《某办法》第29条" and "令2025" in cite(basis)
+
+
+def test_what_was_let_pass_at_one_place_for_one_reason_is_one_line(packs):
+    body = "说说我自己的账户：去年最多的时候亏过两成，基金还在。"
+    lines = told(packs, body)
+    (line,) = [line for line in lines if "已放行" in line and "PERF-03" in line]
+    assert "PERF-02、PERF-03、PERF-04" in line and "自述亏损" in line
