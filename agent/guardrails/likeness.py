@@ -118,6 +118,7 @@ class Likeness:
     def __init__(self, data: dict[str, NDArray[np.generic]]) -> None:
         self._idf = np.asarray(data["idf"], dtype=np.float32)
         self._weights = np.asarray(data["weights"], dtype=np.float32)
+        self._told = np.stack([self._idf, self._weights], axis=1)  # side by side, for many look-ups
         self._intercept = float(data["intercept"])
         self.sure, self.maybe = float(data["sure"]), float(data["maybe"])
         self._ids = np.asarray(data["example_ids"], dtype=np.int64)
@@ -139,9 +140,10 @@ class Likeness:
         grams = _grams(_codes(text))
         found, counts = np.unique(_keys(grams, spans), return_counts=True)
         owners, ids = np.divmod(found.astype(np.int64), BUCKETS)
-        values = (1 + np.log(counts)).astype(np.float32) * self._idf[ids]
+        told = self._told[ids]
+        values = (1 + np.log(counts)).astype(np.float32) * told[:, 0]
         squares = np.bincount(owners, values * values, minlength=len(spans))
-        sums = np.bincount(owners, values * self._weights[ids], minlength=len(spans))
+        sums = np.bincount(owners, values * told[:, 1], minlength=len(spans))
         lengths = np.sqrt(np.where(squares > 0, squares, 1))
         scores: list[float] = (1 / (1 + np.exp(-(sums / lengths + self._intercept)))).tolist()
         return scores

@@ -40,6 +40,7 @@ _ENDS: Final = " \n,、:…—“”‘’\"'「」『』《》()【】[]<>"
 _HEAD: Final = re.compile(rf"[^{LETTERS}]*([{LETTERS}])[^{LETTERS}]*[{LETTERS}]")
 _REPEATS: Final = re.compile(rf"([^0-9{_STOPS}])\1+")
 _BREAK: Final = ord("\n")
+_NEAR: Final = 2  # letters from one seam to the next, of seams that are odd only together
 _SOFT: Final = 0
 _LETTER: Final = 1
 _HARD: Final = 2
@@ -147,14 +148,14 @@ class TextView:
         Marks that end words everywhere (commas, spaces, brackets) are odd only when the next ones are near.
         """
         places, several = self._skeleton_to_norm, self.runs > 1
-        gaps = np.diff(places) > 1
-        marks = np.cumsum(_odd_marks()[self.codes])
-        odd = gaps & (marks[places[1:] - 1] > marks[places[:-1]])
-        near = gaps & ~several[:-1]
-        for distance in (1, 2):
-            odd[distance:] |= near[distance:] & near[:-distance]
-        odd |= several[:-1] & several[1:]
-        return _blanked(self.codes[places], np.flatnonzero(odd), reach)
+        parted = np.searchsorted(places, np.flatnonzero(_odd_marks()[self.codes])) - 1
+        near = np.flatnonzero((places[1:] - places[:-1] > 1) & ~several[:-1])
+        odd = np.concatenate([
+            parted[(parted >= 0) & (parted < len(places) - 1)],
+            near[1:][near[1:] - near[:-1] <= _NEAR],
+            np.flatnonzero(several[:-1] & several[1:]),
+        ])  # fmt: skip
+        return _blanked(self.codes[places], np.unique(odd), reach) if len(odd) else ""
 
     def near_letters(self, table: NDArray[np.bool_], reach: int) -> str:
         """Return the skeleton with everything blank but what is near a character that a table names."""

@@ -13,10 +13,12 @@ import unicodedata
 __all__ = ["body_units", "title_units"]
 
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff"
+_FLAG = "\U0001f1e6-\U0001f1ff"
+_SKIN = "\ufe0f\U0001f3fb-\U0001f3ff"
+# It begins with a class, which `re` looks for quickly: a pair of flag letters, an emoji or joined ones, a keycap.
 _CLUSTER = re.compile(
-    f"[\U0001f1e6-\U0001f1ff]{{2}}"
-    f"|[{_EMOJI}][\ufe0f\U0001f3fb-\U0001f3ff]*(?:\u200d[{_EMOJI}][\ufe0f\U0001f3fb-\U0001f3ff]*)*"
-    "|[0-9#*]\ufe0f?\u20e3"
+    f"[0-9#*{_EMOJI}](?:(?<=[{_FLAG}])[{_FLAG}]|(?<=[{_EMOJI}])[{_SKIN}]*(?:\u200d[{_EMOJI}][{_SKIN}]*)*"
+    "|(?<=[0-9#*])\ufe0f?\u20e3)"
 )
 
 
