@@ -131,7 +131,7 @@ class CompiledRule:
         """Tell whether a scan with these signs holds what a rule about wording needs; any other kind has to look."""
         if not self.about.signs.isdisjoint(signs):
             return True
-        return not any(wanted.isdisjoint(signs) for wanted in self.needed)
+        return not any(map(signs.isdisjoint, self.needed))
 
 
 def compile_rule(

@@ -127,14 +127,20 @@ def _places(evidence: Evidence, guesses: Iterable[Guessed], packs: Packs, applic
 
 def _without_the_general(findings: Sequence[Finding], packs: Packs) -> list[Finding]:
     """Clear a line that is missing where a product's own line, missing as well, would do: one is asked for."""
-    missing = [f for f in findings if f.start is None and f.status == "open" and f.fix and f.fix.replacement]
-    own = {f.rule: fold(f.fix.replacement) for f in missing if f.fix and len(packs.find(f.rule)[1].scope.products) == 1}
+    lines = {f.rule: f.fix.replacement for f in findings if f.fix and _misses_a_line(f)}
+    own = {rule: fold(line) for rule, line in lines.items() if len(packs.find(rule)[1].scope.products) == 1}
+    if not own:
+        return list(findings)
     return [
         finding.model_copy(update={"status": "cleared", "status_by": OWN_LINE})
-        if finding in missing and finding.rule not in own and _would_do(packs.find(finding.rule)[1], own.values())
+        if _misses_a_line(finding) and finding.rule not in own and _would_do(packs.find(finding.rule)[1], own.values())
         else finding
         for finding in findings
     ]
+
+
+def _misses_a_line(finding: Finding) -> bool:
+    return finding.start is None and finding.status == "open" and bool(finding.fix and finding.fix.replacement)
 
 
 def _would_do(rule: Rule, lines: Iterable[str]) -> bool:

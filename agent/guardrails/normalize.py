@@ -350,5 +350,6 @@ def _skeleton(codes: Codes) -> tuple[str, Offsets, Offsets]:
 
 def _ends(offsets: Offsets, length: int) -> Offsets:
     """Return where in raw each norm character ends: deleted marks belong to the character before them."""
-    following = np.append(offsets[1:], length) if len(offsets) else offsets
+    following = np.full_like(offsets, length)
+    following[:-1] = offsets[1:]
     return np.maximum(following, offsets + 1)

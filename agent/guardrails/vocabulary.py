@@ -6,8 +6,9 @@ Owns interning and scanning of the norm plane. A term written in a rule is norma
 
 from __future__ import annotations
 
+import operator
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -29,9 +30,8 @@ _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
 
 
-def sign_of(pattern: int) -> int:
-    """Return the number of a pattern among the ids of terms, none of which is negative."""
-    return ~pattern
+sign_of: Final[Callable[[int], int]] = operator.invert
+"""Return the number of a pattern among the ids of terms, none of which is negative."""
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Scan:
     @cached_property
     def signs(self) -> frozenset[int]:
         """Return what occurs in one set: terms by their ids, patterns that may match as `sign_of` has them."""
-        return frozenset((*self.hits, *map(sign_of, self.patterns)))
+        return frozenset(self.hits).union(map(sign_of, self.patterns))
 
 
 @dataclass(repr=False)
