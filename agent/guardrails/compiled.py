@@ -167,7 +167,7 @@ def compile_rule(
 def admission_of(
     rule: Rule, pack: PackInfo, source: Source, *, terms: Selector, anchor: Selector, benign: Selector
 ) -> CompiledRule:
-    """Return the rule about wording that `own_words` makes of a rule: the same id and severity, judged by text alone."""
+    """Return the rule about wording that `own_words` makes of a rule: same id and severity, judged by text alone."""
     told = rule.own_words
     if told is None:
         raise ValueError(rule.id)

@@ -1,4 +1,4 @@
-"""A rule that judges a record, a number or sameness also hears what the note itself tells of the breach (`own_words`)."""
+"""A rule that judges a record, a number or sameness also hears what the note tells of the breach (`own_words`)."""
 
 from __future__ import annotations
 
