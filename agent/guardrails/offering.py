@@ -1,14 +1,15 @@
 """Where a note offers its own product, so that a sentence need not name it again (`about` in a rule).
 
 A note names its product once and then speaks of its price, its speed, its conditions. What a sentence speaks of is
-told by the nearest thing named: in it, before it, else right after it. A thing of everyday life named nearer than
-anything of the product makes the sentence one about life, so a coffee that is 全网最便宜 stays innocent beside a card.
+told by the nearest thing named: in its clause or before it, else later in it, else right after it. A thing of everyday
+life named nearer than anything of the product makes the sentence one about life, so a coffee that is 全网最便宜 stays
+innocent beside a card.
 Word lists are data (`terms/offer.yaml`): `offer-words`, `offer-<category>` and `life-things`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from agent.guardrails.document import Document, Hit
@@ -43,16 +44,19 @@ class Offering:
         document = evidence.document
         begin, stop = document.window("sentence", hit)
         named = self._named(offered)
-        own = _nearest(hit, [thing for thing in named if begin <= thing[0] and thing[1] <= stop])
-        if own is not None:
-            return own
+        own = [thing for thing in named if begin <= thing[0] and thing[1] <= stop]
+        nearest = _nearest(hit, own, document.window("clause", hit)[1])
+        if nearest is not None:
+            return nearest
         earliest = begin
         for first, last in _before(document, begin):
             told = [thing[2] for thing in named if first <= thing[0] and thing[1] <= last]
             if told:
                 return told[-1]
             earliest = first
-        after = _after(document, stop, named)
+        after = _nearest(hit, own, stop)
+        if after is None:
+            after = _after(document, stop, named)
         if after is not None:
             return after
         bare = len(document.norm[begin:stop].strip(_BLANK)) - (hit.end - hit.start) <= _BARE
@@ -78,10 +82,13 @@ def _is_inside(span: tuple[int, int, bool], others: Iterable[tuple[int, int, boo
     return any(o[0] <= span[0] and span[1] <= o[1] and o[1] - o[0] > span[1] - span[0] for o in others)
 
 
-def _nearest(hit: Hit, things: Iterable[tuple[int, int, bool]]) -> bool | None:
-    """Tell whether the thing nearest before a hit, else after it, is of the offer; its own words name nothing."""
+def _nearest(hit: Hit, things: Sequence[tuple[int, int, bool]], stop: int) -> bool | None:
+    """Tell whether the thing nearest before a hit, else after it up to a place, is of the offer.
+
+    Its own words name nothing.
+    """
     before = [thing for thing in things if thing[1] <= hit.start]
-    after = [thing for thing in things if thing[0] >= hit.end]
+    after = [thing for thing in things if hit.end <= thing[0] < stop]
     if before:
         return max(before)[2]
     return min(after)[2] if after else None

@@ -46,6 +46,8 @@ def offering(title: str, body: str, packs: Packs, *, declared: tuple[Category, .
         ("", "咖啡喝完去办卡，就是它。", True),
         ("", "就是它，门槛低。", True),  # named right after
         ("", "就是它，咖啡管够。", False),
+        ("信用卡怎么选", "就是它，有空去喝咖啡。", True),  # a later clause comes after the title
+        ("信用卡怎么选", "就是它咖啡管够。", False),  # but not in the same clause
         ("", "就是它。信用卡申请快。", True),
         ("", "没有名字的一长句话里说的到底是什么呢就是它\n\n信用卡申请快。", True),  # past an empty line
         ("", "一。二。三。四。五。就是它。信用卡申请快。", True),  # too far back to know, but the next tells
