@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from agent.guardrails.advice import headline, name_blanks, place_of, verdict_words
+from agent.guardrails.findings import about_of
 from agent.guardrails.placement import Amendment
 from agent.guardrails.rewriting import Key, Rewrite, key_of
-from agent.guardrails.wording import cite, label_of, word
+from agent.guardrails.wording import brief, cite, label_of, word
 from agent.models import Finding
 
 __all__ = ["proposal_lines", "rewrite_lines"]
@@ -22,7 +23,7 @@ def proposal_lines(number: int, proposal: Amendment, explained: set[str] | None 
     """Tell one numbered proposal with its clause and reason; a rule in `explained` was told above."""
     finding = proposal.finding
     explained = set() if explained is None else explained
-    yield f"  {number}. {label_of('field', proposal.field)} {_change(proposal)}"
+    yield f"  {number}. {label_of('field', proposal.field)} {_change(proposal)}{_asked_by(proposal)}"
     if finding.rule in explained:
         yield f"     {word('as_above').format(rule=finding.rule)}"
     else:
@@ -30,6 +31,15 @@ def proposal_lines(number: int, proposal: Amendment, explained: set[str] | None 
     explained.add(finding.rule)
     if proposal.blanks:
         yield f"     {word('fill').format(blanks=name_blanks(proposal.blanks))}"
+
+
+def _asked_by(proposal: Amendment) -> str:
+    """Quote what in the note asks for a line that is added."""
+    finding = proposal.finding
+    if not proposal.is_insertion or not (finding.text or about_of(finding)):
+        return ""
+    code = "asked_by" if finding.text else "asked_about"
+    return word(code).format(text=brief(finding.text or about_of(finding)))
 
 
 def _lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int) -> Iterator[str]:

@@ -19,7 +19,7 @@ __all__ = [
 
 _LONGEST_QUOTE = 40
 _POINT = 8  # characters that a reason has at least
-_NUMBERED = re.compile("（[^（）]*(?:令|[0-9]{4}年)[^（）]*）$")
+_NUMBERED = re.compile("（[^（）]*(?:令|[0-9]{4}年|\u3014)[^（）]*）$")
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -78,6 +78,7 @@ def test_a_change_that_was_accepted_and_is_not_there_says_why(tmp_path: Path) ->
     path = tmp_path / "n.txt"
     path.write_text("课\n\n这套方法是国家级的理财项目。\n上一期学员平均一年多出15%。\n", encoding="utf-8")
     listed = run(app, ["check", str(path), "--product", "wm", "--fix"]).stdout
+    assert "（因为写了“上一期学员平均一年多出15%”）" in listed
     number = next(line.split(".")[0].strip() for line in listed.splitlines() if "统计区间" in line)
     every = ",".join(str(place) for place in range(1, int(number) + 1))
     told = run(app, ["check", str(path), "--product", "wm", "--fix", "--accept", every]).stdout

@@ -145,6 +145,10 @@ def test_a_reason_ends_where_its_point_is_made_and_never_inside_a_quote():
 def test_a_law_is_cited_shortly_without_the_number_of_its_document():
     basis = Basis(instrument="某办法（监管总局令2025年第7号）", article="29", verified=True)
     assert cite_shortly(basis) == "《某办法》第29条" and "令2025" in cite(basis)
+    notice = Basis(instrument="某通知（某办发〔2018〕48号）", article="3", verified=True)
+    assert cite_shortly(notice) == "《某通知》第3条"
+    other = Basis(instrument="某准则（中国银行业协会）", article="3", verified=True)
+    assert cite_shortly(other) == "《某准则（中国银行业协会）》第3条"
 
 
 def test_what_was_let_pass_at_one_place_for_one_reason_is_one_line(packs):
