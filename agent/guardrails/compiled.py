@@ -108,7 +108,7 @@ class CompiledRule:
             case "combine":
                 return self.groups[0], self.about
             case "require":
-                return (self.trigger,) if self.trigger else ()
+                return (self.trigger, self.about) if self.trigger else ()
             case _:
                 return ()
 

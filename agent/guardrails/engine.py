@@ -255,7 +255,18 @@ def _findings(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> list[
     )
     offering = Offering(evidence, packs.lists)
     eligible = _eligible(compiled, detected, evidence, offering)
-    return [_judge(compiled, candidate, evidence, context) for candidate in eligible]
+    found = [_judge(compiled, candidate, evidence, context) for candidate in eligible]
+    return _first_open(found) if _is_due_once(compiled) else found
+
+
+def _is_due_once(compiled: CompiledRule) -> bool:
+    """Tell whether a rule asks for a line that the note needs once, however often something makes it due."""
+    return compiled.rule.kind == "require" and compiled.rule.match.proximity == "note"
+
+
+def _first_open(found: list[Finding]) -> list[Finding]:
+    """Keep the first absence that no guard lets pass, else the first."""
+    return [*(finding for finding in found if finding.status == "open"), *found][:1]
 
 
 def _detect(compiled: CompiledRule, evidence: Evidence, packs: Packs) -> Detected:

@@ -65,22 +65,29 @@ def _by_unit(hits: Iterable[Hit], within: Within, document: Document) -> dict[in
 
 
 def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
-    """Report that a mandatory wording is absent, once for the note or once for each trigger it must stand near."""
+    """Report that a mandatory wording is absent, once for each trigger that it is not near."""
     document = evidence.document
     rule = compiled.rule
-    triggers: Sequence[Hit | None] = [None]
+    triggers: Sequence[Candidate] = [Candidate(None)]
     if compiled.trigger:
         triggers = _triggers(compiled, evidence)
         if not triggers:
             return []
     wordings = [hit for hit in _wordings(compiled, evidence) if _is_placed(hit, compiled, document)]
     insert = Fix(replacement=rule.match.insert, safety=_safety(rule, evidence)) if rule.match.insert else None
-    absent = [
-        Candidate(None, _quote(document, trigger), "body", fix=insert, trigger=trigger, related=_named(rule, evidence))
+    return [
+        Candidate(
+            None,
+            _quote(document, trigger.hit),
+            "body",
+            fix=insert,
+            related=_named(rule, evidence),
+            trigger=trigger.hit,
+            offered=trigger.offered,
+        )
         for trigger in triggers
-        if not any(_is_near(trigger, wording, compiled, document) for wording in wordings)
+        if not any(_is_near(trigger.hit, wording, compiled, document) for wording in wordings)
     ]
-    return absent[:1] if rule.match.proximity == "note" else absent
 
 
 def _named(rule: Rule, evidence: Evidence) -> tuple[str, ...]:
@@ -111,11 +118,12 @@ def _safety(rule: Rule, evidence: Evidence) -> Literal["safe", "review"]:
     return rule.fix.safety
 
 
-def _triggers(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:
+def _triggers(compiled: CompiledRule, evidence: Evidence) -> list[Candidate]:
+    """Return what makes the wording due, that which counts only where the note offers its product among it."""
     document = evidence.document
     places = compiled.rule.scope.places
-    hits = compiled.trigger.hits(document, evidence.scan)
-    return [hit for hit in hits if document.part_at(hit).field in places]
+    found = [*map(Candidate, compiled.trigger.hits(document, evidence.scan)), *_detect_offered(compiled, evidence)]
+    return [one for one in found if one.hit is not None and document.part_at(one.hit).field in places]
 
 
 def _quote(document: Document, trigger: Hit | None) -> str:

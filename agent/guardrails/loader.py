@@ -260,8 +260,9 @@ def _check_about(rule: Rule, source: Source) -> None:
     """Refuse an `about` that can do nothing: on a kind that looks for no words, or with nothing to look for."""
     if rule.about is None:
         return
-    if rule.kind not in _WORDED:
-        raise source.error("rule_about_kind", ("about",), kind=rule.kind, allowed="、".join(_WORDED))
+    if rule.kind not in _WORDED and not (rule.kind == "require" and rule.match.trigger):
+        allowed = "、".join((*_WORDED, "require"))
+        raise source.error("rule_about_kind", ("about",), kind=rule.kind, allowed=allowed)
     if not rule.about.any_of and not (rule.about.instead_of_anchor and rule.anchor):
         raise source.error("rule_about_idle", ("about",))
 

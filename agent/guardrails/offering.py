@@ -42,6 +42,8 @@ class Offering:
         if not offered:
             return False
         document = evidence.document
+        if self._names_it(hit, offered):
+            return True
         begin, stop = document.window("sentence", hit)
         named = self._named(offered)
         own = [thing for thing in named if begin <= thing[0] and thing[1] <= stop]
@@ -61,6 +63,12 @@ class Offering:
             return after
         bare = len(document.norm[begin:stop].strip(_BLANK)) - (hit.end - hit.start) <= _BARE
         return bare and earliest == 0 and bool(offered & set(evidence.note.products))
+
+    def _names_it(self, hit: Hit, offered: frozenset[Category]) -> bool:
+        """Tell whether the words found name the product themselves (拿信用卡垫首付), and no thing of everyday life."""
+        lists = (_LIFE, *(f"offer-{category}" for category in sorted(offered)))
+        names = {name for name, _, _ in self._lists.find(lists, self._norm[hit.start : hit.end])}
+        return bool(names) and _LIFE not in names
 
     def _named(self, offered: frozenset[Category]) -> list[tuple[int, int, bool]]:
         """Return start, end and whether it is of the offer, for all that is named, in text order.

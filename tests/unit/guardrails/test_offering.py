@@ -80,6 +80,7 @@ def test_an_inferred_product_does_not_speak_for_a_sentence_that_names_nothing(pa
         ("securities", "万0.8免五，全行业底价。", "ADL-01"),
         ("deposit", "shou工补息", "DEP-01"),  # seen through a disguise
         ("gold", "信用卡先刷出来买，涨了差价全是你的", "AU-02"),
+        ("card", "年年都是0元的账单", "CC-04"),  # a line that is due, with no card named
     ],
 )
 def test_what_the_whole_note_promotes_counts_and_only_then(
@@ -101,6 +102,24 @@ def test_what_speaks_of_the_offer_is_not_cleared_as_talk_of_life(packs: Packs) -
     body = "咱们这款养老的。\n名额只剩3个，周末见。"
     report = check(NoteInput(body=body, products=("insurance",)), packs=packs, likeness=False)
     assert [finding.status for finding in report.findings if finding.rule == "IND-07"] == ["open"]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("周末去喝咖啡，利息银行请客，分期随便分。", False),  # the nearest thing named is the coffee
+        ("周末去喝咖啡，还款剩下的照样免息：只还最低还款额，剩下的也免息。", True),  # the words name the bill
+    ],
+)
+def test_words_that_name_the_product_speak_of_it_whatever_stands_beside(body: str, told: bool, packs: Packs) -> None:
+    report = check(NoteInput(body=body, products=("card",)), packs=packs, likeness=False)
+    assert ("CC-01" in {finding.rule for finding in report.open()}) is told
+
+
+def test_a_line_is_due_where_any_of_what_asks_for_it_stands(packs: Packs) -> None:
+    body = "警惕有人说免年费。\n我们行这张白金卡免年费。"
+    report = check(NoteInput(body=body, products=("card",)), packs=packs, likeness=False)
+    assert [finding.status for finding in report.findings if finding.rule == "CC-04"] == ["open"]
 
 
 def test_a_trace_tells_what_the_offer_holds_back(packs: Packs) -> None:
