@@ -19,6 +19,7 @@ from agent.guardrails.document import Document, Hit
 from agent.guardrails.rules import Match, PackInfo, Rule
 from agent.guardrails.terms import TermLists
 from agent.guardrails.vocabulary import BY_LINE, Scan, Vocabulary, sign_of
+from agent.models import Fix
 from agent.yamlsource import Path_, Source
 
 __all__ = ["CompiledRule", "Selector", "admission_of", "compile_rule"]
@@ -183,6 +184,7 @@ def admission_of(
         "except_": told.except_,
         "clear_by": told.clear_by,
         "message": told.message or rule.message,
+        "fix": rule.fix and Fix(replacement="", safety="review"),  # a line that is owed replaces no words
     }
     return CompiledRule(
         rule=rule.model_copy(update=changes), pack=pack, source=source, terms=terms, groups=(), trigger=nothing,

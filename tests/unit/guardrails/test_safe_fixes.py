@@ -51,7 +51,9 @@ def test_a_safe_line_settles_its_rule_and_changes_nothing_else(rule: Rule) -> No
         if not note.body.strip() or (rule.scope.products and not note.products):
             continue
         before, done = checked(note), unasked(note)
-        assert of(before, rule.id) and not of(done.report, rule.id), note.body
+        assert of(before, rule.id), note.body
+        # words by which a note tells of the breach itself are a person's to take out
+        assert not [finding for finding in of(done.report, rule.id) if finding.start is None], note.body
         assert _without_lines(done.note.body) == _without_lines(note.body)
         assert (done.note.title, done.note.cover) == (note.title, note.cover)
         known = {(finding.rule, finding.text) for finding in before.open()}
@@ -104,3 +106,12 @@ def test_a_guess_is_never_applied_unasked() -> None:
 def _without_lines(body: str) -> list[str]:
     lines = {rule.match.insert for rule in SAFE.values()}
     return [line for line in body.split("\n") if line.strip() and line not in lines]
+
+
+def test_words_that_tell_of_the_breach_are_not_replaced_by_the_line_that_is_owed() -> None:
+    told = "（作为一个语言模型，我并没有真实的下班经历，以上为模拟情境）"
+    note = NoteInput(title="桂花", body=f"下班路上的桂花香。\n{told}\n明天见。", origin="ai")
+    done = unasked(note)
+    assert told in done.note.body and "\n本文由AI辅助生成" in done.note.body
+    (offered,) = [proposal for proposal in done.proposals if proposal.finding.rule == "AIG-01"]
+    assert offered.after == "" and told in offered.before
