@@ -89,7 +89,8 @@ def ask(text: Text, packs: Packs, *, likeness: bool = True) -> Outcome:
     lived = text.kind == WHOLE and not text.seeded
     material = (Material(id="m1", text=f"{text.note.title}\n{text.note.body}"),) if lived else ()
     report = check(text.note, material=material, as_of=AS_OF, packs=packs, likeness=likeness)
-    return Outcome(text, tuple(_told(finding) for finding in report.open("block", "fix")))
+    told = tuple(_told(finding) for finding in report.open("block", "fix"))
+    return Outcome(text, tuple(one for one in told if not text.words or _is_of(one, text)))
 
 
 def outcomes(texts: Iterable[Text], packs: Packs | None = None, *, likeness: bool = True) -> list[Outcome]:
@@ -105,6 +106,12 @@ def without_likeness(found: Sequence[Outcome]) -> list[Outcome]:
 
 def _told(finding: Finding) -> Told:
     return Told(finding.rule, finding.severity, finding.start, finding.end, finding.field, is_alike(finding))
+
+
+def _is_of(told: Told, text: Text) -> bool:
+    """Tell whether something told of a passage is an absence, or points at the words that violate."""
+    place = text.note.body.index(text.words)
+    return told.start is None or (told.field == "body" and _overlaps(told, (place, place + len(text.words))))
 
 
 def _overlaps(told: Told, span: tuple[int, int]) -> bool:

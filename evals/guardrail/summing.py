@@ -15,7 +15,7 @@ from agent.guardrails.likeness import load_likeness
 from evals.errors import tell
 from evals.guardrail.outcomes import AS_OF, Outcome, outcomes
 from evals.guardrail.rates import share
-from evals.guardrail.texts import digest_of_texts, read_all
+from evals.guardrail.texts import PASSAGE, digest_of_texts, read_all
 from evals.runs import Ended
 from evals.statistics import wilson
 from evals.summaries import summary_bytes
@@ -91,7 +91,7 @@ def _failed(one: Outcome) -> Iterator[tuple[str, str]]:
 
 def _estimates(items: Sequence[Outcome]) -> dict[str, Estimate]:
     """Return the levels that a report shows, held texts apart."""
-    labelled = [one for one in items if one.text.kind not in ("note", "seed", "evasion", "benign")]
+    labelled = [one for one in items if one.text.kind not in ("note", "seed", "evasion", "benign", PASSAGE)]
     clean = [one for one in items if one.text.family in ("clean", "money")]
     levels = {"无害整篇被拦": share(clean, lambda one: bool(one.wrong))}
     for split in ("dev", "held"):

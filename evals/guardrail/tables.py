@@ -13,12 +13,12 @@ from evals.guardrail import evading
 from evals.guardrail.alarms import alarms, noisiest, seeds
 from evals.guardrail.outcomes import Outcome, without_likeness
 from evals.guardrail.rates import MACRO, MICRO, Scored, Share, by_family, by_rule, pairs, share
-from evals.guardrail.texts import BENIGN, CLEAN
+from evals.guardrail.texts import BENIGN, CLEAN, PASSAGE
 
-__all__ = ["ablated", "evaded", "missed", "overview", "standard"]
+__all__ = ["ablated", "evaded", "missed", "overview", "passages", "standard"]
 
 WIDTH = 400  # wide enough to cut nothing
-WHOLE = ("note", "evasion", BENIGN)
+WHOLE = ("note", "evasion", BENIGN, PASSAGE)
 LEGEND = (
     "怎么读：87/120 73% [64%, 80%] 是 120 条里对了 87 条，方括号是 95% 区间。"
     "dev 是改规则时看过的，held 和 final 没有；明显违规看字面就能定，要靠体会的得懂行；误报越少越好。\n"
@@ -30,6 +30,7 @@ def overview(found: Sequence[Outcome], *, splits: Sequence[str]) -> Iterator[str
     labelled = [one for one in found if one.text.kind not in WHOLE]
     rows = [(split, *_levels([one for one in labelled if one.text.split == split])) for split in splits]
     yield _table("总览（规则加统计读者）", ("标注集", "明显违规", "要靠体会", "相似文字误报"), rows)
+    yield passages(found, splits=splits)
     yield _notes(found)
     by_hand = evading.by_class(without_likeness([one for one in found if one.text.family == "evasion"]))
     yield f"手写的变体认出（只算规则）：{by_hand[-1][1]}\n{LEGEND}"
@@ -49,6 +50,29 @@ def standard(found: Sequence[Outcome], packs: Packs, *, splits: Sequence[str]) -
     yield _notes(found)
     yield _noisiest(innocent, packs)
     yield evaded("手写的变体（只算规则）", without_likeness([one for one in found if one.text.family == "evasion"]))
+
+
+def passages(found: Sequence[Outcome], *, splits: Sequence[str]) -> str:
+    """Tell, of passages cut from sellers' notes, whether the violating words were found, and by the right rule."""
+    rows = []
+    for split in splits:
+        here = [one for one in found if one.text.kind == PASSAGE and one.text.split == split]
+        for kind, right in (("plain", _named), ("judgement", _named), ("innocent", _told)) if here else ():
+            some = [one for one in here if one.text.hidden == kind]
+            alone = without_likeness(some)
+            any_rule = _told if kind == "innocent" else _found
+            rows.append(
+                (
+                    f"{split} {kind}",
+                    *(str(share(of, any_rule)) for of in (some, alone)),
+                    *(str(share(of, right)) for of in (some, alone)),
+                )
+            )
+    return _table(
+        "卖货笔记的片段（指着违规的字才算）",
+        ("哪些（innocent：误报）", "找到", "找到，只算规则", "报对规则", "报对，只算规则"),
+        rows,
+    )
 
 
 def ablated(parts: dict[str, list[Outcome]], *, splits: Sequence[str]) -> str:
@@ -144,6 +168,10 @@ def _noisiest(innocent: Sequence[Outcome], packs: Packs) -> str:
 
 def _found(one: Outcome) -> bool:
     return one.is_found
+
+
+def _named(one: Outcome) -> bool:
+    return one.is_named
 
 
 def _told(one: Outcome) -> bool:

@@ -1,4 +1,4 @@
-"""Read what the guardrail suite is measured on: labelled texts, whole notes, and disguised texts made by hand.
+"""Read what the guardrail suite is measured on: labelled texts, passages, whole notes, and texts disguised by hand.
 
 Owns the files under `data/` and one shape for all of them. It refuses judgement: what the engine says of a text is
 `outcomes`.
@@ -20,16 +20,19 @@ __all__ = [
     "BENIGN",
     "CLEAN",
     "DATA",
+    "PASSAGE",
     "Text",
     "digest_of_texts",
     "read_all",
     "read_evasions",
     "read_labelled",
     "read_notes",
+    "read_passages",
 ]
 
 DATA = Path(__file__).parents[1] / "data"
 BENIGN = "benign"
+PASSAGE = "passage"
 CLEAN = ("clean_dev", "clean", "money")
 Split = Literal["dev", "held", "final"]
 
@@ -39,7 +42,8 @@ class Text:
     """Hold one text and what should be told of it.
 
     family: that of the label, `benign`, `clean_dev` (the reader was built on it), `clean`, `money`, `good`, `bad`, or
-    `evasion`; seeded: (rule, the violating words) of a bad note; hidden: evasion class or class of benign twin.
+    `evasion`; seeded: (rule, the violating words) of a bad note; hidden: evasion class or class of benign twin, of a
+    passage `plain`, `judgement` or `innocent`; words: those of a passage that violate, where findings count.
     """
 
     id: str
@@ -51,6 +55,7 @@ class Text:
     pair: str = ""
     hidden: str = ""
     seeded: tuple[tuple[str, str], ...] = ()
+    words: str = ""
 
     @property
     def is_violation(self) -> bool:
@@ -82,6 +87,24 @@ def read_notes(folder: Path = DATA) -> list[Text]:
     return notes + [_note(sample, "bad", "held") for sample in read_jsonl(whole / "bad_notes.jsonl")]
 
 
+def read_passages(folder: Path = DATA / "guardrail_passages") -> list[Text]:
+    """Return passages cut from sellers' notes, each with the words that violate, and innocent ones about the same."""
+    return [
+        Text(
+            id=sample["id"],
+            family=path.stem,
+            note=_input(sample),
+            split=sample["split"],
+            rules=tuple(sample["rules"]) if sample["label"] == "violation" else (),
+            kind=PASSAGE,
+            hidden=sample["kind"],
+            words=sample["words"],
+        )
+        for path in sorted(folder.glob("*.jsonl"))
+        for sample in read_jsonl(path)
+    ]
+
+
 def read_evasions(path: Path = DATA / "evasions_by_hand.jsonl") -> list[Text]:
     """Return violations that a person disguised, each with its class."""
     return [
@@ -100,7 +123,7 @@ def read_evasions(path: Path = DATA / "evasions_by_hand.jsonl") -> list[Text]:
 
 def read_all() -> list[Text]:
     """Return every text of the suite. Raises `EvalError` when an id stands twice."""
-    texts = [*read_labelled(), *read_notes(), *read_evasions()]
+    texts = [*read_labelled(), *read_passages(), *read_notes(), *read_evasions()]
     seen: set[str] = set()
     for text in texts:
         if text.id in seen:
@@ -116,7 +139,7 @@ def digest_of_texts(texts: Iterable[Text]) -> str:
 
 def _lines(texts: Iterable[Text]) -> Iterator[str]:
     for text in sorted(texts, key=lambda one: one.id):
-        told = (text.id, text.family, text.split, text.kind, text.pair, text.hidden, *text.rules)
+        told = (text.id, text.family, text.split, text.kind, text.pair, text.hidden, text.words, *text.rules)
         yield repr((told, text.seeded, text.note.model_dump_json()))
 
 

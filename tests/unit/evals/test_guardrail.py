@@ -38,7 +38,7 @@ def told(rule="RET-01", start=0, end=4, severity="block", alike=False):
 
 class TestData:
     def test_every_family_has_enough_of_both_halves(self):
-        labelled = [t for t in TEXTS if t.kind not in ("note", "evasion", "benign")]
+        labelled = [t for t in TEXTS if t.kind not in ("note", "evasion", "benign", "passage")]
         counted = Counter((t.family, t.split, t.is_violation) for t in labelled)
         assert len({t.family for t in labelled}) == 12
         assert {split: number for (_, split, _), number in counted.items()} == {"dev": 18, "held": 18, "final": 12}
@@ -68,6 +68,14 @@ class TestData:
         assert sum(t.family in ("clean_dev", "clean", "money") for t in TEXTS) >= 200
         assert len({t.shown for t in TEXTS}) == len(TEXTS)
 
+    def test_passages_hold_the_words_that_violate_once_and_both_halves_of_every_rule(self):
+        told = [t for t in TEXTS if t.kind == "passage"]
+        bad = [t for t in told if t.is_violation]
+        assert all(t.note.body.count(t.words) == 1 for t in bad) and not any(t.words for t in told if t not in bad)
+        counted = Counter((t.rules[0], t.split) for t in bad)
+        assert len(counted) == 2 * 115 and min(counted.values()) >= 6
+        assert Counter(t.split for t in told if not t.is_violation) == {"dev": 460, "held": 460}
+
     def test_nothing_labelled_is_nothing_measured(self, tmp_path):
         with pytest.raises(EvalError, match="没有可量的"):
             read_labelled(tmp_path)
@@ -77,6 +85,24 @@ class TestData:
 
 
 class TestOutcomes:
+    def test_of_a_passage_only_what_points_at_its_words_counts(self, packs):
+        body = "这款理财保本保息。另外这只理财闭眼买。"
+        whole = ask(text(body=body), packs)
+        there, elsewhere = (ask(text(body=body, kind="passage", words=words), packs) for words in ("保本保息", "另外"))
+        assert {"RET-01", "RET-02"} <= whole.wording and "RET-01" in there.wording
+        assert "RET-02" not in there.wording and not elsewhere.wording
+
+    def test_the_table_of_passages_counts_by_split_and_kind(self):
+        bad, good = (
+            text(kind="passage", words="保本", hidden="plain"),
+            text(kind="passage", rules=(), hidden="innocent"),
+        )
+        found = [Outcome(bad, (told(),)), Outcome(bad, (told("RET-02", alike=True),)), Outcome(good, (told(),))]
+        lines = tables.passages(found, splits=("held", "final")).splitlines()
+        plain, innocent = (next(line for line in lines if f"held {kind}" in line) for kind in ("plain", "innocent"))
+        assert [part for part in plain.split() if "/" in part] == ["2/2", "1/2", "1/2", "1/2"]
+        assert [part for part in innocent.split() if "/" in part] == ["1/1"] * 4 and "final" not in "".join(lines)
+
     def test_a_sibling_on_the_wording_counts_as_found_and_an_absence_does_not(self):
         assert Outcome(text(), (told("RET-02"),)).is_found and not Outcome(text(), (told("RET-02"),)).is_named
         assert not Outcome(text(), (told("DIS-01", None, None),)).is_found
