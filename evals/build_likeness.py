@@ -1,8 +1,9 @@
 """Build `agent/guardrails/data/likeness.npz` from rule cases and labelled texts: `python -m evals.build_likeness`.
 
-Violating: the flag and known-miss cases of rules about wording, labelled violations, `data/likeness/violating.jsonl`.
-Innocent: their pass cases, labelled look-alikes, `data/likeness/innocent.jsonl`, and every window of our own clean
-notes, reference notes, demo data, phrase banks and disclosures. The thresholds are where, out of fold, these
+Violating: the flag and known-miss cases of rules about wording, labelled violations, passages cut from sellers' notes,
+`data/likeness/violating.jsonl` and `sellers.jsonl`. Innocent: their pass cases, look-alikes and innocent twins,
+`data/likeness/innocent.jsonl`, stories of cases and briefs, and every window of our own clean notes, reference notes,
+demo data, phrase banks and disclosures. What is held back takes no part. The thresholds are where, out of fold, these
 shares of the innocent texts that speak of money would be told.
 """
 
@@ -22,6 +23,7 @@ from agent.guardrails.likeness import BUCKETS, Likeness, features, windows
 from agent.guardrails.loader import load_packs
 from agent.guardrails.normalize import fold
 from agent.paths import data_root
+from evals.guardrail.texts import read_passages
 from evals.offline import read_jsonl
 
 __all__ = ["digest_of", "main", "texts"]
@@ -30,10 +32,13 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
 TARGET = ROOT / "agent" / "guardrails" / "data" / "likeness.npz"
 WORDED = frozenset({"term", "pattern", "combine", "judge"})
-SURE, MAYBE = 0.01, 0.06
+UNREAD = frozenset({"DIS-04"})  # decided by brackets: its examples are ordinary sentences beside them
+SURE, MAYBE = 0.06, 0.12
 SHORTEST = 8
 TELLING = 12  # characters an example needs to be put beside a sentence
 FOLDS = 5
+NAMING = 0.5
+KEPT = 600_000  # weights of the reader that names the rule
 STRENGTH = 20.0
 
 
@@ -44,21 +49,38 @@ def texts() -> tuple[list[tuple[str, str]], list[str]]:
         if rule.kind in WORDED:
             violating += [(case.text, rule.id) for case in (*rule.cases.flag, *rule.cases.known_miss) if case.text]
             innocent += [case.text for case in rule.cases.pass_ if case.text]
-    for sample in [*labelled(), *read_jsonl(DATA / "likeness" / "violating.jsonl")]:
+    sellers = [line for name in ("violating", "sellers") for line in read_jsonl(DATA / "likeness" / f"{name}.jsonl")]
+    for sample in [*labelled(), *sellers, *passages()]:
         if sample.get("label", "violation") == "violation":
             violating.append((sample["text"], sample["rules"][0]))
         else:
             innocent.append(sample["text"])
     for name in ("innocent", "good_sentences"):
         innocent += [sample["text"] for sample in read_jsonl(DATA / "likeness" / f"{name}.jsonl")]
+    innocent += _stories()
     innocent += [text[a:b] for text in _long() for a, b in windows(text)]
-    return [(fold(text), rule) for text, rule in violating], list(dict.fromkeys(map(fold, innocent)))
+    read = [(fold(text), rule) for text, rule in violating if rule not in UNREAD]
+    return read, list(dict.fromkeys(map(fold, innocent)))
 
 
 def labelled() -> list[dict[str, Any]]:
     """Return the labelled texts that are not held back."""
     found = [sample for path in sorted((DATA / "guardrail").glob("*.jsonl")) for sample in read_jsonl(path)]
     return [sample for sample in found if sample.get("split", "dev") == "dev"]
+
+
+def passages() -> Iterator[dict[str, Any]]:
+    """Yield the windows of the passages that are not held back: those with the words that violate, else all."""
+    for text in read_passages():
+        if text.split != "dev":
+            continue
+        body = text.note.body
+        place = body.index(text.words)
+        for start, end in windows(body):
+            if not text.is_violation:
+                yield {"text": body[start:end], "label": "innocent"}
+            elif start < place + len(text.words) and place < end:
+                yield {"text": body[start:end], "rules": text.rules}
 
 
 def digest_of(violating: Iterable[tuple[str, str]], innocent: Iterable[str]) -> str:
@@ -90,20 +112,39 @@ def build(violating: list[tuple[str, str]], innocent: list[str]) -> dict[str, An
     vectors = _normalised(counts, idf)
     truth = np.array([1] * len(violating) + [0] * len(innocent))
     model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(vectors, truth)
-    shown = [place for place, (text, _) in enumerate(violating) if len(text) >= TELLING]
-    examples = vectors[shown]
-    told = "\x00".join(part for place in shown for part in reversed(violating[place]))
+    told = [part for text, rule in violating if len(text) >= TELLING for part in (rule, text)]
     return {
         "idf": idf.astype(np.float16),
         "weights": model.coef_[0].astype(np.float16),
         "intercept": np.float32(model.intercept_[0]),
         **_thresholds(vectors, truth, innocent, len(violating)),
-        "example_ids": examples.indices.astype(np.int32),
-        "example_values": examples.data.astype(np.float16),
-        "example_starts": examples.indptr[:-1].astype(np.int64),
-        "examples": np.frombuffer(told.encode(), dtype=np.uint8),
-        "digest": np.frombuffer(digest_of(violating, innocent).encode(), dtype=np.uint8),
+        **_names(vectors[: len(violating)], [rule for _, rule in violating]),
+        "examples": _bytes(told),
+        "digest": _bytes([digest_of(violating, innocent)]),
     }
+
+
+def _names(vectors: Any, rules: list[str]) -> dict[str, Any]:
+    """Fit the reader that names the rule: one row of weights a rule, the small ones left out, stored by bucket."""
+    from scipy.sparse import csc_matrix
+    from sklearn.svm import LinearSVC
+
+    known = sorted(set(rules))
+    model = LinearSVC(C=NAMING, random_state=0).fit(vectors, rules)
+    weights = model.coef_.astype(np.float32)
+    least = np.sort(np.abs(weights), axis=None)[-KEPT] if weights.size > KEPT else 0
+    kept = csc_matrix(np.where(np.abs(weights) >= least, weights, 0))
+    return {
+        "name_starts": kept.indptr.astype(np.int32),
+        "name_rules": kept.indices.astype(np.uint8),
+        "name_values": kept.data.astype(np.float16),
+        "name_intercepts": model.intercept_.astype(np.float32),
+        "rules": _bytes(known),
+    }
+
+
+def _bytes(told: Iterable[str]) -> Any:
+    return np.frombuffer("\x00".join(told).encode(), dtype=np.uint8)
 
 
 def _thresholds(vectors: Any, truth: Any, innocent: list[str], violating: int) -> dict[str, Any]:
@@ -141,7 +182,9 @@ def _normalised(counts: Any, idf: Any) -> Any:
 
 def _long() -> Iterator[str]:
     """Yield longer innocent texts of the project: notes, references, demo data, phrases, disclosures."""
-    for sample in [*read_jsonl(DATA / "clean_notes.jsonl"), *read_jsonl(DATA / "likeness" / "good_notes.jsonl")]:
+    whole = [DATA / "likeness" / f"{name}_notes.jsonl" for name in ("good", "staff", "life")]
+    notes = [DATA / "clean_notes.jsonl", *whole]
+    for sample in [sample for path in notes for sample in read_jsonl(path)]:
         yield f"{sample.get('title', '')}\n{sample.get('body', '')}"
     for path in sorted((ROOT / "evals" / "cases").glob("*/ref-*.md")):
         yield path.read_text(encoding="utf-8")
@@ -153,6 +196,13 @@ def _long() -> Iterator[str]:
     files = [path for folder in kept for path in sorted(folder.rglob("*.yaml"))]
     for path in [*files, *sorted((data_root() / "guardrails").glob("cn/disclosures.yaml"))]:
         yield from (text for text in _strings(yaml.safe_load(path.read_text("utf-8"))) if len(text) >= SHORTEST)
+
+
+def _stories() -> list[str]:
+    """Return what staff told of their lives in the cases and briefs that are not held back, a line each."""
+    cases = [yaml.safe_load(path.read_text("utf-8")) for path in sorted((ROOT / "evals" / "cases").glob("*/case.yaml"))]
+    told = [item["text"] for case in cases if case["split"] == "dev" for item in case.get("material", ())]
+    return told + [text for brief in read_jsonl(DATA / "model_briefs_dev.jsonl") for text in brief["material"]]
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -3,11 +3,15 @@
 Owns where it keeps silent: in a sentence in which a rule found something, be it open or cleared, and for rules that are
 not in force or not in scope; and in a window that warns readers. A rule with a list `about-<rule>` is named only where
 one of its words stands. It quotes words and asks: a rule's own remedy may be that of another product.
+In a note that promotes nothing it asks for a look only, never for a change; and it must be surer of a sentence that is
+about money only by the offer around it.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from agent.guardrails.compiled import CompiledRule
@@ -16,7 +20,9 @@ from agent.guardrails.document import Hit
 from agent.guardrails.evidence import Evidence
 from agent.guardrails.findings import EXAMPLE, identify
 from agent.guardrails.inference import CATEGORIES
-from agent.guardrails.likeness import Resemblance, load_likeness
+from agent.guardrails.lexical import is_worded
+from agent.guardrails.likeness import Resemblance, Window, load_likeness, windows
+from agent.guardrails.offering import Offering
 from agent.guardrails.packs import Packs
 from agent.guardrails.terms import TermLists
 from agent.guardrails.wording import word
@@ -25,8 +31,10 @@ from agent.models import Finding
 __all__ = ["find_alike"]
 
 _PRODUCTS: Final = tuple(f"{kind}-{category}" for kind in ("products", "mentions") for category in CATEGORIES)
+_WITHOUT_MONEY: Final = 0.7  # score that asks for a change where only the offer around it speaks of money
 _SUBJECT: Final = "about-"
 _MONEY: Final = ("money-talk",)
+_LIFE: Final = ("life-things",)
 _WORDED: Final = ("term", "pattern", "combine", "judge")
 
 
@@ -37,21 +45,77 @@ def find_alike(
 
     applicable: the places of the rules that count.
     """
-    norm, lists = evidence.document.norm, packs.lists
-    anchors = [(start, end) for _, start, end in lists.find(_MONEY, norm)]
-    likely = load_likeness().likely(norm, anchors) if anchors else ()
-    if not likely:
+    counted = _Counted(evidence, packs.lists, told)
+    if not counted.anything:
         return
-    rules = {packs.rules[place].rule.id: packs.rules[place] for place in applicable}
-    worded = {number: compiled for number, compiled in rules.items() if compiled.rule.kind in _WORDED}
-    subjects = {number: lists.folded(_SUBJECT + number) for number in worded}
+    reader, norm = load_likeness(), evidence.document.norm
+    likely = [window for window in reader.likely(norm, counted.windows()) if counted.holds(window)]
+    rules = {packs.rules[place].rule.id: packs.rules[place] for place in applicable} if likely else {}
+    subjects = {
+        number: packs.lists.folded(_SUBJECT + number) for number, one in rules.items() if _may_be_alike(one, evidence)
+    }
+    for found in reader.name(norm, likely, among=subjects):
+        enough = reader.sure if counted.speaks_of_money((found.start, found.end)) else max(reader.sure, _WITHOUT_MONEY)
+        sure = evidence.promotes and found.score >= enough
+        yield _write(found, rules[found.rule], evidence, packs.lists, sure=sure)
 
-    def is_silent(start: int, end: int) -> bool:
-        return is_warning(norm[start:end]) or _is_told(Hit(start, end), evidence, told)
 
-    for found in load_likeness().name(norm, likely, among=subjects, silent=is_silent):
-        sure = found.score >= load_likeness().sure
-        yield _write(found, worded[found.rule], evidence, lists, sure=sure)
+def _may_be_alike(compiled: CompiledRule, evidence: Evidence) -> bool:
+    """Tell whether a sentence can read like it: a rule about words, or a claim whose mandatory words are nowhere."""
+    if compiled.rule.kind == "require":
+        return bool(compiled.trigger) and not is_worded(compiled, evidence)
+    return compiled.rule.kind in _WORDED
+
+
+class _Counted:
+    """Tell which windows of a note may be told: about money, no warning, and nothing told or cleared in them."""
+
+    def __init__(self, evidence: Evidence, lists: TermLists, told: Sequence[Finding]) -> None:
+        self._evidence = evidence
+        self._lists = lists
+        self._told = [finding for finding in told if finding.start is not None]
+        self._anchors = self._spans(_MONEY)
+
+    @property
+    def anything(self) -> bool:
+        """Tell whether anything can count at all."""
+        return bool(self._anchors or self._evidence.promoted)
+
+    def windows(self) -> list[tuple[int, int]]:
+        """Return the windows worth a score."""
+        spans = windows(self._evidence.document.norm)
+        return list(spans) if self._evidence.promoted else [span for span in spans if _holds_one(span, self._anchors)]
+
+    def holds(self, window: Window) -> bool:
+        """Tell whether a window may be told."""
+        _, start, end = window
+        if is_warning(self._evidence.document.norm[start:end]) or not self._is_about_money((start, end)):
+            return False
+        return not _is_told(Hit(start, end), self._evidence, self._told)
+
+    def speaks_of_money(self, span: tuple[int, int]) -> bool:
+        """Tell whether a word about money stands in a span."""
+        return _holds_one(span, self._anchors)
+
+    def _is_about_money(self, span: tuple[int, int]) -> bool:
+        return self.speaks_of_money(span) or (not _holds_one(span, self._life) and self._offering.holds(Hit(*span), ()))
+
+    @cached_property
+    def _life(self) -> list[tuple[int, int]]:
+        return self._spans(_LIFE)
+
+    @cached_property
+    def _offering(self) -> Offering:
+        return Offering(self._evidence, self._lists)
+
+    def _spans(self, names: tuple[str, ...]) -> list[tuple[int, int]]:
+        return [(start, end) for _, start, end in self._lists.find(names, self._evidence.document.norm)]
+
+
+def _holds_one(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a span holds one of some others, which are in text order, whole."""
+    begin, stop = span
+    return any(end <= stop for _, end in others[bisect_left(others, (begin, 0)) : bisect_left(others, (stop, 0))])
 
 
 def _write(found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists: TermLists, *, sure: bool) -> Finding:

@@ -13,7 +13,7 @@ from agent.guardrails.findings import ABOUT
 from agent.guardrails.rules import Rule, Within
 from agent.models import Fix
 
-__all__ = ["detect_combinations", "detect_requirement", "detect_terms"]
+__all__ = ["detect_combinations", "detect_requirement", "detect_terms", "is_worded"]
 
 
 def detect_terms(compiled: CompiledRule, evidence: Evidence) -> Detected:
@@ -96,6 +96,11 @@ def _named(rule: Rule, evidence: Evidence) -> tuple[str, ...]:
     if rule.match.trigger or not rule.scope.promotes:
         return ()
     return tuple(ABOUT + word for category, word in evidence.named.items() if not scope or category in scope)[:1]
+
+
+def is_worded(compiled: CompiledRule, evidence: Evidence) -> bool:
+    """Tell whether the mandatory wording of a rule stands anywhere in a note."""
+    return bool(_wordings(compiled, evidence))
 
 
 def _wordings(compiled: CompiledRule, evidence: Evidence) -> list[Hit]:

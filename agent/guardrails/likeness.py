@@ -1,10 +1,10 @@
 """Notice sentences that read like known violations although no rule's words stand in them.
 
-A linear reader over character n-grams (one to four, hashed) scores every sentence and every pair of neighbours that
-speaks of money; what scores high is put beside the nearest violating example of a rule. It never blocks and
-clears nothing: sure, it asks for a change (`fix`), else for a look (`warn`), and it keeps silent where a rule has
-spoken or a guard has cleared a rule. Built from rule cases and labelled texts
-by `evals/build_likeness.py`; the numbers live in `data/likeness.npz`.
+A linear reader over character n-grams (one to four, hashed) scores every sentence and every pair of neighbours; what
+scores high is named by a second one, which knows the rule of each violating example, and put beside that rule's nearest
+example. It never blocks and clears nothing: sure, it asks for a change (`fix`), else for a look (`warn`), and it keeps
+silent where a rule has spoken or a guard has cleared a rule. Built from rule cases and labelled texts by
+`evals/build_likeness.py`; the numbers live in `data/likeness.npz`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final, NamedTuple
@@ -28,7 +27,7 @@ __all__ = ["BUCKETS", "Likeness", "Resemblance", "Window", "features", "load_lik
 BUCKETS: Final = 1 << 17
 LONGEST: Final = 4  # characters of an n-gram
 SHORTEST: Final = 10  # characters a window needs to mean something by itself
-NEAREST: Final = 12  # examples that vote for the rule
+NEAREST: Final = 12  # examples put beside a window; the first that fits the note is shown
 _SENTENCE: Final = re.compile(f"[^。！？!?\n{SEPARATOR}]+[。！？!?]*")
 _CLAUSE: Final = re.compile(f"[^,，、。！？!?;；:：\n{SEPARATOR}]+")
 _PRIMES: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
@@ -121,12 +120,17 @@ class Likeness:
         self._told = np.stack([self._idf, self._weights], axis=1)  # side by side, for many look-ups
         self._intercept = float(data["intercept"])
         self.sure, self.maybe = float(data["sure"]), float(data["maybe"])
-        self._ids = np.asarray(data["example_ids"], dtype=np.int64)
-        self._values = np.asarray(data["example_values"], dtype=np.float32)
-        self._starts = np.asarray(data["example_starts"], dtype=np.int64)
-        told = np.asarray(data["examples"], dtype=np.uint8).tobytes().decode("utf-8").split("\x00")
-        self._rules, self._examples = told[0::2], told[1::2]
-        self.digest = np.asarray(data["digest"], dtype=np.uint8).tobytes().decode("ascii")
+        self._name_starts = np.asarray(data["name_starts"], dtype=np.int64)
+        self._name_rules = np.asarray(data["name_rules"], dtype=np.int64)
+        self._name_values = np.asarray(data["name_values"], dtype=np.float32)
+        self._name_intercepts = np.asarray(data["name_intercepts"], dtype=np.float32)
+        self.rules = tuple(_told(data["rules"]))
+        told = _told(data["examples"])
+        self._examples: dict[str, list[str]] = {}
+        for rule, example in zip(told[0::2], told[1::2], strict=True):
+            self._examples.setdefault(rule, []).append(example)
+        self._vectors: dict[str, list[tuple[Ids, Floats]]] = {}
+        (self.digest,) = _told(data["digest"])
 
     def score(self, text: str) -> float:
         """Return how much a text reads like a violation, from 0 to 1."""
@@ -157,57 +161,57 @@ class Likeness:
         ids, values = features(text)
         return float((values * self._idf[ids]) @ self._weights[ids])
 
-    def nearest(self, text: str, *, among: frozenset[str]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return the rules of the nearest examples, the one most speak for first, each with its nearest first."""
+    def ranked(self, text: str, *, among: Collection[str]) -> list[str]:
+        """Return these rules, as far as there are examples of them, the one a text reads most like first."""
+        ids, values = self._vector(text)
+        starts, ends = self._name_starts[ids], self._name_starts[ids + 1]
+        places = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.empty(0, np.int64)])
+        weighed = np.repeat(values, ends - starts) * self._name_values[places]
+        told = np.bincount(self._name_rules[places], weighed, minlength=len(self.rules)) + self._name_intercepts
+        return [self.rules[number] for number in np.argsort(-told, kind="stable") if self.rules[number] in among]
+
+    def examples(self, rule: str, text: str) -> tuple[str, ...]:
+        """Return the examples of a rule that a text resembles most, the nearest first."""
+        known = self._examples.get(rule, [])
+        if rule not in self._vectors:
+            self._vectors[rule] = [self._vector(example) for example in known]
         ids, values = self._vector(text)
         query = np.zeros(BUCKETS, dtype=np.float32)
         query[ids] = values
-        near = np.add.reduceat(query[self._ids] * self._values, self._starts)
-        votes: dict[str, float] = {}
-        best: dict[str, list[str]] = {}
-        ranked = (int(number) for number in np.argsort(-near) if self._rules[int(number)] in among)
-        for _, number in zip(range(NEAREST), ranked, strict=False):
-            rule = self._rules[number]
-            votes[rule] = votes.get(rule, 0.0) + float(near[number])
-            best.setdefault(rule, []).append(self._examples[number])
-        return [(rule, tuple(best[rule])) for rule in sorted(votes, key=lambda name: (votes[name], name), reverse=True)]
+        near = [float(query[theirs] @ weights) for theirs, weights in self._vectors[rule]]
+        return tuple(known[number] for number in sorted(range(len(known)), key=lambda n: -near[n])[:NEAREST])
 
-    def likely(self, norm: str, anchors: Sequence[tuple[int, int]]) -> list[Window]:
-        """Return the windows that hold one of these spans and read like a violation, the likeliest first."""
-        held = [span for span in windows(norm) if _holds_one(span, anchors)]
-        scored = [Window(score, *span) for score, span in zip(self.scores(norm, held), held, strict=True)]
+    def likely(self, norm: str, spans: Sequence[tuple[int, int]]) -> list[Window]:
+        """Return those of some windows that read like a violation, the likeliest first."""
+        scored = [Window(score, *span) for score, span in zip(self.scores(norm, spans), spans, strict=True)]
         return sorted((one for one in scored if one.score >= self.maybe), key=lambda one: (-one.score, one.start))
 
-    def name(
-        self,
-        norm: str,
-        likely: Sequence[Window],
-        *,
-        among: Mapping[str, Collection[str]],
-        silent: Callable[[int, int], bool],
-    ) -> list[Resemblance]:
+    def name(self, norm: str, likely: Iterable[Window], *, among: Mapping[str, Collection[str]]) -> list[Resemblance]:
         """Return those of the likely windows, the likeliest first, that read like an example of one of these rules.
 
         A rule that comes with subjects is named only for a window with one of them in it. Of overlapping windows the
-        one with the highest score is kept. silent: which windows are of no use; they keep others out all the same.
+        one with the highest score is kept.
         """
         found: list[Resemblance] = []
         taken: list[Window] = []
-        for window, is_silent in _wanted(likely, silent):
-            _, start, end = window
-            if any(map(window.overlaps, taken)) or (named := self._named(norm[start:end], among)) is None:
+        for window in likely:
+            text = norm[window.start : window.end]
+            if any(map(window.overlaps, taken)) or (rule := self._named(text, among)) is None:
                 continue
             taken.append(window)
-            if not is_silent:
-                first, last = self.telling(norm[start:end])
-                found.append(Resemblance(start, end, window.score, *named, (start + first, start + last)))
+            first, last = (window.start + place for place in self.telling(text))
+            found.append(
+                Resemblance(window.start, window.end, window.score, rule, self.examples(rule, text), (first, last))
+            )
         return sorted(found, key=lambda one: one.start)
 
-    def _named(self, window: str, among: Mapping[str, Collection[str]]) -> tuple[str, tuple[str, ...]] | None:
-        for rule, examples in self.nearest(window, among=frozenset(among)):
-            if not among[rule] or any(subject in window for subject in among[rule]):
-                return rule, examples
-        return None
+    def _named(self, window: str, among: Mapping[str, Collection[str]]) -> str | None:
+        fitting = (
+            rule
+            for rule in self.ranked(window, among=among)
+            if not among[rule] or any(subject in window for subject in among[rule])
+        )
+        return next(fitting, None)
 
     def _vector(self, text: str) -> tuple[Ids, Floats]:
         ids, values = features(text)
@@ -216,20 +220,8 @@ class Likeness:
         return ids, values / length if length else values
 
 
-def _holds_one(span: tuple[int, int], anchors: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a span holds one of some others, which are in text order, whole."""
-    begin, stop = span
-    return any(end <= stop for _, end in anchors[bisect_left(anchors, (begin, 0)) : bisect_left(anchors, (stop, 0))])
-
-
-def _wanted(likely: Sequence[Window], silent: Callable[[int, int], bool]) -> list[tuple[Window, bool]]:
-    """Return the windows, in their order, that say something, and silent ones that may keep such a one out."""
-    wanted: list[tuple[Window, bool]] = []
-    for window in reversed(likely):
-        is_silent = silent(window.start, window.end)
-        if not is_silent or any(window.overlaps(later) for later, _ in wanted):
-            wanted.append((window, is_silent))
-    return wanted[::-1]
+def _told(data: NDArray[np.generic]) -> list[str]:
+    return np.asarray(data, dtype=np.uint8).tobytes().decode("utf-8").split("\x00")
 
 
 @functools.cache

@@ -30,7 +30,11 @@ def told(packs, body, **given):
 
 def sure_text(reader):
     """An example of the reader itself: nothing reads more like one."""
-    return next(text for text in reader._examples if "理财" in text and reader.score(text) > reader.sure)
+    return next(text for text in examples(reader) if "理财" in text and reader.score(text) > reader.sure)
+
+
+def examples(reader):
+    return [text for texts in reader._examples.values() for text in texts]
 
 
 class TestReader:
@@ -55,25 +59,28 @@ class TestReader:
     def test_only_rules_that_are_offered_are_named(self):
         reader = load_likeness()
         text = sure_text(reader)
-        assert reader.nearest(text, among=frozenset()) == []
-        assert reader.nearest(text, among=frozenset({"LN-04"}))[0][0] == "LN-04"
+        assert reader.ranked(text, among=frozenset()) == []
+        assert reader.ranked(text, among=frozenset({"LN-04", "NO-01"})) == ["LN-04"]
 
-    def test_a_window_of_no_use_keeps_others_out_and_is_not_read_for_itself(self, monkeypatch):
-        reader, read = load_likeness(), []
-        monkeypatch.setattr(reader, "_named", lambda text, among: read.append(text) or ("RET-01", ()))
+    def test_most_examples_are_named_by_their_own_rule_and_shown_first(self):
+        reader = load_likeness()
+        some = [(rule, text) for rule, texts in reader._examples.items() for text in texts[::20]]
+        named = [reader.ranked(text, among=frozenset(reader.rules))[0] == rule for rule, text in some]
+        assert len(some) > 200 and sum(named) / len(named) > 0.8
+        assert all(reader.score(reader.examples(rule, text)[0]) == reader.score(text) for rule, text in some)
+
+    def test_of_overlapping_windows_the_likeliest_that_has_a_name_is_kept(self, monkeypatch):
+        reader = load_likeness()
         norm = "一二三四五六七八九"
         likely = [Window(0.9, 0, 4), Window(0.8, 3, 6), Window(0.7, 7, 9)]
 
-        def named(*silent):
-            read.clear()
-            found = reader.name(norm, likely, among={}, silent=lambda start, end: (start, end) in silent)
-            return [(one.start, one.end) for one in found]
+        def named():
+            return [(one.start, one.end) for one in reader.name(norm, likely, among={})]
 
+        monkeypatch.setattr(reader, "_named", lambda *_: "RET-01")
         assert named() == [(0, 4), (7, 9)]
-        assert named((0, 4)) == [(7, 9)] and read == ["一二三四", "八九"]
-        assert named((0, 4), (3, 6)) == [(7, 9)] and read == ["八九"]
-        monkeypatch.setattr(reader, "_named", lambda text, among: None if text == "一二三四" else ("RET-01", ()))
-        assert named((0, 4)) == [(3, 6), (7, 9)]
+        monkeypatch.setattr(reader, "_named", lambda text, among: None if text == "一二三四" else "RET-01")
+        assert named() == [(3, 6), (7, 9)]
 
 
 class TestFindings:
@@ -86,7 +93,7 @@ class TestFindings:
 
     def test_a_finding_quotes_its_window_the_example_and_the_clause(self, packs, silent_rules):
         text = sure_text(load_likeness())
-        (finding,) = alike(told(packs, f"{LIFE}\n{text}"))
+        (finding,) = alike(told(packs, f"{LIFE}\n{text}", products=("wm",)))
         assert finding.text in text and finding.severity == "fix" and finding.by == "rule"
         assert finding.related[0].removeprefix(PREFIX) in finding.message and finding.basis and finding.advice
         assert finding.fix is None and finding.advice != packs.find(finding.rule)[1].advice
@@ -101,26 +108,27 @@ class TestFindings:
 
     def test_its_example_names_no_product_but_those_of_the_note(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
-        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("RET-01", ("这只基金稳得很", "睡得踏实得很"))])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: ["RET-01"])
+        monkeypatch.setattr(reader, "examples", lambda *_: ("这只基金稳得很", "睡得踏实得很"))
         (other,) = alike(told(packs, sure_text(reader)))
         (same,) = alike(told(packs, sure_text(reader) + "基金也是。"))
         assert other.related == (f"{PREFIX}睡得踏实得很",) and same.related == (f"{PREFIX}这只基金稳得很",)
-        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("RET-01", ("这只基金稳得很",))])
-        (none,) = alike(told(packs, sure_text(reader)))
+        monkeypatch.setattr(reader, "examples", lambda *_: ("这只基金稳得很",))
+        (none,) = alike(told(packs, sure_text(reader), products=("wm",)))
         assert "像的是" not in none.message and none.severity == "fix"
 
     def test_a_rule_about_somebody_is_named_only_where_he_is(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
         text = sure_text(reader)
-        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("SOC-01", ("a",)), ("RET-01", ("b",))])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: ["SOC-01", "RET-01"])
         assert [f.rule for f in alike(told(packs, text))] == ["RET-01"]
         assert [f.rule for f in alike(told(packs, f"学生党看这里，{text}"))] == ["SOC-01"]
-        monkeypatch.setattr(reader, "nearest", lambda *_, **__: [("SOC-01", ("a",))])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: ["SOC-01"])
         assert alike(told(packs, text)) == []
 
     def test_it_never_blocks(self, packs, silent_rules):
         reader = load_likeness()
-        for text in reader._examples[::40]:
+        for text in examples(reader)[::120]:
             assert {f.severity for f in alike(told(packs, text))} <= {"fix", "warn"}
 
     def test_it_is_silent_where_a_rule_has_spoken(self, packs):
@@ -143,6 +151,60 @@ class TestFindings:
         assert statuses == {"cleared"}
         assert len(alike(report)) == 0
         assert len(alike(told(packs, f"{text}，不过它不大。"))) == 1
+
+    def test_what_a_rule_has_spoken_of_does_not_keep_its_neighbour_out(self, packs, monkeypatch):
+        from agent.guardrails import engine
+
+        whole = engine._findings
+        monkeypatch.setattr(
+            engine,
+            "_findings",
+            lambda compiled, *given: whole(compiled, *given) if compiled.rule.id == "RET-01" else [],
+        )
+        text = sure_text(load_likeness())
+        spoken = "这款理财保本保息。"
+        both = told(packs, f"{spoken}{text}")
+        assert [f.text for f in alike(both)] == [text]
+
+    def test_a_claim_is_told_only_where_its_mandatory_words_are_nowhere(self, packs, silent_rules, monkeypatch):
+        reader = load_likeness()
+        monkeypatch.setattr(
+            reader, "ranked", lambda *_, among: [rule for rule in ("PERF-04", "RET-03") if rule in among]
+        )
+        claim = "这只基金2025年净值涨了12%，稳稳的"
+        statement = "基金的过往业绩并不预示其未来表现，基金管理人管理的其他基金的业绩并不构成基金业绩表现的保证。"
+        monkeypatch.setattr(reader, "maybe", 0.0)
+        without, with_it = (alike(told(packs, body))[0] for body in (claim, f"{claim}\n{statement}"))
+        assert (without.rule, with_it.rule) == ("PERF-04", "RET-03")
+
+    def test_a_sentence_without_a_word_about_money_counts_in_an_offer_and_not_in_life(
+        self, packs, silent_rules, monkeypatch
+    ):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "maybe", 0.0)
+        monkeypatch.setattr(reader, "likely", lambda _, spans: [Window(1.0, *span) for span in spans])
+        offer = "我们行的这款理财上新了，想买的找我。"
+        vague = "反正闭着眼放就是了，横竖不带赔的。"
+        assert vague in {f.text for f in alike(told(packs, offer + vague, products=("wm",)))}
+        assert vague not in {f.text for f in alike(told(packs, "周末去江边骑车，" + vague))}
+        life = "反正火锅闭着眼点就是了，横竖不踩雷。"
+        assert life not in {f.text for f in alike(told(packs, offer + life, products=("wm",)))}
+
+    def test_in_a_note_that_promotes_nothing_it_asks_for_a_look_only(self, packs, silent_rules, monkeypatch):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "sure", 0.0)
+        monkeypatch.setattr(reader, "maybe", 0.0)
+        body = "早上起来看了一眼银行的排队，人真不少。"
+        (look,), (change,) = (alike(told(packs, body, products=products)) for products in ((), ("wm",)))
+        assert (look.severity, change.severity) == ("warn", "fix")
+
+    def test_it_must_be_surer_of_a_sentence_that_speaks_of_no_money(self, packs, silent_rules, monkeypatch):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "likely", lambda _, spans: [Window(0.6, *span) for span in spans])
+        monkeypatch.setattr(reader, "sure", 0.5)
+        body = "我们行的这款理财上新了，想买的找我。\n反正闭着眼放就是了，横竖不带赔的。"
+        told_of = {f.text: f.severity for f in alike(told(packs, body, products=("wm",)))}
+        assert told_of["反正闭着眼放就是了，横竖不带赔的。"] == "warn" and "fix" in told_of.values()
 
     def test_without_a_word_about_money_nothing_is_told(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
