@@ -82,4 +82,6 @@ def test_a_seller_who_only_seems_to_turn_against_it_is_heard(packs, product, tol
 
 @pytest.mark.parametrize("sale", ["我行这款理财可以放心买。", "想买的联系我。"])
 def test_a_sale_in_the_same_paragraph_takes_the_refusal_away(packs, sale):
-    assert open_rules(packs, "wm", f"把理财说成“利息高的定期”，属于误导销售。{sale}") >= {"WM-05"}
+    told = "说银行理财保本，写出来就不该。"
+    assert open_rules(packs, "wm", told) == set()
+    assert open_rules(packs, "wm", f"{told}{sale}") >= {"RET-01"}
