@@ -186,7 +186,10 @@ def _long() -> Iterator[str]:
     notes = [DATA / "clean_notes.jsonl", *whole]
     for sample in [sample for path in notes for sample in read_jsonl(path)]:
         yield f"{sample.get('title', '')}\n{sample.get('body', '')}"
-    for path in sorted((ROOT / "evals" / "cases").glob("*/ref-*.md")):
+    for path in [
+        *sorted((ROOT / "evals" / "cases").glob("*/ref-*.md")),
+        *sorted((DATA / "mutations").glob("*/honest.md")),
+    ]:
         yield path.read_text(encoding="utf-8")
     for path in sorted((DATA / "model_runs").glob("*/*.json")):
         run = json.loads(path.read_text(encoding="utf-8"))

@@ -9,7 +9,6 @@ about money only by the offer around it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Final
@@ -21,7 +20,7 @@ from agent.guardrails.evidence import Evidence
 from agent.guardrails.findings import EXAMPLE, identify
 from agent.guardrails.inference import CATEGORIES
 from agent.guardrails.lexical import is_worded
-from agent.guardrails.likeness import Resemblance, Window, load_likeness, windows
+from agent.guardrails.likeness import Resemblance, Window, holds_one, load_likeness, windows
 from agent.guardrails.offering import Offering
 from agent.guardrails.packs import Packs
 from agent.guardrails.terms import TermLists
@@ -84,7 +83,7 @@ class _Counted:
     def windows(self) -> list[tuple[int, int]]:
         """Return the windows worth a score."""
         spans = windows(self._evidence.document.norm)
-        return list(spans) if self._evidence.promoted else [span for span in spans if _holds_one(span, self._anchors)]
+        return list(spans) if self._evidence.promoted else [span for span in spans if holds_one(span, self._anchors)]
 
     def holds(self, window: Window) -> bool:
         """Tell whether a window may be told."""
@@ -95,10 +94,10 @@ class _Counted:
 
     def speaks_of_money(self, span: tuple[int, int]) -> bool:
         """Tell whether a word about money stands in a span."""
-        return _holds_one(span, self._anchors)
+        return holds_one(span, self._anchors)
 
     def _is_about_money(self, span: tuple[int, int]) -> bool:
-        return self.speaks_of_money(span) or (not _holds_one(span, self._life) and self._offering.holds(Hit(*span), ()))
+        return self.speaks_of_money(span) or (not holds_one(span, self._life) and self._offering.holds(Hit(*span), ()))
 
     @cached_property
     def _life(self) -> list[tuple[int, int]]:
@@ -110,12 +109,6 @@ class _Counted:
 
     def _spans(self, names: tuple[str, ...]) -> list[tuple[int, int]]:
         return [(start, end) for _, start, end in self._lists.find(names, self._evidence.document.norm)]
-
-
-def _holds_one(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a span holds one of some others, which are in text order, whole."""
-    begin, stop = span
-    return any(end <= stop for _, end in others[bisect_left(others, (begin, 0)) : bisect_left(others, (stop, 0))])
 
 
 def _write(found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists: TermLists, *, sure: bool) -> Finding:

@@ -28,6 +28,7 @@ from agent.guardrails.identifiers import detect_identifiers
 from agent.guardrails.inference import infer_note_type, infer_offer
 from agent.guardrails.label import decide_label
 from agent.guardrails.lexical import detect_combinations, detect_requirement, detect_terms
+from agent.guardrails.likeness import load_likeness
 from agent.guardrails.loader import Packs, load_packs
 from agent.guardrails.measures import detect_oversize, detect_similarity
 from agent.guardrails.normalize import fold
@@ -82,7 +83,7 @@ def check(
     _demand_text(note)
     evidence = _gather(
         note, facts=facts, material=material, points=points, account=account, publication=publication,
-        earlier=earlier, as_of=as_of, packs=packs,
+        earlier=earlier, as_of=as_of, packs=packs, likeness=likeness,
     )  # fmt: skip
     findings = _admitted(stage, evidence, packs)
     undetermined: list[Undetermined] = []
@@ -168,14 +169,20 @@ def as_input(note: NoteInput | Note) -> NoteInput:
     )  # fmt: skip
 
 
-def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, **given: Any) -> Evidence:
+def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, likeness: bool, **given: Any) -> Evidence:
     given_note = as_input(note)
     document = Document(given_note)
     readings = tuple(packs.disguises.find(document))
     reveals = apart(readings)
     plain = document.revealed(reveals) if reveals else document
     account = account or given_note.account
-    offer = infer_offer(given_note, plain, packs.lists, employer=account.employer if account else "")
+    offer = infer_offer(
+        given_note,
+        plain,
+        packs.lists,
+        employer=account.employer if account else "",
+        sells=load_likeness().sells if likeness and given_note.note_type == "auto" else None,
+    )
     evidence = Evidence(
         note=given_note,
         document=document,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +22,9 @@ from agent.models import Category, NoteInput, NoteType
 from agent.yamlsource import read_yaml
 
 __all__ = ["Offer", "infer_note_type", "infer_offer"]
+
+Reading = Callable[[str, Sequence[tuple[int, int]]], bool]
+_MONEY = ("money-talk",)
 
 CATEGORIES: tuple[Category, ...] = ("fund", "wm", "deposit", "card", "loan", "insurance", "securities", "gold")
 _MASKED = "products-masked"
@@ -52,8 +55,17 @@ class Offer:
         return bool(self.promoted)
 
 
-def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employer: str = "") -> Offer:
+def infer_offer(
+    note: NoteInput,
+    document: Document,
+    lists: TermLists,
+    *,
+    employer: str = "",
+    sells: Reading | None = None,
+) -> Offer:
     """Return declared and named categories, and those declared or named with signals of promotion.
+
+    sells: whether a norm plane, with the spans of its words about money, reads like a seller's; asked last.
 
     Where a declared product stands in a sentence, its signals do not promote what everyday words name beside it
     (the 股票 of an index fund).
@@ -78,13 +90,20 @@ def infer_offer(note: NoteInput, document: Document, lists: TermLists, *, employ
             promoted.add(category)
     if not declared & _INVEST and not named & _INVEST and _signals().likened.search(document.norm):
         named.add("wm")
-    if not promoted and _sells(document.norm, plainly=plainly):
+    if mentions and not promoted and (_sells(document.norm, plainly=plainly) or _reads(document.norm, lists, sells)):
         promoted = _spoken_of_most(mentions, document)
     words: dict[Category, str] = {}
     for category, hit in sorted(mentions, key=lambda mention: mention[1].start):
         if category in promoted:
             words.setdefault(category, document.locate(hit)[3])
     return Offer(declared | named | promoted, frozenset(promoted), words)
+
+
+def _reads(norm: str, lists: TermLists, sells: Reading | None) -> bool:
+    """Tell whether a note that warns of no fraud reads like a seller's, product words apart."""
+    if sells is None or _signals().fraud.search(norm):
+        return False
+    return sells(norm, [(start, end) for _, start, end in lists.find(_MONEY, norm)])
 
 
 def _sells(norm: str, *, plainly: bool) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -22,11 +23,13 @@ from numpy.typing import NDArray
 
 from agent.guardrails.normalize import SEPARATOR
 
-__all__ = ["BUCKETS", "Likeness", "Resemblance", "Window", "features", "load_likeness", "windows"]
+__all__ = ["BUCKETS", "Likeness", "Resemblance", "Window", "features", "holds_one", "load_likeness", "windows"]
 
 BUCKETS: Final = 1 << 17
 LONGEST: Final = 4  # characters of an n-gram
 SHORTEST: Final = 10  # characters a window needs to mean something by itself
+SELLING, TELLTALE = 0.7, 2  # so many sentences of this score tell a seller
+TAG: Final = "#"
 NEAREST: Final = 12  # examples put beside a window; the first that fits the note is shown
 _SENTENCE: Final = re.compile(f"[^。！？!?\n{SEPARATOR}]+[。！？!?]*")
 _CLAUSE: Final = re.compile(f"[^,，、。！？!?;；:：\n{SEPARATOR}]+")
@@ -64,13 +67,23 @@ class Window(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
+def holds_one(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a span holds one of some others, which are in text order, whole."""
+    begin, stop = span
+    return any(end <= stop for _, end in others[bisect_left(others, (begin, 0)) : bisect_left(others, (stop, 0))])
+
+
 def windows(text: str) -> Iterator[tuple[int, int]]:
     """Yield the span of every sentence, then of every two neighbours within a paragraph."""
-    spans = [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
+    spans = _sentences(text)
     yield from ((start, end) for start, end in spans if end - start >= SHORTEST)
     for (start, stop), (begin, end) in itertools.pairwise(spans):
         if "\n" not in text[stop:begin]:
             yield start, end
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    return [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
 
 
 def features(text: str) -> tuple[Ids, Floats]:
@@ -151,6 +164,17 @@ class Likeness:
         lengths = np.sqrt(np.where(squares > 0, squares, 1))
         scores: list[float] = (1 / (1 + np.exp(-(sums / lengths + self._intercept)))).tolist()
         return scores
+
+    def sells(self, norm: str, money: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether sentences of a text about money read so much like violations that somebody is selling.
+
+        money: where words about money stand, in text order. Tags say nothing.
+        """
+        spans = [span for span in _sentences(norm) if TAG not in norm[slice(*span)]]
+        if not any(holds_one(span, money) for span in spans):
+            return False
+        told = self.scores(norm, [span for span in spans if span[1] - span[0] >= SHORTEST])
+        return sum(score >= SELLING for score in told) >= TELLTALE
 
     def telling(self, text: str) -> tuple[int, int]:
         """Return the span of the clause that speaks most for a violation."""

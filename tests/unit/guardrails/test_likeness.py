@@ -8,7 +8,8 @@ import pytest
 from agent.guardrails import check, load_packs
 from agent.guardrails.findings import EXAMPLE as PREFIX
 from agent.guardrails.findings import is_alike
-from agent.guardrails.likeness import BUCKETS, Window, features, load_likeness, windows
+from agent.guardrails.likeness import BUCKETS, SELLING, Window, features, load_likeness, windows
+from agent.guardrails.normalize import fold
 from agent.models import NoteInput
 
 TODAY = date(2026, 11, 24)
@@ -225,6 +226,30 @@ class TestFindings:
     def test_other_jurisdictions_have_no_examples(self, silent_rules):
         packs = load_packs(jurisdiction="hk", examples=False)
         assert not alike(told(packs, sure_text(load_likeness())))
+
+
+class TestSelling:
+    STORY = "外婆的饼干盒里有邮票和纽扣。\n{}\n{}\n外婆抱着米回家，糖纸都黏住了。\n#理财 #外婆的日常"
+    SOLD = ("这个你放进去，本金一分都不会少的。", "我那几个老客户，笑着来笑着走，没人空手。")
+
+    def test_sentences_that_nobody_else_says_make_a_note_a_sellers(self, packs):
+        assert all(load_likeness().score(fold(text)) > SELLING for text in self.SOLD)
+        body = self.STORY.format(*self.SOLD)
+        report = told(packs, body)
+        assert report.note_type == "marketing" and any(f.severity == "fix" for f in report.open("fix"))
+        assert check(NoteInput(body=body), packs=packs, as_of=TODAY, likeness=False).note_type != "marketing"
+
+    def test_one_such_sentence_or_one_that_warns_of_fraud_makes_none(self, packs):
+        assert told(packs, self.STORY.format(self.SOLD[0], "她数了两遍，手指沾了口水。")).note_type == "lifestyle"
+        warned = self.STORY.format(*self.SOLD) + "\n这样说的都是骗子，防骗记得打96110。"
+        assert told(packs, warned).note_type != "marketing"
+
+    def test_who_says_what_kind_of_note_it_is_is_believed(self, packs):
+        assert told(packs, self.STORY.format(*self.SOLD), note_type="lifestyle").note_type == "lifestyle"
+
+    def test_a_note_that_names_no_product_promotes_none(self, packs):
+        body = "外婆做了一桌菜，稳稳的，随便夹都好吃，没有一个不满意的。" * 3
+        assert not told(packs, body).products
 
 
 def test_spans_scored_in_one_go_have_the_score_of_each_by_itself() -> None:
