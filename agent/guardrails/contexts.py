@@ -17,6 +17,7 @@ from typing import Any
 
 import re2
 
+from agent.guardrails.disowning import is_disowned, is_harm_told
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.narration import (
     is_answer_regretted,
@@ -101,6 +102,8 @@ def _warning(hit: Hit, context: GuardContext) -> bool:
     警惕… governs it, its sentence ends in a verdict (…的多半是局), or a scam cue meets a rejection or refusal in
     one sentence, or the note tells of a fraud that somebody met.
     """
+    if is_disowned(hit, context) or is_harm_told(hit, context):
+        return True
     words = _words().warning
     norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)
@@ -142,6 +145,8 @@ def _quotation(hit: Hit, context: GuardContext) -> bool:
     norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)
     quote = next((span for span in _quotes(norm, begin, stop) if span[0] < hit.start < span[1]), None)
+    if quote is not None and is_disowned(hit, context):
+        return True
     if quote is None or (hit.end > quote[1] and not words.rejects.search(norm[quote[1] : hit.end])):
         return False
     before, rest = norm[begin : quote[0]], norm[quote[1] : max(stop, quote[1])]
@@ -216,8 +221,12 @@ def _lifestyle(hit: Hit, context: GuardContext) -> bool:
     return not any(word in before + following for word in context.finance)
 
 
+def _fraud_story(hit: Hit, context: GuardContext) -> bool:
+    return is_fraud_told(hit, context) or is_disowned(hit, context)
+
+
 def _own_loss(hit: Hit, context: GuardContext) -> bool:
-    return is_loss_told(hit, context) or is_answer_regretted(hit, context)
+    return any(tells(hit, context) for tells in (is_loss_told, is_answer_regretted, is_harm_told))
 
 
 _GUARDS: dict[Guard, Callable[[Hit, GuardContext], bool]] = {
@@ -229,7 +238,7 @@ _GUARDS: dict[Guard, Callable[[Hit, GuardContext], bool]] = {
     "parameter": _parameter,
     "product_truth": _product_truth,
     "lifestyle": _lifestyle,
-    "fraud_story": is_fraud_told,
+    "fraud_story": _fraud_story,
     "own_loss": _own_loss,
 }
 
@@ -353,7 +362,7 @@ def _unnegated(words: Iterable[str]) -> re.Pattern[str]:
     folded = sorted(map(fold, words), key=len, reverse=True)
     heads = "".join(dict.fromkeys(re.escape(word[0]) for word in folded))
     wholes = "|".join(f"(?<={re.escape(word[0])}){re.escape(word[1:])}" for word in folded)
-    denied = "(?<![不没非].)(?<!不是.)(?<!不会.)(?<!不用.)(?<!不必.)(?<!没有.)(?<!不怕.)"
+    denied = "(?<![不没非].)(?<!不是.)(?<!不会.)(?<!不用.)(?<!不必.)(?<!没有.)(?<!没人.)(?<!没被.)(?<!不怕.)"
     return re.compile(f"[{heads}]{denied}(?:{wholes})")
 
 
