@@ -21,6 +21,7 @@ from agent.guardrails.disowning import is_disowned, is_harm_told
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.narration import (
     is_answer_regretted,
+    is_belief_corrected,
     is_error_regretted,
     is_fraud_told,
     is_left_open,
@@ -39,7 +40,7 @@ _ALSO_FOR_SLANG: tuple[Guard, ...] = ("warning", "quotation", "fraud_story")
 _WINDOW = 12
 _TAIL = 10
 _A_NOT_A = re.compile(r"(.)[不没]\1")
-_TOLD = (is_turned_to_life, is_error_regretted, is_mistake_warned_of)
+_TOLD = (is_turned_to_life, is_error_regretted, is_belief_corrected, is_mistake_warned_of)
 _LINE = re.compile(r"[。!?;\n,:]|…+|\.(?![0-9a-z])")
 
 
@@ -149,6 +150,8 @@ def _quotation(hit: Hit, context: GuardContext) -> bool:
         return True
     if quote is None or (hit.end > quote[1] and not words.rejects.search(norm[quote[1] : hit.end])):
         return False
+    if words.answered.search(norm[hit.end :]):
+        return True
     before, rest = norm[begin : quote[0]], norm[quote[1] : max(stop, quote[1])]
     return bool(words.rejects.search(before) or words.rejects.search(rest)) and not _promotes(before, rest)
 
@@ -269,6 +272,7 @@ class _WarningWords:
 @dataclass(frozen=True)
 class _QuotationWords:
     rejects: re.Pattern[str]
+    answered: re.Pattern[str]
     pairs: tuple[tuple[str, str], ...]
 
 
@@ -321,7 +325,9 @@ def _words() -> _Words:
             _any(warning["spoilers"]),
         ),
         quotation=_QuotationWords(
-            _unnegated(data["quotation"]["rejects"]), tuple((pair[0], pair[1]) for pair in data["quotation"]["pairs"])
+            _unnegated(data["quotation"]["rejects"]),
+            re.compile("|".join(map(fold, data["quotation"]["answered"]))),
+            tuple((pair[0], pair[1]) for pair in data["quotation"]["pairs"]),
         ),
         question=_QuestionWords(_any(question["marks"]), _any(question["rhetorical"]), _any(question["answers"])),
         promo=_any(data["promo"]),

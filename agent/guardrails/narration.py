@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "is_answer_regretted",
+    "is_belief_corrected",
     "is_error_regretted",
     "is_fraud_told",
     "is_left_open",
@@ -82,6 +83,17 @@ def is_error_regretted(hit: Hit, context: GuardContext) -> bool:
     return any(words["came"].search(part) for part in (norm[: hit.start], norm[hit.end :]))
 
 
+def is_belief_corrected(hit: Hit, context: GuardContext) -> bool:
+    """Tell whether somebody's belief is put right at once: 我还以为放久了总会涨回来。后来才明白，放久也可能亏."""
+    words, norm = _words()["corrected"], context.document.norm
+    begin, stop = context.document.window("sentence", hit)
+    after = next((place for place in range(stop, len(norm)) if not norm[place].isspace()), stop)
+    end = context.document.window("sentence", Hit(after, after + 1))[1] if after < len(norm) else stop
+    if words["believed"].search(norm[begin : hit.end]) is None or words["held"].search(norm[hit.end : end]):
+        return False
+    return words["righted"].search(norm[hit.end : end]) is not None
+
+
 def is_answer_regretted(hit: Hit, context: GuardContext) -> bool:
     """Tell whether the words are the writer's own answer to a test of risk, owned to be wrong in the same sentence."""
     words, norm = _words()["regret"], context.document.norm
@@ -125,5 +137,5 @@ def _words() -> Mapping[str, Mapping[str, re.Pattern[str]]]:
     data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/guards.yaml")))).value
     return {
         guard: {name: re.compile("|".join(map(fold, entries))) for name, entries in data[guard].items()}
-        for guard in ("fraud_story", "own_loss", "regret", "mistake", "turned", "left_open")
+        for guard in ("fraud_story", "own_loss", "regret", "corrected", "mistake", "turned", "left_open")
     }

@@ -158,3 +158,44 @@ def test_what_is_only_likened_to_a_deposit_or_has_no_loser_is_not_released(packs
 )
 def test_the_truth_of_a_deposit_is_still_released(packs, told):
     assert "RET-01" not in blocks(packs, told)
+
+
+CORRECTED = [
+    "基金有风险。那时候我还以为，基金就是交给聪明人，放久了总会涨回来。后来才明白，放久也可能亏。",
+    "去年买的住院医疗险，我以为能全报。\n\n结果不是，自费药不在责任里。",
+    "刚工作那会儿我也以为贷款日息小就等于便宜，后来被师父按着算了一遍才改过来。",
+    "妈妈一直以为买理财保本，被大堂经理讲了一遍才明白，说明书里写着可能亏。",
+]
+STOOD_BY = [
+    "我以前还以为基金会亏，后来才知道放着总会涨回来。",
+    "我也以为基金总会涨回来是骗人的，后来才明白是真的。",
+    "你以为存银行就好？后来才明白，放我们这只基金总会涨回来。",
+    "我以为能全报的住院医疗险不存在，结果买了我们这款，什么都赔。",
+]
+
+
+@pytest.mark.parametrize("text", CORRECTED)
+@pytest.mark.parametrize("products", [(), ("fund",), ("loan",), ("insurance",)])
+def test_a_belief_put_right_at_once_stays_quiet_whatever_the_note_promotes(packs, text, products):
+    report = check(NoteInput(body=text, products=products), packs=packs, likeness=False)
+    assert [f.text for f in report.open("block") if f.start is not None] == []
+
+
+@pytest.mark.parametrize("text", STOOD_BY)
+def test_a_belief_that_turns_into_a_promise_is_heard(packs, text):
+    report = check(NoteInput(body=text, products=("fund", "insurance")), packs=packs, likeness=False)
+    assert report.open("block")
+
+
+def test_a_quoted_promise_that_the_writer_answers_stays_quiet_and_one_taken_up_does_not(packs):
+    said = "她手机里有人说“这只基金放多少都保本，闭眼放就行”。"
+    answered = check(NoteInput(body=said + "我把面粉拍掉，说这话不对。"), packs=packs, likeness=False)
+    taken_up = check(NoteInput(body=said + "我把面粉拍掉，说这话对。"), packs=packs, likeness=False)
+    assert not answered.open("block") and taken_up.open("block")
+
+
+def test_words_that_all_together_are_a_fraud_stay_quiet(packs):
+    body = "那几句我倒背如流：理财保本、催你、不让告诉家里，三样凑齐，就是骗。"
+    assert not check(NoteInput(body=body), packs=packs, likeness=False).open("block")
+    selling = "那几句我倒背如流：理财保本、催你、不让告诉家里。我们这款真的保本。"
+    assert check(NoteInput(body=selling), packs=packs, likeness=False).open("block")
