@@ -6,6 +6,7 @@ lists every objection; of those, a key written wrong comes before the key that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,12 +15,14 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from agent.catalogue import say
+from agent.yamlslips import as_typed
 
 __all__ = ["Objection", "Path_", "choose", "place_in_words"]
 
 Path_ = tuple[str | int, ...]
 _SHOWN = 40
 _QUOTES = "“”‘’「」『』\uff02\uff07"
+_DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LISTS = ("tuple_type", "list_type", "set_type", "frozen_set_type")
 _MAPPINGS = ("model_type", "dict_type", "model_attributes_type")
 
@@ -169,6 +172,8 @@ def _types_in(annotation: Any) -> Iterator[type]:
 def _in_words(problem: Any) -> str:
     """Say in Chinese what value is wanted; the schema's own words when the catalogue has none for this objection."""
     kind, given = problem["type"], problem.get("input")
+    if kind == "date_from_datetime_parsing" and isinstance(given, str) and _DATED.fullmatch(given):
+        return say("yaml_wants_real_day")
     expected = {name: _listed(value) for name, value in problem.get("ctx", {}).items()}
     codes = [f"yaml_wants_{kind}_{problem['loc'][-1]}" if problem["loc"] else "", f"yaml_wants_{kind}"]
     if kind in _LISTS and isinstance(given, dict):
@@ -187,7 +192,9 @@ def _remedy(problem: Any) -> str:
     """Say what to do about a wrong value, where more can be told than that it is wrong."""
     given = problem.get("input")
     if isinstance(given, str) and given.strip(_QUOTES) != given:
-        return say("yaml_remedy_quotes", bare=given.strip(_QUOTES))
+        return say("yaml_remedy_quotes", bare=as_typed(given.strip(_QUOTES)))
+    if isinstance(given, str) and given.strip("\u3000") != given:
+        return say("yaml_remedy_wide_space")
     meant = say(f"yaml_value_{given}") if isinstance(given, str) else ""
     if problem["type"] == "literal_error" and f"'{meant}'" in str(problem.get("ctx", {}).get("expected", "")):
         return say("yaml_remedy_meant", meant=meant)

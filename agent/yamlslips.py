@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Slip", "encoding_of", "slip_behind", "slip_inside"]
+__all__ = ["Slip", "as_typed", "encoding_of", "slip_behind", "slip_inside"]
 
 _PROBLEMS = {  # what the parser says, in the order in which it is looked for → the slip that people make
     "could not find expected ':'": "yaml_slip_colon",
@@ -46,6 +46,12 @@ _DASH = re.compile(
 _COLON = re.compile(r"\s*(?:-\s+)?([a-z_]+)\s*：")
 _KEY = re.compile(r"(\s*)(?:-\s+)*([A-Za-z_]+):(?:\s|$)")
 _OPENED = re.compile(r"(?:^\s*(?:- +)*(?:[\w.]+: +)?|[\[{] *|, *|[\[{,] *\w+: +)([\"'])")
+_WIDE = re.compile(  # a full-width space in an indent, after a dash or after the colon of a key
+    r"[ \t]*(?:(?P<indent>\u3000)\s*(?:-|#|[A-Za-z_]+\s*[:：]|$)"
+    r"|-(?P<dash>\u3000)|(?:- +)*[A-Za-z_]+:(?P<colon>\u3000))"
+)
+_SIGNS = tuple("@#*&!%`|>?-[]{},:'")
+_LIST_NAME = re.compile(r"@[a-z][a-z0-9-]*(?![^\s,\]}])")
 _CUT = re.compile(r"[^\S\n]#\S")
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -70,10 +76,14 @@ def slip_behind(error: yaml.MarkedYAMLError, text: str) -> Slip:
     reached = max(line, error.problem_mark.line if error.problem_mark else 0)
     lines = text.split("\n")
     found = _quote(lines, reached)
-    if found is None and code not in ("yaml_slip_tab", "yaml_slip_sign", "yaml_slip_escape"):
+    typed = code not in ("yaml_slip_tab", "yaml_slip_sign", "yaml_slip_escape")
+    if found is None and typed:
         found = _odd_line(lines, reached)
     if found is None and code == "yaml_slip_quote":
         found = _deep_key(lines, line, column)
+    if found is None and typed:
+        found = next(filter(None, (_wide_space(lines, n) for n in range(min(reached, len(lines) - 1), -1, -1))), None)
+    found = found or _list_name(lines, line, column)
     return found or Slip(_seen_closer(code, lines, line, column), line + 1, column + 1)
 
 
@@ -84,6 +94,8 @@ def slip_inside(text: str, root: yaml.Node, spread: Iterable[yaml.ScalarNode]) -
     """
     lines = text.split("\n")
     folded = next((slip for node in spread for slip in _folded(lines, node)), None)
+    if folded is None and "\u3000" in text:
+        folded = next((slip for key in _keys(root) for slip in _widely_indented(key)), None)
     if folded or not _CUT.search(text):
         return folded
     spans = [(node.start_mark, node.end_mark) for node in _scalars(root)]
@@ -101,6 +113,11 @@ def _hashes(line: str) -> Iterator[int]:
 
 def _inside(spans: Sequence[tuple[Any, Any]], line: int, column: int) -> bool:
     return any((a.line, a.column) <= (line, column) < (b.line, b.column) for a, b in spans)
+
+
+def as_typed(text: str) -> str:
+    """Write a text as it is typed into a file: between English quotes where it begins with a sign that YAML reads."""
+    return f'"{text}"' if text[:1] in _SIGNS and '"' not in text else text
 
 
 def encoding_of(raw: bytes) -> str:
@@ -164,11 +181,31 @@ def _odd_line(lines: list[str], reached: int) -> Slip | None:
     for number in range(min(reached, len(lines) - 1), max(reached - _NEAR, -1), -1):
         line = lines[number]
         colon, dash = _COLON.match(line), _DASH.match(line)
+        if wide := _wide_space(lines, number):
+            return wide
         if colon:
             return Slip("yaml_slip_fullwidth_colon", number + 1, colon.end())
         if dash and dash.end() < len(line.rstrip()):
             return Slip("yaml_slip_dash", number + 1, dash.end())
     return None
+
+
+def _wide_space(lines: Sequence[str], number: int) -> Slip | None:
+    """Find a full-width space that stands where only an ordinary one counts."""
+    found = _WIDE.match(lines[number])
+    return Slip("yaml_slip_wide_space", number + 1, found.start(found.lastgroup or 0) + 1) if found else None
+
+
+def _widely_indented(key: yaml.ScalarNode) -> Iterator[Slip]:
+    """Yield the slip of a key that a full-width space has become a part of."""
+    if key.value.startswith("\u3000"):
+        yield Slip("yaml_slip_wide_space", key.start_mark.line + 1, key.start_mark.column + 1)
+
+
+def _list_name(lines: Sequence[str], line: int, column: int) -> Slip | None:
+    """Find the name of a word list that stands without quotes: no text may begin with its sign."""
+    found = _LIST_NAME.match(lines[line], column) if line < len(lines) else None
+    return Slip("yaml_slip_list_name", line + 1, column + 1, found[0]) if found else None
 
 
 def _deep_key(lines: list[str], line: int, column: int) -> Slip | None:
@@ -200,12 +237,21 @@ def _folded(lines: list[str], node: yaml.ScalarNode) -> Iterator[Slip]:
     for number in range(first if begins else first + 1, min(node.end_mark.line + 1, len(lines))):
         line = lines[number]
         indent = len(line) - len(line.lstrip()) + 1
-        if _COLON.match(line):
+        if wide := _wide_space(lines, number):
+            yield wide
+        elif _COLON.match(line):
             yield Slip("yaml_slip_fullwidth_colon", number + 1, indent)
         elif re.match(r"\s*-\s", line):
             yield Slip("yaml_slip_folded", number + 1, indent)
         elif _DASH.match(line):
             yield Slip("yaml_slip_dash", number + 1, indent)
+
+
+def _keys(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
+    for child in node.value if isinstance(node, yaml.CollectionNode) else ():
+        if isinstance(child, tuple) and isinstance(child[0], yaml.ScalarNode):
+            yield child[0]
+        yield from _keys(child[1] if isinstance(child, tuple) else child)
 
 
 def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ValidationError
 from agent.catalogue import advise, say
 from agent.errors import ConfigurationError
 from agent.yamlobjections import Path_, choose
-from agent.yamlslips import Slip, encoding_of, slip_behind, slip_inside
+from agent.yamlslips import Slip, as_typed, encoding_of, slip_behind, slip_inside
 
-__all__ = ["Path_", "Source", "not_utf8", "parse_yaml", "read_yaml", "validate"]
+__all__ = ["Path_", "Source", "as_typed", "not_utf8", "parse_yaml", "read_yaml", "validate"]
 
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_VALUES = 200_000
@@ -114,7 +114,7 @@ def parse_yaml(text: str, path: Path) -> Source:
 def _slipped(slip: Slip, path: Path) -> ConfigurationError:
     return ConfigurationError(
         "yaml_not_yaml", file=str(path), line=slip.line, column=slip.column, detail=say(slip.code, words=slip.words),
-        remedy=advise(slip.code),
+        remedy=advise(slip.code, words=slip.words),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from agent.guardrails.terms import read_terms
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import Frozen, Severity
 from agent.paths import data_root
-from agent.yamlsource import Path_, Source, parse_yaml, read_yaml, validate
+from agent.yamlsource import Path_, Source, as_typed, parse_yaml, read_yaml, validate
 
 __all__ = [
     "Packs",
@@ -250,7 +250,7 @@ def _check_words(rule: Rule, source: Source) -> None:
             if entry.startswith("re:") or not source.unquoted(place):
                 continue
             if bare := _QUOTED.fullmatch(entry):
-                raise source.error("rule_words_quoted", place, words=entry, bare=bare[1])
+                raise source.error("rule_words_quoted", place, words=entry, bare=as_typed(bare[1]))
             if _JOINED.search(entry):
                 apart = ", ".join(word for word in _JOINED.split(entry) if word)
                 raise source.error("rule_words_joined", place, words=entry, apart=apart)
