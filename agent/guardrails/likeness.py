@@ -137,13 +137,13 @@ class Likeness:
         self._name_rules = np.asarray(data["name_rules"], dtype=np.int64)
         self._name_values = np.asarray(data["name_values"], dtype=np.float32)
         self._name_intercepts = np.asarray(data["name_intercepts"], dtype=np.float32)
-        self.rules = tuple(_told(data["rules"]))
-        told = _told(data["examples"])
+        self.rules = tuple(_parts(data["rules"]))
+        told = _parts(data["examples"])
         self._examples: dict[str, list[str]] = {}
         for rule, example in zip(told[0::2], told[1::2], strict=True):
             self._examples.setdefault(rule, []).append(example)
         self._vectors: dict[str, list[tuple[Ids, Floats]]] = {}
-        (self.digest,) = _told(data["digest"])
+        (self.digest,) = _parts(data["digest"])
 
     def score(self, text: str) -> float:
         """Return how much a text reads like a violation, from 0 to 1."""
@@ -244,7 +244,7 @@ class Likeness:
         return ids, values / length if length else values
 
 
-def _told(data: NDArray[np.generic]) -> list[str]:
+def _parts(data: NDArray[np.generic]) -> list[str]:
     return np.asarray(data, dtype=np.uint8).tobytes().decode("utf-8").split("\x00")
 
 

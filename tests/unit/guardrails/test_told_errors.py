@@ -161,12 +161,17 @@ def test_the_truth_of_a_deposit_is_still_released(packs, told):
 
 
 CORRECTED = [
+    "我曾经以为银行卖的理财就不会亏，培训第一天老师就纠正了我，代销并不替产品兜底。",
+    "当初以为“住院就全报”。我也检讨，投保那天该多讲一遍。",
+    "妈妈说那时柜台的人讲“金子只会涨”，结果第二年跌得她睡不好。",
     "基金有风险。那时候我还以为，基金就是交给聪明人，放久了总会涨回来。后来才明白，放久也可能亏。",
     "去年买的住院医疗险，我以为能全报。\n\n结果不是，自费药不在责任里。",
     "刚工作那会儿我也以为贷款日息小就等于便宜，后来被师父按着算了一遍才改过来。",
     "妈妈一直以为买理财保本，被大堂经理讲了一遍才明白，说明书里写着可能亏。",
 ]
 STOOD_BY = [
+    "当时柜台的人讲“这只基金只会涨不会跌”，结果第二年没跌，还涨了。",
+    "我曾经以为理财会亏，老师纠正了我，说我们这款绝对不会亏。",
     "我以前还以为基金会亏，后来才知道放着总会涨回来。",
     "我也以为基金总会涨回来是骗人的，后来才明白是真的。",
     "你以为存银行就好？后来才明白，放我们这只基金总会涨回来。",
@@ -199,3 +204,15 @@ def test_words_that_all_together_are_a_fraud_stay_quiet(packs):
     assert not check(NoteInput(body=body), packs=packs, likeness=False).open("block")
     selling = "那几句我倒背如流：理财保本、催你、不让告诉家里。我们这款真的保本。"
     assert check(NoteInput(body=selling), packs=packs, likeness=False).open("block")
+
+
+def test_a_question_that_is_answered_with_no_stays_quiet_and_one_answered_with_yes_does_not(packs):
+    asked = "有客户问这只产品会不会保本，我说{}。"
+    no, yes = (check(NoteInput(body=asked.format(said)), packs=packs, likeness=False) for said in ("不会", "会"))
+    assert not no.open("block") and yes.open("block")
+
+
+@pytest.mark.parametrize("promise", ["本金一分不少", "稳赚不赔", "名额只剩三个"])
+def test_promises_that_a_swindler_made_stay_quiet_in_a_story_of_fraud(packs, promise):
+    story = "群里那位“老师”对她讲：{}。\n这就是骗局，民警让她打96110，诈骗的话术都一样。"
+    assert not check(NoteInput(body=story.format(promise)), packs=packs, likeness=False).open("block", "fix")
