@@ -17,7 +17,7 @@ from agent.catalogue import say
 from agent.guardrails.disclosures import Disclosures, phrase_pattern
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.rules import Match, PackInfo, Rule
-from agent.guardrails.terms import TermLists
+from agent.guardrails.terms import TermLists, near_lists
 from agent.guardrails.vocabulary import BY_LINE, Scan, Vocabulary, sign_of
 from agent.models import Fix
 from agent.yamlsource import Path_, Source
@@ -243,8 +243,9 @@ class _Maker:
         try:
             return self.lists.expand(terms)
         except KeyError as error:
-            name, known = f"@{error.args[0]}", "、".join(self.lists.names)
-            raise self.source.error("rule_unknown_list", path, name=name, known=known) from error
+            name = f"@{error.args[0]}"
+            nearest = near_lists(name, self.lists.names)
+            raise self.source.error("rule_unknown_list", path, name=name, nearest=nearest) from error
 
     def patterns(self, patterns: Sequence[str], path: Path_) -> tuple[int, ...]:
         return tuple(self.pattern(p, (*path, i)) for i, p in enumerate(patterns))

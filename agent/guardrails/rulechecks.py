@@ -21,6 +21,7 @@ from agent.guardrails.engine import check
 from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
 from agent.guardrails.rules import Kind, Rule
+from agent.guardrails.terms import list_meant
 from agent.models import Frozen, NoteInput
 from agent.yamlsource import Path_, read_yaml, validate
 
@@ -137,6 +138,23 @@ def _covered(compiled: CompiledRule, packs: Packs, text: str) -> bool:
     return any(hit.start == 0 and hit.end == len(document.norm) for hit in hits)
 
 
+def _one_group(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to a combination of one group of words with nothing asked for beside them: each is reported by itself."""
+    rule = compiled.rule
+    if rule.kind != "combine" or len(rule.match.groups) != 1 or rule.anchor or rule.about:
+        return
+    if not any(entry.startswith("re:") for entry in rule.match.groups[0]):
+        yield Objection("group-single", ("match", "groups"))
+
+
+def _meant_lists(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
+    """Object to words like 任何产品 that stand for a whole list: they are looked for as they stand."""
+    for path, entries in _slots(compiled):
+        for index, term in _literals(entries):
+            if name := list_meant(term):
+                yield Objection("term-list", (*path, index), {"term": term, "list": name})
+
+
 def _idle_exceptions(compiled: CompiledRule, packs: Packs) -> Iterator[Objection]:
     """Object to benign superstrings that hold nothing this rule looks for."""
     finders = (compiled.terms, *compiled.groups, compiled.trigger)
@@ -245,6 +263,6 @@ def _broken_off(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
 
 
 CHECKS: tuple[Check, ...] = (
-    _cut, _broken_off, _twice, _joined, _shadowed, _short, _benign, _idle_exceptions, _idle, _dates, _basis, _weight,
-    _cases, _fix,
+    _cut, _broken_off, _twice, _joined, _shadowed, _short, _one_group, _meant_lists, _benign, _idle_exceptions, _idle,
+    _dates, _basis, _weight, _cases, _fix,
 )  # fmt: skip

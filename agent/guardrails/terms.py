@@ -5,14 +5,23 @@ Each file maps list names to terms; a term may be `@another-list`. Owns reading 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Final
 
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 from agent.yamlsource import Source, read_yaml
 
-__all__ = ["TermLists", "read_terms"]
+__all__ = ["TermLists", "list_meant", "near_lists", "read_terms"]
+
+
+PRODUCTS: Final = "product-anchor"
+_ANY_PRODUCT: Final = re.compile(
+    "(?:任何|任意|任一|所有|全部|各种|各类|一切)(?:的|一个|一款|一种)?(?:金融)?产品|产品(?:词|名称?)"
+)
 
 
 class TermLists:
@@ -72,6 +81,20 @@ class TermLists:
                 self._collect(self._lists[term[1:]], seen, (*path, term[1:]))
 
 
+def list_meant(words: str) -> str:
+    """Return the name of the list that somebody means by words like 任何产品; empty for others."""
+    return PRODUCTS if _ANY_PRODUCT.fullmatch(words) else ""
+
+
+def near_lists(name: str, known: Iterable[str]) -> str:
+    """Return the lists nearest to a name that is not known, as they are written in a rule."""
+    names = tuple(known)
+    meant = list_meant(name.removeprefix("@"))
+    near = get_close_matches(name.removeprefix("@").lower(), names, n=3)
+    found = [meant] if meant in names else near or [PRODUCTS, *names][:1]
+    return "、".join(f'"@{one}"' for one in found)
+
+
 def read_terms(folders: Iterable[Path]) -> TermLists:
     """Read every list of these folders; a later folder adds to a list of the same name, never removes."""
     lists: dict[str, tuple[str, ...]] = {}
@@ -100,4 +123,4 @@ def _entries(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
 def _check_references(source: Source, name: str, lists: TermLists) -> None:
     for index, term in enumerate(source.value[name]):
         if term.startswith("@") and term[1:] not in lists:
-            raise source.error("rule_unknown_list", (name, index), name=term, known="、".join(lists.names))
+            raise source.error("rule_unknown_list", (name, index), name=term, nearest=near_lists(term, lists.names))

@@ -117,6 +117,14 @@ def test_every_kind_has_a_skeleton_whose_first_gap_is_named(rules, tmp_path, kin
     assert code == 2 and "“severity”还没有填" in err
 
 
+def test_the_skeleton_of_a_combination_shows_two_groups_any_product_and_the_distances(rules, tmp_path):
+    rules("new", "BNK-01", "--title", "试", "--pack", "own", "--kind", "combine", "--dir", tmp_path)
+    text = (tmp_path / "own" / "BNK-01.yaml").read_text(encoding="utf-8")
+    asked = text[text.index("match:") : text.index("within: sentence")]
+    assert '- ["@product-anchor"]' in asked and "任何产品" in asked and "标题" in asked
+    assert all(word in asked for word in ("clause", "sentence", "paragraph", "note"))
+
+
 def test_a_workspace_gets_the_rule_in_its_own_folder(rules, tmp_path):
     init_workspace(tmp_path / "bank")
     code, out, err = rules("new", "BNK-07", "--title", "试", "--pack", "own", "-w", tmp_path / "bank")

@@ -78,6 +78,9 @@ def test_a_good_rule_meets_no_objection(place):
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 包闪批闪放]"), "term-shadowed", 7, "包闪批闪放"),
         (("[闪批闪放, 秒批到账]", "['闪批闪放，秒批到账']"), "term-joined", 7, "逗号"),
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 放]"), "term-short", 7, "“放”"),
+        (("kind: term", "kind: combine", "terms: [闪批闪放, 秒批到账]", "groups: [[闪批闪放, 秒批到账]]"),
+         "group-single", 7, "第二组"),
+        (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 任何产品]"), "term-list", 7, '"@product-anchor"'),
         (("[闪批闪放, 秒批到账]", "[闪批闪放, 秒批到账, 当日下款]"), "term-idle", 7, "当日下款"),
         (("except: [秒批到账户页]", "except: [秒批到账户页, 闪批闪放]"), "term-benign", 7, "永远报不出来"),
         (("except: [秒批到账户页]", "except: ['re:闪批.{0,4}']"), "term-benign", 7, "闪批闪放"),
@@ -111,7 +114,17 @@ def test_an_objection_names_place_code_level_and_remedy(place, change, code, lin
 def test_every_code_has_a_level_and_is_tried_above():
     tried = {mark.args[1][i][1] for mark in test_an_objection_names_place_code_level_and_remedy.pytestmark
              for i in range(len(mark.args[1]))}  # fmt: skip
-    assert tried == set(LEVELS) and len(CHECKS) == 14
+    assert tried == set(LEVELS) and len(CHECKS) == 16
+
+
+@pytest.mark.parametrize("more", ["", "anchor: {any_of: [贷款], within: note}\n"])
+def test_a_group_stands_alone_only_where_something_else_is_asked_for(place, more):
+    text = GOOD.replace("kind: term", "kind: combine").replace(
+        "terms: [闪批闪放, 秒批到账]", "groups: [[闪批闪放, 秒批到账]]"
+    )
+    assert ("group-single" in codes(lint([place(text.replace("except:", f"{more}except:"))]))) == (not more)
+    by_pattern = text.replace("[[闪批闪放,", "[['re:闪批闪.',")
+    assert "group-single" not in codes(lint([place(by_pattern)]))
 
 
 def test_a_disguised_case_uses_its_term(place):

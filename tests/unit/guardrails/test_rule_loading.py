@@ -13,6 +13,7 @@ from agent.guardrails.cases import cross_fire, main, read_all, run_cases
 from agent.guardrails.loader import compile_rules, load_packs, read_rule, tighten
 from agent.guardrails.pages import render_rule_page, render_schema
 from agent.guardrails.rulefiles import rule_files
+from agent.guardrails.terms import near_lists
 from agent.models import NoteInput
 from agent.paths import data_root
 
@@ -348,3 +349,16 @@ def test_packs_are_named_in_few_words_and_not_written_out():
     packs = load_packs(examples=False)
     assert repr(packs).startswith("Packs(") and "@" in repr(packs) and len(repr(packs)) < 2000
     assert len(repr(packs.rules[0])) < 50_000  # each holds the words of all
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("@product-ancor", '"@product-anchor"'),
+        ("@任何产品", '"@product-anchor"'),
+        ("@Returns-Word", '"@returns-words"'),
+    ],
+)
+def test_a_list_that_is_not_there_is_answered_with_those_like_it(name: str, nearest: str) -> None:
+    found = near_lists(name, ["life-things", "product-anchor", "returns-words", *(f"zz-{n}" for n in range(100))])
+    assert found == nearest
