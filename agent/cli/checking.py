@@ -11,7 +11,7 @@ import typer
 
 from agent.cli.baselines import known_apart
 from agent.cli.fixing import Check, FixOptions, Source, fix_notes
-from agent.cli.session import AsOf, day, talk, tell_unread
+from agent.cli.session import AsOf, day, talk, tell_unread, typed
 
 if TYPE_CHECKING:
     from agent.guardrails import Packs
@@ -67,6 +67,8 @@ def check(
     checker, packs = checker_for(workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction)
     for status in packs.statuses:
         talk(status)
+    if workspace is None and not account:
+        _tell_workspace(Path.cwd())
     failing = FAIL_ON[fail_on]
     if fix or accept or out or diff or in_place:
         if baseline or keep:
@@ -84,6 +86,13 @@ def check(
     )
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
         raise typer.Exit(1)
+
+
+def _tell_workspace(here: Path) -> None:
+    """Say that the workspace around this folder, its own rules and facts, was not asked for."""
+    home = next((folder for folder in (here, *here.parents) if (folder / "workspace.yaml").is_file()), None)
+    if home is not None:
+        talk(f"注意：没有用 {home} 里的本行规则、事实和账号；要用，加上 -w {typed('.' if home == here else home)}")
 
 
 def _fix(

@@ -176,3 +176,15 @@ def test_a_waiver_that_can_never_act_stops_every_command_that_would_use_it(
     }  # fmt: skip
     code, out, err = agent(*words[command], "-w", bank)
     assert code == 2 and "waivers.yaml 第 1 行" in out + err and "“BNK-99”不存在" in out + err
+
+
+def test_a_check_without_the_workspace_it_stands_in_says_so(agent, bank, note, monkeypatch):
+    inside = bank / "notes"
+    inside.mkdir(exist_ok=True)
+    for here, option in ((bank, "-w ."), (inside, f"-w {bank}")):
+        monkeypatch.chdir(here)
+        told = agent("check", note, "--as-of", TODAY)[2]
+        assert f"没有用 {bank} 里的本行规则" in told and option in told
+    assert "没有用" not in agent("check", note, "-w", bank, "--as-of", TODAY)[2]
+    monkeypatch.chdir(note.parent)
+    assert "没有用" not in agent("check", note, "--as-of", TODAY)[2]
