@@ -105,7 +105,7 @@ class TestFindings:
 
     def test_it_quotes_the_clause_that_tells_most_as_it_was_written(self, packs, silent_rules):
         (finding,) = alike(told(packs, "早上下雨，這款理財一分錢都不會虧，大家散步去吧"))
-        assert finding.message.startswith("没有出现禁用的词句。“這款理財一分錢都不會虧”这里请看一眼")
+        assert finding.message.startswith("“這款理財一分錢都不會虧”这里请看一眼")
 
     def test_its_example_names_no_product_but_those_of_the_note(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
