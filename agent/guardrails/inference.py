@@ -173,9 +173,10 @@ def _is_promoted(hit: Hit, said: _Said, *, everyday: bool) -> bool:
     if named_in.warns or named_in.contrasts:
         return False
     around = said.around(begin, stop)
-    if everyday:
-        return sum((around.own, around.rate, around.invites)) >= _SIGNALS_ENOUGH
     before = said.document.norm[max(begin, hit.start - _REACH) : hit.start]
+    if everyday:
+        signals = sum((around.own, around.rate, around.invites))
+        return signals >= _SIGNALS_ENOUGH or bool(_signals().bound_twice.search(before))
     return around.rate or around.invites or bool(_signals().bound.search(before))
 
 
@@ -250,6 +251,7 @@ def _invites(sentence: str) -> bool:
 @dataclass(frozen=True)
 class _Signals:
     bound: re.Pattern[str]
+    bound_twice: re.Pattern[str]
     contrast: re.Pattern[str]
     likened: re.Pattern[str]
     own: re.Pattern[str]
@@ -266,5 +268,6 @@ class _Signals:
 def _signals() -> _Signals:
     data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/promotion.yaml")))).value
     patterns = {name: "|".join(f"(?:{pattern})" for pattern in entries) for name, entries in data.items()}
-    patterns["bound"] = patterns["bound"].replace("{p}", "$")
+    for name in ("bound", "bound_twice"):
+        patterns[name] = patterns[name].replace("{p}", "$")
     return _Signals(**{name: re.compile(pattern) for name, pattern in patterns.items()})

@@ -191,3 +191,10 @@ def test_a_promised_count_is_compared_with_its_fact(body: str, status: list[str]
     claims = list(judge_claims(evidence))
     assert [claim.status for claim in claims] == status
     assert all(evidence.document.norm[claim.hit.start : claim.hit.end].endswith("次") for claim in claims)
+
+
+def test_an_everyday_word_is_promoted_where_the_own_bank_points_at_it(packs):
+    own = NoteInput(body="同事教我的办法，就是行里这款日开的理财。")
+    told = NoteInput(body="同事教我的办法，就是先学一点理财。")
+    assert infer_offer(own, Document(own), packs.lists).promoted == {"wm"}
+    assert not infer_offer(told, Document(told), packs.lists).promoted

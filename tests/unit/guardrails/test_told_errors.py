@@ -12,6 +12,7 @@ from agent.models import NoteInput
 
 SCAM = "我在网点上班，差点被骗的是自己家人。\n{}\n我先让她别转，后来一起打了96110，民警让把聊天记录存好。"
 QUOTED = [
+    "阿姨把听来的话背给我们：“保本保息，月月返8%，名额只剩三个。”",
     "群里有个“刘老师”，讲什么“保本保息，月入八个点”，还让她“把验证码念一遍，亏了算我的”。",
     "那位导师说「亏了算我的」，让她先别告诉家里。",
     "对方发短信：“本金我来保，亏了我赔”，催她当晚就转。",
@@ -216,3 +217,8 @@ def test_a_question_that_is_answered_with_no_stays_quiet_and_one_answered_with_y
 def test_promises_that_a_swindler_made_stay_quiet_in_a_story_of_fraud(packs, promise):
     story = "群里那位“老师”对她讲：{}。\n这就是骗局，民警让她打96110，诈骗的话术都一样。"
     assert not check(NoteInput(body=story.format(promise)), packs=packs, likeness=False).open("block", "fix")
+
+
+def test_an_urgency_is_no_question_because_readers_may_ask_too_late(packs):
+    urged = "我们行这只基金名额不多，手慢无，别等到时候来问我还有没有。"
+    assert check(NoteInput(body=urged), packs=packs, likeness=False).open("block", "fix")
