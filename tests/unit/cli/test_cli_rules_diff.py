@@ -160,7 +160,7 @@ def test_running_only_changed_rules_tells_what_running_all_would(states, change)
 
     def found(packs, note):
         report = check(note, packs=packs, likeness=False)
-        return {(f.rule, f.field, f.start, f.text, f.severity, f.status) for f in report.findings}
+        return {(f.rule, f.field, f.start, f.text, f.severity, f.status, f.status_by) for f in report.findings}
 
     expected = {
         (note.id, entry[0]) for note in notes for entry in found(before, note) ^ found(after, note)

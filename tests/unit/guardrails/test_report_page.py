@@ -11,7 +11,7 @@ from agent.models import NoteInput
 
 BAD = NoteInput(
     id='<i>"1"', title="这款理财保本保息<script>alert(1)</script>", cover="保本理财",
-    body="我们行这款理财稳.赚.不.赔，年化3.5%\n加薇信聊\u202e\n有人说理财保本？别信。&lt;b&gt;",
+    body="我们行这款理财稳.赚.不.赔，年化3.5%\n加薇信聊\u202e\n有人问理财保本吗？&lt;b&gt;",
     tags=("理财", "稳赚"), products=("wm",),
 )  # fmt: skip
 GOOD = NoteInput(id="good", title="湖边", body="走一圈，面包很香")

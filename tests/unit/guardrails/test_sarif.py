@@ -18,7 +18,7 @@ NOTES = {
     "hits": NoteInput(
         id="a", title="😀这款理财保本保息", body="第一行\n稳\u200b赚不赔的理财", tags=("理财", "稳赚"), cover="保本理财"
     ),
-    "cleared": NoteInput(id="b", body="有人说理财保本？别信。理财不保本。", products=("wm",)),
+    "cleared": NoteInput(id="b", body="有人问理财保本吗？理财不保本。", products=("wm",)),
     "absent": NoteInput(id="c", body="我们行信用卡分期每期手续费低至0.3%\n#分期", products=("card",)),
     "nameless": NoteInput(body="借钱买金条，金价涨了再还\u202e"),
     "ours": NoteInput(id="d", body="这款基金年化3.5%，稳赚", products=("fund",), origin="ai"),
