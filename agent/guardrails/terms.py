@@ -18,7 +18,7 @@ from agent.yamlsource import Source, read_yaml
 __all__ = ["TermLists", "list_meant", "near_lists", "read_terms"]
 
 
-PRODUCTS: Final = "product-anchor"
+PRODUCTS: Final = "@product-anchor".removeprefix("@")  # told in messages only: what it holds decides nothing here
 _ANY_PRODUCT: Final = re.compile(
     "(?:任何|任意|任一|所有|全部|各种|各类|一切)(?:的|一个|一款|一种)?(?:金融)?产品|产品(?:词|名称?)"
 )
