@@ -1,8 +1,9 @@
 """Write findings of sentences that read like known violations (`agent.guardrails.likeness`).
 
 Owns where it keeps silent: in a sentence in which a rule found something, be it open or cleared, and for rules that are
-not in force or not in scope; and in a window that warns readers. A rule with a list `about-<rule>` is named only where
-one of its words stands. It quotes words and asks: a rule's own remedy may be that of another product.
+not in force or not in scope; and in a window that warns readers. What a waiver accepted silences its own rule alone.
+A rule with a list `about-<rule>` is named only where one of its words stands. It quotes words and asks: a rule's own
+remedy may be that of another product.
 In a note that promotes nothing it asks for a look only, never for a change; and it must be surer of a sentence that is
 about money only by the offer around it.
 """
@@ -54,6 +55,8 @@ def find_alike(
         number: packs.lists.folded(_SUBJECT + number) for number, one in rules.items() if _may_be_alike(one, evidence)
     }
     for found in reader.name(norm, likely, among=subjects):
+        if counted.is_waived(found):
+            continue
         enough = reader.sure if counted.speaks_of_money((found.start, found.end)) else max(reader.sure, _WITHOUT_MONEY)
         sure = evidence.promotes and found.score >= enough
         yield _write(found, rules[found.rule], evidence, packs.lists, sure=sure)
@@ -72,7 +75,8 @@ class _Counted:
     def __init__(self, evidence: Evidence, lists: TermLists, told: Sequence[Finding]) -> None:
         self._evidence = evidence
         self._lists = lists
-        self._told = [finding for finding in told if finding.start is not None]
+        self._told = [finding for finding in told if finding.start is not None and finding.status != "waived"]
+        self._waived = [finding for finding in told if finding.status == "waived"]
         self._anchors = self._spans(_MONEY)
 
     @property
@@ -91,6 +95,11 @@ class _Counted:
         if is_warning(self._evidence.document.norm[start:end]) or not self._is_about_money((start, end)):
             return False
         return not _is_told(Hit(start, end), self._evidence, self._told)
+
+    def is_waived(self, found: Resemblance) -> bool:
+        """Tell whether a waiver accepts what a rule found in a window that reads like the same rule."""
+        same = [finding for finding in self._waived if finding.rule == found.rule]
+        return _is_told(Hit(found.start, found.end), self._evidence, same)
 
     def speaks_of_money(self, span: tuple[int, int]) -> bool:
         """Tell whether a word about money stands in a span."""

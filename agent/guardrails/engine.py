@@ -100,9 +100,11 @@ def check(
             undetermined.append(Undetermined(rule=compiled.rule.id, needs=outcome.needs))
         else:
             findings.extend(outcome)
+    findings = _without_the_general(findings, packs)
     if likeness and stage != "brief":
-        findings += find_alike(evidence.plain or evidence, packs, applicable, findings)
-    accepted = accept(_without_the_general(findings, packs), waivers, as_of, evidence.note)
+        ruled = accept(findings, waivers, as_of, evidence.note).findings
+        findings += find_alike(evidence.plain or evidence, packs, applicable, ruled)
+    accepted = accept(findings, waivers, as_of, evidence.note)
     return Report(
         id=evidence.note.id,
         verdict=verdict_of(accepted.findings),

@@ -10,7 +10,7 @@ from agent.guardrails.findings import EXAMPLE as PREFIX
 from agent.guardrails.findings import is_alike
 from agent.guardrails.likeness import BUCKETS, SELLING, Window, features, load_likeness, windows
 from agent.guardrails.normalize import fold
-from agent.models import NoteInput
+from agent.models import NoteInput, Waiver
 
 TODAY = date(2026, 11, 24)
 LIFE = "早上六点出门，江边风大，跑到桥底下折返。"
@@ -137,7 +137,9 @@ class TestFindings:
         assert len(report.open("block")) > 0
         assert alike(report) == []
 
-    def test_it_is_silent_where_a_guard_has_cleared_a_rule(self, packs, monkeypatch):
+    @pytest.fixture
+    def only_safety_speaks(self, monkeypatch):
+        """Of the rules' own words, those of RET-01 find something and no others."""
         from agent.guardrails import engine
 
         whole = engine._findings
@@ -146,6 +148,8 @@ class TestFindings:
             "_findings",
             lambda compiled, *given: whole(compiled, *given) if compiled.rule.id == "RET-01" else [],
         )
+
+    def test_it_is_silent_where_a_guard_has_cleared_a_rule(self, packs, only_safety_speaks):
         text = sure_text(load_likeness())
         report = told(packs, f"{text}，不过它不保本。")
         statuses = {f.status for f in report.findings if f.rule == "RET-01"}
@@ -153,19 +157,37 @@ class TestFindings:
         assert len(alike(report)) == 0
         assert len(alike(told(packs, f"{text}，不过它不大。"))) == 1
 
-    def test_what_a_rule_has_spoken_of_does_not_keep_its_neighbour_out(self, packs, monkeypatch):
-        from agent.guardrails import engine
-
-        whole = engine._findings
-        monkeypatch.setattr(
-            engine,
-            "_findings",
-            lambda compiled, *given: whole(compiled, *given) if compiled.rule.id == "RET-01" else [],
-        )
+    def test_what_a_rule_has_spoken_of_does_not_keep_its_neighbour_out(self, packs, only_safety_speaks):
         text = sure_text(load_likeness())
         spoken = "这款理财保本保息。"
         both = told(packs, f"{spoken}{text}")
         assert [f.text for f in alike(both)] == [text]
+
+    @pytest.mark.parametrize(("named", "looks"), [("RET-01", 0), ("IND-01", 1)])
+    def test_what_a_waiver_accepted_silences_its_own_rule_alone(
+        self, packs, only_safety_speaks, monkeypatch, named, looks
+    ):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [named])
+        note = NoteInput(body=f"这款理财保本，{sure_text(reader)}")
+        (open_,) = check(note, packs=packs, as_of=TODAY).findings
+        waiver = Waiver(
+            id="W1", rule="RET-01", fingerprint=open_.fingerprint, reason="r", approver="a", second_approver="b",
+            created=TODAY, expires=TODAY,
+        )  # fmt: skip
+        report = check(note, packs=packs, as_of=TODAY, waivers=[waiver])
+        assert {f.status for f in report.findings if not is_alike(f)} == {"waived"}
+        assert len(alike(report)) == looks
+
+    def test_a_waiver_accepts_a_look_itself(self, packs, silent_rules):
+        note = NoteInput(body=sure_text(load_likeness()))
+        (look,) = check(note, packs=packs, as_of=TODAY).findings
+        waiver = Waiver(
+            id="W1", rule=look.rule, fingerprint=look.fingerprint, reason="r", approver="a", created=TODAY,
+            expires=TODAY,
+        )  # fmt: skip
+        report = check(note, packs=packs, as_of=TODAY, waivers=[waiver])
+        assert [f.status for f in report.findings] == ["waived"] and report.verdict == "pass"
 
     def test_a_claim_is_told_only_where_its_mandatory_words_are_nowhere(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
