@@ -94,6 +94,7 @@ def _place(at: str) -> tuple[str, int] | None:
 
 def _rule_lines(compiled: CompiledRule) -> Iterator[str]:
     from agent.guardrails.history import recent_changes
+    from agent.guardrails.pages import product_lines
     from agent.guardrails.wording import cite, label_of
 
     rule = compiled.rule
@@ -111,6 +112,8 @@ def _rule_lines(compiled: CompiledRule) -> Iterator[str]:
     yield from ("", "为什么", f"  {rule.message}", "", "怎么改", f"  {rule.advice}")
     if rule.fix:
         yield f"  可改为：{rule.fix.replacement or '（整句删去）'}（{SAFETY[rule.fix.safety]}）"
+    if rule.for_products:
+        yield from ("", "说的是这些产品时", *(f"  {line}" for line in product_lines(rule)))
     yield from ("", "找什么", *(f"  {line}" for line in _sought(rule)))
     yield from ("", "什么情况放行", *(f"  {line}" for line in _clearing(rule)))
     for title, cases in (

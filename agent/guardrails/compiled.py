@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import re2
 
@@ -93,6 +93,8 @@ class CompiledRule:
     anchor: Selector
     benign: Selector
     about: Selector
+    told: tuple[Selector, ...] = ()  # what each entry of `for_products` asks for
+    lists: TermLists | None = field(default=None, repr=False, compare=False)  # by which a product is named
     admission: CompiledRule | None = None  # the same rule as told by the note's own words (`own_words`)
 
     @functools.cached_property
@@ -161,6 +163,10 @@ def compile_rule(
         about=maker.selector(
             rule.about.any_of if rule.about else (), ("about", "any_of"), disguise=bool(match.disguise)
         ),
+        told=tuple(
+            maker.selector(entry.any_of, ("for_products", i, "any_of")) for i, entry in enumerate(rule.for_products)
+        ),
+        lists=lists,
         admission=_admission(rule, pack, maker),
     )
 
@@ -181,6 +187,7 @@ def admission_of(
         "anchor": told.anchor,
         "about": None,
         "own_words": None,
+        "for_products": (),
         "except_": told.except_,
         "clear_by": told.clear_by,
         "message": told.message or rule.message,

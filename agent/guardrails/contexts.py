@@ -205,11 +205,14 @@ def _parameter(hit: Hit, context: GuardContext) -> bool:
 
 def _product_truth(hit: Hit, context: GuardContext) -> bool:
     words = _words().product_truth
+    norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)
-    sentence, compared = words.compared.subn("", words.harmless.sub("", context.document.norm[begin:stop]))
+    sentence, compared = words.compared.subn("", words.harmless.sub("", norm[begin:stop]))
     if words.spoilers.search(sentence):
         return False
-    return bool(words.truths.search(sentence)) or (context.products == {"deposit"} and not compared)
+    if words.truths.search(sentence):
+        return True
+    return context.products == {"deposit"} and not compared and not words.floating.search(norm)
 
 
 def _lifestyle(hit: Hit, context: GuardContext) -> bool:
@@ -295,6 +298,7 @@ class _TruthWords:
     spoilers: re.Pattern[str]
     harmless: re.Pattern[str]
     compared: re.Pattern[str]
+    floating: re.Pattern[str]
 
 
 @dataclass(frozen=True)
@@ -338,6 +342,7 @@ def _words() -> _Words:
             spoilers=_any(truth["spoilers"]),
             harmless=_any(truth["harmless"]),
             compared=re.compile("|".join(truth["compared"])),
+            floating=_any(truth["floating"]),
         ),
     )
 

@@ -11,6 +11,7 @@ from agent.guardrails.document import Hit, Part
 from agent.guardrails.evidence import Candidate, Evidence
 from agent.guardrails.normalize import bare, fold
 from agent.guardrails.rules import Rule
+from agent.guardrails.tailoring import tailored
 from agent.models import Finding, Fix, Verdict
 
 __all__ = [
@@ -43,10 +44,11 @@ _STOP = re.compile("[。!?;]")
 
 def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, *, cleared_by: str) -> Finding:
     """Write the finding of one candidate in the raw offsets of its field."""
-    rule = compiled.rule
+    rule = tailored(compiled, candidate.hit or candidate.trigger, evidence)
+    fix = rule.fix if rule.fix is not compiled.rule.fix else candidate.fix or rule.fix
     values: dict[str, object] = {
         "rule": rule.id, "pack": compiled.pack.name, "severity": rule.severity, "message": rule.message,
-        "basis": rule.basis, "advice": rule.advice, "fix": candidate.fix or rule.fix, "related": candidate.related,
+        "basis": rule.basis, "advice": rule.advice, "fix": fix, "related": candidate.related,
         "status": "cleared" if cleared_by else "open", "status_by": cleared_by,
     }  # fmt: skip
     if candidate.hit is None:
@@ -55,7 +57,7 @@ def write_finding(compiled: CompiledRule, candidate: Candidate, evidence: Eviden
     part, start, end, text = evidence.document.locate(candidate.hit)
     raw, first, last = evidence.document.raw, part.start + start, part.start + end
     values |= {"field": part.field, "index": part.index, "start": start, "end": end, "text": text}
-    values |= {"disguise": candidate.hit.disguise, "fix": _fix_at(part, candidate.hit, candidate.fix or rule.fix, rule)}
+    values |= {"disguise": candidate.hit.disguise, "fix": _fix_at(part, candidate.hit, fix, rule)}
     before, after = raw[max(part.start, first - _REACH) : first], raw[last : min(part.end, last + _REACH)]
     return Finding(**values, fingerprint=identify(rule.id, text, before, after))
 

@@ -80,7 +80,8 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]
 def _by_clause(rules: tuple[CompiledRule, ...], link: _Link) -> Iterator[tuple[str, ...]]:
     found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
     for compiled in rules:
-        for basis in compiled.rule.basis:
+        told = (basis for entry in compiled.rule.for_products for basis in entry.basis)
+        for basis in (*compiled.rule.basis, *told):
             place = instrument_of(basis), article_of(basis) or word("whole_law")
             found[place][compiled.rule.id] = _linked(compiled, link)
     yield from ((_cell(law), _cell(article), _joined(cited)) for (law, article), cited in sorted(found.items()))

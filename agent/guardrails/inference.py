@@ -21,7 +21,7 @@ from agent.guardrails.terms import TermLists
 from agent.models import Category, NoteInput, NoteType
 from agent.yamlsource import read_yaml
 
-__all__ = ["Offer", "infer_note_type", "infer_offer"]
+__all__ = ["Offer", "infer_note_type", "infer_offer", "is_beside", "mentions_of"]
 
 Reading = Callable[[str, Sequence[tuple[int, int]]], bool]
 _MONEY = ("money-talk",)
@@ -71,7 +71,7 @@ def infer_offer(
     (the 股票 of an index fund).
     """
     declared, said = frozenset(note.products), _Said(document, fold(employer))
-    mentions = _mentions(document.norm, lists)
+    mentions = mentions_of(document.norm, lists)
     own = [hit for (category, hit), names in mentions.items() if category in declared and not _is_everyday(names)]
     named: set[Category] = set()
     plainly = False
@@ -151,7 +151,7 @@ def infer_note_type(note: NoteInput, norm: str, *, promotes: bool, lists: TermLi
     return "education" if lists.occurs("education-words", norm) else "lifestyle"
 
 
-def _mentions(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[str]]:
+def mentions_of(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[str]]:
     """Return every mention of a category with the lists its word stands in.
 
     A word that holds a product word and names none (存款保险, 黄金周) hides it, and so does the nickname that
@@ -165,6 +165,11 @@ def _mentions(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[str
         if name != _MASKED and not any(begin <= start and end <= stop for begin, stop in masked):
             mentions.setdefault((_OWNERS[name], Hit(start, end)), set()).add(name)
     return mentions
+
+
+def is_beside(hit: Hit, norm: str) -> bool:
+    """Tell whether a mention is only what the talk is compared with (比存款踏实)."""
+    return bool(_signals().beside.search(norm[max(0, hit.start - _REACH) : hit.start]))
 
 
 def _is_promoted(hit: Hit, said: _Said, *, everyday: bool) -> bool:
@@ -262,6 +267,7 @@ class _Signals:
     lead: re.Pattern[str]
     pitch: re.Pattern[str]
     fraud: re.Pattern[str]
+    beside: re.Pattern[str]
 
 
 @functools.cache

@@ -242,6 +242,7 @@ def _check_words(rule: Rule, source: Source) -> None:
         (("anchor", "any_of"), anchored),
         (("about", "any_of"), rule.about.any_of if rule.about else ()),
         (("own_words", "any_of"), rule.own_words.any_of if rule.own_words else ()),
+        *((("for_products", number, "any_of"), entry.any_of) for number, entry in enumerate(rule.for_products)),
         (("except",), rule.except_),
     ]
     for path, entries in lists:

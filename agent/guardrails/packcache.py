@@ -54,6 +54,7 @@ class _KeptRule(Frozen):
     anchor: Found
     benign: Found
     about: Found
+    told: tuple[Found, ...] = ()
     admission: tuple[Found, Found, Found] | None = None
 
 
@@ -202,6 +203,7 @@ def _kept_rule(compiled: CompiledRule, pack: int) -> _KeptRule:
         anchor=_found(compiled.anchor),
         benign=_found(compiled.benign),
         about=_found(compiled.about),
+        told=tuple(map(_found, compiled.told)),
         admission=(_found(told.terms), _found(told.anchor), _found(told.benign)) if told else None,
     )
 
@@ -210,7 +212,7 @@ def _found(selector: Selector) -> Found:
     return selector.ids, selector.patterns
 
 
-def _restored_rule(one: _KeptRule, pack: PackInfo, vocabulary: Vocabulary) -> CompiledRule:
+def _restored_rule(one: _KeptRule, pack: PackInfo, vocabulary: Vocabulary, lists: TermLists) -> CompiledRule:
     source = Source(Path(one.file), None)
     return CompiledRule(
         rule=one.rule,
@@ -223,6 +225,8 @@ def _restored_rule(one: _KeptRule, pack: PackInfo, vocabulary: Vocabulary) -> Co
         anchor=Selector(vocabulary, *one.anchor),
         benign=Selector(vocabulary, *one.benign),
         about=Selector(vocabulary, *one.about),
+        told=tuple(Selector(vocabulary, *found) for found in one.told),
+        lists=lists,
         admission=_restored_admission(one, pack, source, vocabulary),
     )
 
@@ -236,11 +240,12 @@ def _restored_admission(one: _KeptRule, pack: PackInfo, source: Source, vocabula
 
 def _restored(kept: _Kept) -> Packs:
     vocabulary = Vocabulary.restored(kept.terms, kept.disguisable, kept.patterns, kept.table)
-    rules = tuple(_restored_rule(one, kept.packs[one.pack], vocabulary) for one in kept.rules)
+    lists = TermLists(kept.lists)
+    rules = tuple(_restored_rule(one, kept.packs[one.pack], vocabulary, lists) for one in kept.rules)
     return make_packs(
         rules,
         vocabulary,
-        lists=TermLists(kept.lists),
+        lists=lists,
         disclosures=Disclosures(kept.disclosures),
         given=kept.disguises,
         digest=kept.digest,

@@ -9,7 +9,7 @@ from typing import Any
 from agent.guardrails.rules import Case, Rule
 from agent.guardrails.wording import cite, label_of
 
-__all__ = ["render_rule_page", "render_schema"]
+__all__ = ["product_lines", "render_rule_page", "render_schema"]
 
 
 def render_rule_page(rule: Rule, *, pack: str = "") -> str:
@@ -35,6 +35,8 @@ def _lines(rule: Rule, pack: str) -> Iterator[str]:
     if rule.fix:
         yield from (f"可改为：{rule.fix.replacement}", "")
     yield from ("## 依据", "", *(f"- {cite(basis)}" for basis in rule.basis), "")
+    if rule.for_products:
+        yield from ("## 说的是这些产品时", "", *(f"- {line}" for line in product_lines(rule)), "")
     if rule.clear_by:
         yield from ("## 以下语境放行", "", *(f"- {label_of('guard', guard)}" for guard in rule.clear_by), "")
     for title, cases in (
@@ -44,6 +46,16 @@ def _lines(rule: Rule, pack: str) -> Iterator[str]:
             yield from (f"## {title}", "", *(f"- {_case(case)}" for case in cases), "")
     if rule.known_problems:
         yield from ("## 已知问题", "", rule.known_problems, "")
+
+
+def product_lines(rule: Rule) -> Iterator[str]:
+    """Tell what a rule says otherwise where the hit speaks of certain products: the remedy, then the law."""
+    for entry in rule.for_products:
+        products = "、".join(label_of("product", product) for product in entry.products)
+        plain = "”或“".join(text for text in entry.any_of if not text.startswith("re:"))
+        words = f"（说到“{plain}”）" if plain else "（按说法认）" if entry.any_of else ""
+        law = "；".join(cite(basis) for basis in entry.basis)
+        yield f"{products}{words}：{entry.advice}" + (f"（依据：{law}）" if law else "")
 
 
 def _case(case: Case) -> str:

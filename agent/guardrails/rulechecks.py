@@ -22,7 +22,7 @@ from agent.guardrails.loader import Packs
 from agent.guardrails.normalize import fold
 from agent.guardrails.rules import Kind, Rule
 from agent.guardrails.terms import list_meant
-from agent.models import Frozen, NoteInput
+from agent.models import Basis, Frozen, NoteInput
 from agent.yamlsource import Path_, read_yaml, validate
 
 __all__ = ["CHECKS", "Objection", "apart", "exempt"]
@@ -80,6 +80,7 @@ def _slots(compiled: CompiledRule) -> Iterator[tuple[Path_, tuple[str, ...]]]:
     yield ("match", "trigger"), match.trigger
     yield ("about", "any_of"), compiled.rule.about.any_of if compiled.rule.about else ()
     yield ("own_words", "any_of"), compiled.rule.own_words.any_of if compiled.rule.own_words else ()
+    yield from ((("for_products", n, "any_of"), entry.any_of) for n, entry in enumerate(compiled.rule.for_products))
 
 
 def _literals(entries: tuple[str, ...]) -> list[tuple[int, str]]:
@@ -199,8 +200,8 @@ def _dates(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
 def _basis(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
     """Object to law without a date, with two dates, or called verified without an article."""
     dates: dict[str, object] = {}
-    for index, basis in enumerate(compiled.rule.basis):
-        path, values = ("basis", index), {"instrument": basis.instrument}
+    for path, basis in _cited(compiled.rule):
+        values = {"instrument": basis.instrument}
         if basis.verified and not basis.article:
             yield Objection("verified-no-article", path, values)
         if basis.effective is None:
@@ -208,6 +209,13 @@ def _basis(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:
                 yield Objection("basis-undated", path, values)
         elif dates.setdefault(basis.instrument, basis.effective) != basis.effective:
             yield Objection("basis-dates-differ", path, values)
+
+
+def _cited(rule: Rule) -> Iterator[tuple[Path_, Basis]]:
+    """Yield the law of a rule, and that of its products, with its place."""
+    yield from ((("basis", index), basis) for index, basis in enumerate(rule.basis))
+    for number, entry in enumerate(rule.for_products):
+        yield from ((("for_products", number, "basis", index), basis) for index, basis in enumerate(entry.basis))
 
 
 def _weight(compiled: CompiledRule, _: Packs) -> Iterator[Objection]:

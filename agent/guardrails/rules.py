@@ -79,6 +79,22 @@ class About(Frozen):
     any_of: tuple[str, ...] = ()
 
 
+class ForProducts(Frozen):
+    """Say what a rule tells where a hit speaks of these products and of no other: their law, what helps there.
+
+    The first entry that fits counts (`agent.guardrails.tailoring`); what it leaves out is the rule's own.
+    any_of: it fits only where one of these (terms, `@list`s, `re:…`) stands near, 结构性 for a structured deposit.
+    """
+
+    products: tuple[Category, ...] = Field(min_length=1)
+    any_of: tuple[str, ...] = ()
+    within: Within = "note"
+    message: str = ""
+    advice: str = Field(min_length=1)
+    fix: Fix | None = None
+    basis: tuple[Basis, ...] = ()
+
+
 class OwnWords(Frozen):
     """Hold the words in which a note tells of the breach itself, for a rule that judges something else than wording.
 
@@ -225,6 +241,7 @@ class Rule(Frozen):
 
     `about` lets what the whole note promotes count as the product that a sentence speaks of.
     `own_words` holds words that tell of the breach, for a kind that reads none.
+    `for_products` gives another law and remedy where the hit speaks of certain products.
     `except` lists benign superstrings (保温杯 for 保…): a hit inside one is cleared by "benign superstring".
     `clear_by` names the guards that may clear a hit; empty = nothing clears it. A disguised hit is never cleared.
     """
@@ -247,6 +264,7 @@ class Rule(Frozen):
     advice: str = Field(min_length=1)
     fix: Fix | None = None
     basis: tuple[Basis, ...] = Field(min_length=1)
+    for_products: tuple[ForProducts, ...] = ()
     known_problems: str = ""
     cases: Cases
 

@@ -1,0 +1,182 @@
+"""A finding cites the law and gives the remedy of the product that its words speak of (`for_products`)."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agent.cli.explaining import _rule_lines
+from agent.errors import ConfigurationError
+from agent.guardrails import loader, packcache
+from agent.guardrails.engine import check
+from agent.guardrails.linting import lint
+from agent.guardrails.loader import load_folder, load_packs
+from agent.guardrails.packs import Packs
+from agent.guardrails.pages import render_rule_page
+from agent.models import Category, Finding, NoteInput
+from agent.paths import data_root
+
+RULE = """id: BNK-01
+title: 催人
+severity: fix
+kind: term
+effective: 2024-01-01
+match: {terms: [抓紧来呀]}
+message: 甲
+advice: 默认的改法
+basis: [{instrument: 广告法, article: "28", effective: 2015-09-01}]
+for_products:
+  - products: [insurance]
+    advice: 保险的改法
+    basis: [{instrument: 保险法, effective: 2015-04-24}]
+  - products: [deposit]
+    any_of: [%s]
+    within: sentence
+    advice: 结构性的改法
+  - products: [fund]
+    advice: 基金的改法
+    message: 乙
+    fix: {replacement: 丙, safety: review}
+cases: {flag: [抓紧来呀1, 抓紧来呀2, 抓紧来呀3, 抓紧来呀4, 抓紧来呀5, 抓紧来呀6], pass: [一, 二, 三, 四, 五, 六]}
+"""
+
+
+@pytest.fixture(scope="module")
+def packs() -> Packs:
+    return load_packs(examples=False)
+
+
+def own_rules(folder: Path, word: str = "结构性") -> Packs:
+    (folder / "own").mkdir(exist_ok=True)
+    (folder / "own" / "pack.yaml").write_text('{name: own, title: 本行, version: "1"}', encoding="utf-8")
+    (folder / "own" / "BNK-01.yaml").write_text(RULE % word, encoding="utf-8")
+    return load_folder(folder)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Packs:
+    return own_rules(tmp_path_factory.mktemp("bank"))
+
+
+def told(body: str, packs: Packs, products: tuple[Category, ...], rule: str = "BNK-01") -> Finding:
+    report = check(NoteInput(body=body, products=products), packs=packs, likeness=False)
+    return next(finding for finding in report.open() if finding.rule == rule)
+
+
+def test_a_note_about_one_product_is_told_its_law_and_remedy(own: Packs) -> None:
+    finding = told("抓紧来呀", own, ("insurance",))
+    assert (finding.advice, finding.message) == ("保险的改法", "甲")  # what an entry leaves out is the rule's
+    assert [basis.instrument for basis in finding.basis] == ["保险法"]
+
+
+def test_an_entry_may_say_why_and_what_to_write_instead(own: Packs) -> None:
+    finding = told("抓紧来呀", own, ("fund",))
+    assert finding.fix is not None
+    assert (finding.message, finding.advice, finding.fix.replacement) == ("乙", "基金的改法", "丙")
+    assert [basis.instrument for basis in finding.basis] == ["广告法"]
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ("这只基金抓紧来呀，还有一款重疾险。", "基金的改法"),  # named before it in the sentence
+        ("抓紧来呀，说的是这款重疾险。这只基金改天讲。", "保险的改法"),  # named after it in the sentence
+        ("这款重疾险分两档。真的抓紧来呀。\n这只基金改天讲。", "保险的改法"),  # named before it in the paragraph
+        ("这款重疾险和这只基金都在。\n两样都抓紧来呀。", "默认的改法"),  # nothing near: all that is promoted
+    ],
+)
+def test_of_two_products_the_one_named_nearest_is_spoken_of(body: str, advice: str, own: Packs) -> None:
+    assert told(body, own, ("insurance", "fund")).advice == advice
+
+
+def test_a_product_that_is_only_compared_with_is_not_spoken_of(own: Packs) -> None:
+    assert told("这款重疾险比存款踏实，抓紧来呀。", own, ("insurance",)).advice == "保险的改法"
+
+
+def test_an_entry_may_ask_for_words_near_by(own: Packs) -> None:
+    assert told("结构性存款来了，抓紧来呀。", own, ("deposit",)).advice == "结构性的改法"
+    assert told("结构性存款来了。抓紧来呀。", own, ("deposit",)).advice == "默认的改法"
+
+
+def test_words_near_by_may_be_anywhere_in_the_note(packs: Packs) -> None:
+    finding = told("聊聊这期结构性存款。\n写给老客户：预期收益率2.6%。", packs, ("deposit",), "RET-06")
+    assert "业绩比较基准" not in finding.advice
+    assert "挂钩标的" in finding.advice
+
+
+@pytest.mark.parametrize("products", [("insurance",), ("loan",), ("deposit",), ("wm",), ("gold",), ("card",)])
+def test_urgency_cites_the_law_of_funds_for_funds_only(products: tuple[Category, ...], packs: Packs) -> None:
+    laws = {basis.instrument for basis in told("额度告急，手慢无。", packs, products, "IND-07").basis}
+    assert "公开募集证券投资基金宣传推介材料管理暂行规定" not in laws
+
+
+def test_urgency_about_a_fund_cites_the_law_of_funds(packs: Packs) -> None:
+    laws = {basis.instrument for basis in told("额度告急，手慢无。", packs, ("fund",), "IND-07").basis}
+    assert "公开募集证券投资基金宣传推介材料管理暂行规定" in laws
+
+
+def test_a_safe_premium_is_told_of_cash_value_and_of_no_risk_grade(packs: Packs) -> None:
+    finding = told("这款重疾险，交的钱一分都不会亏。", packs, ("insurance",), "RET-01")
+    assert "现金价值可能低于已交保费" in finding.advice
+    assert all("基金" not in basis.instrument for basis in finding.basis)
+
+
+def test_gold_on_a_card_is_not_asked_for_a_rate(packs: Packs) -> None:
+    finding = told("刷信用卡买金条，每天不到10块。", packs, ("card", "gold"), "CC-02")
+    assert "不用补年化利率" in finding.advice
+    assert finding.fix is not None
+    assert "年化" not in finding.fix.replacement  # the line that the rule would put in is not
+
+
+def test_a_mortgage_moved_into_a_business_loan_is_to_be_deleted(packs: Packs) -> None:
+    body = "房贷利率高的，用经营贷把它换下来，利率才3%。"
+    for rule in ("LN-01", "LN-02", "LN-03"):
+        assert told(body, packs, ("loan",), rule).advice.startswith("整句删掉，也不要推荐")
+    assert "年化利率" in told("这款经营贷，利率才3%。", packs, ("loan",), "LN-01").advice
+
+
+def test_replacements_for_a_product_break_no_rule_themselves(packs: Packs) -> None:
+    for compiled in packs.rules:
+        for entry in compiled.rule.for_products:
+            if entry.fix and entry.fix.replacement:
+                note = NoteInput(body=entry.fix.replacement, products=entry.products[:1])
+                found = check(note, packs=packs, likeness=False).open()
+                assert not [finding.rule for finding in found if finding.start is not None], entry.fix
+
+
+def test_entries_are_kept_between_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOSNOTE_CACHE", str(tmp_path))
+    folders = (data_root() / "guardrails" / "cn",)
+    compiled = loader._read_folders(folders, examples=False)
+    packcache.keep_packs(folders, lambda: compiled)
+    kept = packcache.keep_packs(folders, lambda: pytest.fail("compiled again"))
+    body = "这期结构性存款预期收益率2.6%；这款重疾险，交的钱一分都不会亏。"
+    note = NoteInput(body=body, products=("insurance", "deposit"))
+    assert check(note, packs=kept, likeness=False) == check(note, packs=compiled, likeness=False)
+
+
+def test_explaining_a_rule_and_its_page_tell_what_holds_for_a_product(packs: Packs, own: Packs) -> None:
+    assert any("说的是这些产品时" in line for line in _rule_lines(packs["IND-07"]))
+    page = render_rule_page(own["BNK-01"].rule)
+    assert "- 保险：保险的改法（依据：《保险法》" in page
+    assert "- 存款（说到“结构性”）：结构性的改法" in page
+    assert "（按说法认）" in render_rule_page(packs["LN-03"].rule)
+
+
+def test_words_of_an_entry_are_read_like_any_others(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        own_rules(tmp_path, '"@no-such-list"')
+    assert caught.value.code == "rule_unknown_list"
+    with pytest.raises(ConfigurationError) as caught:
+        own_rules(tmp_path, "结构性、挂钩")
+    assert caught.value.code == "rule_words_joined"
+
+
+def test_the_law_of_an_entry_is_looked_over(tmp_path: Path) -> None:
+    own_rules(tmp_path)
+    path = tmp_path / "own" / "BNK-01.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(", effective: 2015-04-24", ""), encoding="utf-8")
+    assert "basis-undated" in {problem.code for problem in lint([tmp_path])}
+    shutil.rmtree(tmp_path / "own")
