@@ -28,7 +28,9 @@ def check(
     files: Annotated[list[str] | None, typer.Argument(help="笔记文件（txt、md、json、jsonl）；- 为标准输入。")] = None,
     text: Annotated[str, typer.Option("--text", help="直接核对一句话：这句能说吗。")] = "",
     output: Annotated[str, typer.Option("--format", "-f", help="text | json | jsonl | sarif | html")] = "text",
-    fail_on: Annotated[str, typer.Option("--fail-on", help="block | fix | warn：到这一级就以 1 退出。")] = "fix",
+    fail_on: Annotated[
+        str, typer.Option("--fail-on", help="block | fix | warn：到这一级就以 1 退出；“须看”算 fix，“请看”算 warn。")
+    ] = "fix",
     product: Annotated[
         list[str] | None, typer.Option("--product", help="笔记推广的类别：card、fund、wm…，可多次。")
     ] = None,

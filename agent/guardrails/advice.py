@@ -7,13 +7,14 @@ what could not be judged. Refuses layout for programs: JSON, HTML and SARIF are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from agent.guardrails.findings import is_alike
 from agent.guardrails.todo import Todo, todo_lines, todo_of
 from agent.guardrails.wording import brief, idle_words, label_of, name_blanks, one_line, waiver_words, word
 from agent.models import Finding, NoteInput, Report
 
-__all__ = ["headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
+__all__ = ["counted_words", "headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
 
 
 def to_text(notes: Sequence[NoteInput], reports: Sequence[Report], *, full: bool = False) -> str:
@@ -35,9 +36,14 @@ def headline(report: Report) -> str:
 
 
 def verdict_words(report: Report) -> str:
-    """Return the verdict in words; a pass with something to look at is not called clean."""
+    """Return the verdict in words; a pass with something to look at is not called clean.
+
+    Where nothing but sentences that read like a violation keep a note back, nobody has said that they must change.
+    """
     if report.verdict == "pass" and report.open("warn"):
         return word("pass_with_a_look")
+    if report.verdict == "revise" and all(map(is_alike, report.open("fix"))):
+        return word("revise_by_look")
     return label_of("verdict", report.verdict)
 
 
@@ -66,10 +72,10 @@ def left_open_lines(report: Report, *, full: bool = True) -> Iterator[str]:
 
 def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
     yield headline(report)
-    todo = todo_of(report)
-    yield _count(report, todo)
+    todo = todo_of(note, report)
+    yield counted_words(report, todo)
     if report.open() and not note.products:
-        yield _subject(report)
+        yield from _subject(report)
     yield from todo_lines(note, report, todo, full=full)
     for title, states in (("known_before", ("known",)), ("let_pass", ("cleared", "waived"))):
         rest = [finding for finding in report.findings if finding.status in states]
@@ -84,19 +90,34 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
         yield from ("", *open_lines)
 
 
-def _count(report: Report, todo: Todo) -> str:
-    """Say how much is to be done, as much as the lists below hold, the worst first."""
-    parts = "，".join(word("so_many").format(name=name, number=number) for name, number in todo.count().items())
-    if parts:
-        return word("to_do").format(parts=parts)
+def counted_words(report: Report, todo: Todo) -> str:
+    """Say how much is to be changed, as much as the lists below hold, the worst first, and how much to look at."""
+    changes, looks = _so_many(todo.changes()), _so_many(todo.to_look_at())
+    if changes:
+        return word("to_do_and_look" if looks else "to_do").format(parts=changes, looks=looks)
+    if looks:
+        held_back = report.verdict != "pass"
+        return word("only_look_first" if held_back else "only_look").format(looks=looks)
     known = any(finding.status == "known" for finding in report.findings)
     return word("nothing_new" if known else "nothing_to_do")
 
 
-def _subject(report: Report) -> str:
-    """Say what the note was taken to speak of, and how to say better."""
-    products = "、".join(label_of("product", product) for product in report.products)
-    return word("taken_for").format(products=products) if products else word("taken_for_nothing")
+def _so_many(counted: Mapping[str, int]) -> str:
+    return "，".join(word("so_many").format(name=name, number=number) for name, number in counted.items())
+
+
+def _subject(report: Report) -> Iterator[str]:
+    """Say how to name the product where none was found, or where a deposit may only be what it is compared with."""
+    if not report.products:
+        yield word("taken_for_nothing")
+    others = [product for product in report.products if product != "deposit"]
+    if others and len(others) < len(report.products):
+        told = "、".join(label_of("product", product) for product in report.products)
+        options = " ".join(f"--product {product}" for product in others)
+        yield word("taken_for").format(
+            products=told, deposit=label_of("product", "deposit"), options=options,
+            others="、".join(label_of("product", product) for product in others),
+        )  # fmt: skip
 
 
 def _cleared(findings: Sequence[Finding]) -> Iterator[str]:

@@ -24,8 +24,9 @@ from agent.guardrails.lexical import is_worded
 from agent.guardrails.likeness import Resemblance, Window, holds_one, load_likeness, windows
 from agent.guardrails.offering import Offering
 from agent.guardrails.packs import Packs
+from agent.guardrails.quoting import telling_span
 from agent.guardrails.terms import TermLists
-from agent.guardrails.wording import word
+from agent.guardrails.wording import one_line, word
 from agent.models import Finding
 
 __all__ = ["find_alike"]
@@ -124,7 +125,8 @@ def _write(found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists
     rule = compiled.rule
     part, start, end, text = evidence.document.locate(Hit(found.start, found.end))
     raw = evidence.document.raw[part.start : part.end]
-    words = evidence.document.locate(Hit(*found.telling))[3].strip()
+    _, first, last, _ = evidence.document.locate(Hit(*found.telling))
+    words = one_line(raw[slice(*telling_span(raw, first, last))])
     example = _fitting(found, evidence, lists)
     asked = word("alike").format(words=words, title=rule.title)
     return Finding(

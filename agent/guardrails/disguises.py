@@ -86,7 +86,7 @@ class Disguises:
 
     def _is_innocent(self, reveal: Reveal, norm: str) -> bool:
         text = norm[reveal.start : reveal.end]
-        if reveal.text == text or any(word in norm and text in word for word in self._innocent):
+        if reveal.text == text or any(_stands_in(word, reveal, norm) for word in self._innocent):
             return True
         return any(word in text and word not in reveal.text for word in self._index.keys)
 
@@ -198,6 +198,16 @@ class Disguises:
         yield from between_fillers(document, self._index.skeleton)
         yield from across_fields(document, self._index.whole)
         yield from at_line_heads(document, self._index.whole)
+
+
+def _stands_in(word: str, reveal: Reveal, norm: str) -> bool:
+    """Tell whether a hidden word lies within a word as it stands there, or begins in the middle of it (什|么风险)."""
+    at = norm.find(word, max(0, reveal.start - len(word) + 1), reveal.end + len(word) - 1)
+    while 0 <= at <= reveal.start:
+        if reveal.end <= at + len(word) or at < reveal.start < at + len(word):
+            return True
+        at = norm.find(word, at + 1, reveal.end + len(word) - 1)
+    return False
 
 
 def _decoded(document: Document) -> Iterator[Reveal]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import re
+from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
 
 from agent.guardrails.evidence import Evidence
 from agent.guardrails.terms import TermLists
-from agent.models import Frozen, LabelDecision
+from agent.models import Frozen, LabelDecision, NoteInput, Report
 from agent.yamlsource import read_yaml
 
-__all__ = ["decide_label"]
+__all__ = ["advert_mark", "decide_label"]
+
+
+_WORDS = re.compile(r"\w+")
 
 
 class LabelWording(Frozen):
@@ -32,6 +37,20 @@ def decide_label(evidence: Evidence, lists: TermLists) -> LabelDecision:
         text="\n".join(wording.text for wording in wordings),
         platform_step="\n".join(wording.platform_step for wording in wordings),
     )
+
+
+def advert_mark(note: NoteInput, report: Report, *, asked: Collection[str]) -> str:
+    """Return the mark of an advertisement that a note with other things to mend owes too; empty when it is there.
+
+    A way in may come with the very words that mend a note, so the mark is due with the first report on a promotion.
+    asked: lines that are asked for anyway.
+    """
+    mark = _wordings()["ad"].text
+    promotes = report.note_type in ("marketing", "benefit") and bool(report.products)
+    told = " ".join((note.title, note.cover, note.body, *note.tags))
+    if report.verdict == "pass" or note.field != "note" or not promotes or mark in _WORDS.findall(told):
+        return ""
+    return "" if any(mark in line for line in asked) else mark
 
 
 def _is_advert(evidence: Evidence, lists: TermLists) -> bool:

@@ -14,8 +14,8 @@ from agent.guardrails.wording import spelled
 from agent.models import FieldName, Finding, NoteInput
 
 __all__ = [
-    "CLAUSE_LENGTH", "NEW_TITLE", "Amendment", "amend", "blanks_in", "clauses_around", "field_text", "is_mark",
-    "sentence_around", "with_field_text",
+    "CLAUSE_LENGTH", "NEW_TITLE", "Amendment", "amend", "blanks_in", "clause_around", "clauses_around", "field_text",
+    "is_mark", "sentence_around", "with_field_text",
 ]  # fmt: skip
 
 _SOFT = "，,、；;：:"
@@ -100,6 +100,11 @@ def blanks_in(text: str) -> tuple[str, ...]:
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the span of the sentence that holds a span, without the mark that ends it."""
     return _unit(text, *_trimmed(text, start, end), _SENTENCE_ENDS)
+
+
+def clause_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the clauses that a span touches, without the mark that ends them; 、 parts no clauses."""
+    return _unit(text, *_trimmed(text, start, end), _CLAUSE_ENDS - {"、"})
 
 
 def clauses_around(text: str, start: int, end: int) -> list[tuple[int, int]]:

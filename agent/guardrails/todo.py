@@ -1,7 +1,8 @@
-"""What a report asks for, first as a short list, a line each, then the reason of every rule once.
+"""What a report asks for, first as a short list, then the reason of every rule that speaks once.
 
-Owns what is told together: findings on the same words with the same remedy, and lines that are missing for the same
-words. Leaves out a line that is missing beside words which have to go anyway. Refuses to change the report.
+Owns what is told together: passages (`agent.guardrails.joining`), hits of one rule with one remedy, and lines that are
+missing for the same words. Leaves out a line that is missing beside words which have to go anyway. Refuses to change
+the report.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.guardrails.findings import about_of, is_alike
-from agent.guardrails.placement import blanks_in, field_text, is_mark, sentence_around
+from agent.guardrails.joining import GRAVITY, Passage, passages
+from agent.guardrails.label import advert_mark
+from agent.guardrails.placement import blanks_in, field_text, is_mark
+from agent.guardrails.quoting import clauses_of, quotes_of, words_of
 from agent.guardrails.wording import (
     brief,
     cite,
@@ -28,13 +32,11 @@ from agent.models import FieldName, Finding, NoteInput, Report
 __all__ = ["Todo", "todo_lines", "todo_of"]
 
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
-_GRAVITY: Final = ("block", "fix", "warn")
-_SHORT: Final = 6  # characters of a hit that does not speak for itself without its sentence
 
 
 @dataclass
-class _Item:
-    """Hold what is told in one line: the first finding speaks, the others are named."""
+class _Missing:
+    """Hold the lines that are asked for together: the first finding speaks, the others are named."""
 
     findings: list[Finding]
 
@@ -48,33 +50,45 @@ class _Item:
 
     @property
     def grade(self) -> str:
-        return label_of("severity", min((f.severity for f in self.findings), key=_GRAVITY.index))
+        return label_of("severity", min((f.severity for f in self.findings), key=GRAVITY.index))
 
 
 @dataclass
 class Todo:
-    """Hold what one report asks for, as it is told: what must go, what must be added, what needs a look."""
+    """Hold what one report asks for, as it is told: what must go, what must be added, what needs a look.
 
-    going: list[_Item]
-    adding: list[_Item]
+    mark: the mark of an advertisement, where no rule asks for it yet; it counts as no place.
+    """
+
+    going: list[Passage]
+    adding: list[_Missing]
+    doubted: list[Passage]
     looks: list[Finding]
+    mark: str = ""
 
-    def count(self) -> dict[str, int]:
-        """Return how many places are told, by the name of their grade, the worst first."""
-        graded = [item.grade for item in (*self.going, *self.adding)]
+    def changes(self) -> dict[str, int]:
+        """Return how many places are to be changed, by the name of their grade, the worst first."""
+        graded = [_grade(passage) for passage in self.going] + [item.grade for item in self.adding]
+        return _counted(graded, [label_of("severity", level) for level in GRAVITY])
+
+    def to_look_at(self) -> dict[str, int]:
+        """Return how many places a person is to look at, by the name of their grade, what must be looked at first."""
+        graded = [_grade(passage) for passage in self.doubted]
         graded += [label_of("alike_severity", finding.severity) for finding in self.looks]
-        names = [label_of("severity", level) for level in _GRAVITY]
-        order = [*names[:2], label_of("alike_severity", "fix"), names[2]]
-        return {name: graded.count(name) for name in order if name in graded}
+        return _counted(graded, [label_of("alike_severity", level) for level in ("fix", "warn")])
 
 
-def todo_of(report: Report) -> Todo:
+def todo_of(note: NoteInput, report: Report) -> Todo:
     """Part the open findings into what must go, what must be added and what needs a look."""
     found = sorted(report.open(), key=_reading_order)
+    told = passages(note, [f for f in found if not _is_missing(f) and not is_alike(f)], report.products)
+    adding = _missing_together([f for f in found if _is_missing(f) and not _is_moot(f, found)])
     return Todo(
-        going=_together([f for f in found if not _is_missing(f) and not is_alike(f)]),
-        adding=_missing_together([f for f in found if _is_missing(f) and not _is_moot(f, found)]),
-        looks=[finding for finding in found if is_alike(finding)],
+        going=[passage for passage in told if passage.gravity != "warn"],
+        adding=adding,
+        doubted=[passage for passage in told if passage.gravity == "warn"],
+        looks=[f for f in found if is_alike(f) and not any(_is_asked_by(f, item) for item in adding)],
+        mark=advert_mark(note, report, asked=[line for item in adding for line in _lines_of(item)]),
     )
 
 
@@ -85,13 +99,14 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
     told in either case.
     """
     yield from _section("must_go", _going(note, todo.going, full=full))
-    yield from _section("must_add", (line for item in todo.adding for line in _add(item)))
+    yield from _section("must_add", _adding(note, todo))
     if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
         yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
-    yield from _section("must_look", (_look(finding, full=full) for finding in todo.looks))
+    yield from _section("must_look", _looking(note, todo, full=full))
     if todo.looks:
         yield f"  {word('alike_advice')}"
-    yield from _section("reasons" if full else "reasons_short", _reasons([*todo.going, *todo.adding], full=full))
+    told = [*todo.going, *todo.adding, *todo.doubted]
+    yield from _section("reasons" if full else "reasons_short", _reasons(told, full=full))
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))
 
@@ -101,6 +116,14 @@ def _is_missing(finding: Finding) -> bool:
     return finding.start is None and (finding.fix is not None or not finding.text)
 
 
+def _grade(passage: Passage) -> str:
+    return label_of("severity", passage.gravity)
+
+
+def _counted(graded: Sequence[str], order: Sequence[str]) -> dict[str, int]:
+    return {name: graded.count(name) for name in order if name in graded}
+
+
 def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
     told = list(lines)
     if told:
@@ -108,43 +131,28 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield from (f"  {line}" for line in told)
 
 
-def _together(findings: Sequence[Finding]) -> list[_Item]:
-    """Join findings that touch and have the same remedy; a tag goes once, whatever speaks against it."""
-    items: list[_Item] = []
-    for finding in findings:
-        twin = next((item for item in items if any(_is_same(finding, other) for other in item.findings)), None)
-        if twin is None:
-            items.append(_Item([finding]))
-        elif finding.rule not in {other.rule for other in twin.findings}:
-            twin.findings.append(finding)
-    return items
-
-
-def _is_same(one: Finding, other: Finding) -> bool:
-    if (one.field, one.index) != (other.field, other.index):
-        return False
-    if one.field == "tags":
-        return True
-    if one.start is None or other.start is None:
-        return False
-    touches = one.start < (other.end or 0) and other.start < (one.end or 0)
-    return touches and one.fix is not None and one.fix == other.fix
-
-
-def _missing_together(findings: Sequence[Finding]) -> list[_Item]:
+def _missing_together(findings: Sequence[Finding]) -> list[_Missing]:
     """Join the lines of one pack that are missing for the same words, and the same line asked for twice."""
-    items: list[_Item] = []
+    items: list[_Missing] = []
     for finding in findings:
         twin = next((item for item in items if _is_missing_with(finding, item.first)), None)
         if twin is None:
-            items.append(_Item([finding]))
+            items.append(_Missing([finding]))
         elif finding.rule not in {other.rule for other in twin.findings}:
             twin.findings.append(finding)
     return items
 
 
 def _is_missing_with(one: Finding, other: Finding) -> bool:
-    return one.rule == other.rule or (bool(one.text) and (one.pack, one.text) == (other.pack, other.text))
+    if one.rule == other.rule or (bool(one.text) and (one.pack, one.text) == (other.pack, other.text)):
+        return True
+    lines = [finding.fix.replacement for finding in (one, other) if finding.fix and finding.fix.replacement]
+    return len(lines) > 1 and not any(map(is_mark, lines)) and (lines[0] in lines[1] or lines[1] in lines[0])
+
+
+def _is_asked_by(alike: Finding, item: _Missing) -> bool:
+    """Tell whether lines are asked for, by the same rule, for words of a sentence that reads like a violation."""
+    return any(alike.rule == other.rule and other.text and other.text in alike.text for other in item.findings)
 
 
 def _is_moot(missing: Finding, found: Sequence[Finding]) -> bool:
@@ -156,65 +164,97 @@ def _is_moot(missing: Finding, found: Sequence[Finding]) -> bool:
     )  # fmt: skip
 
 
-def _going(note: NoteInput, items: Sequence[_Item], *, full: bool) -> Iterator[str]:
-    """Tell what must go, a line an item, or a line for all that one rule asks the same of."""
-    groups: dict[object, list[_Item]] = {}
-    for item in items:
-        grouped = not full and item.first.fix is not None and item.first.field != "tags"
-        alike = (item.grade, item.first.field, item.rules, _after(item.first)) if grouped else id(item)
-        groups.setdefault(alike, []).append(item)
-    yield from (_go(note, group) for group in groups.values())
+def _going(note: NoteInput, told: Sequence[Passage], *, full: bool) -> Iterator[str]:
+    """Tell what must go, a line a passage, or a line for all that one rule asks the same of."""
+    groups: dict[object, list[Passage]] = {}
+    for passage in told:
+        first = passage.first
+        grouped = not full and first.fix is not None and first.field != "tags" and not passage.others
+        alike = (_grade(passage), first.field, first.rule, passage.cure) if grouped else id(passage)
+        groups.setdefault(alike, []).append(passage)
+    for group in groups.values():
+        yield _go(note, group)
+        yield from _further(note, group[0])
 
 
-def _go(note: NoteInput, group: Sequence[_Item]) -> str:
-    item, finding = group[0], group[0].first
-    told = {"grade": item.grade, "field": label_of("field", finding.field), "rules": item.rules}
-    if finding.field == "tags":
-        return word("go").format(**told, quote=f"#{note.tags[finding.index]}", after=word("whole_tag"))
-    quote = "、".join(dict.fromkeys(_quote(note, each.first) for each in group))
-    code = "go_bare" if finding.fix is None else "go"
-    return word(code).format(**told, quote=quote, after=_after(finding))
+def _go(note: NoteInput, group: Sequence[Passage]) -> str:
+    passage, finding = group[0], group[0].first
+    told = {"grade": _grade(passage), "field": label_of("field", finding.field), "rule": finding.rule}
+    quote = "、".join(dict.fromkeys(_quote(note, each) for each in group))
+    return word("go" if passage.cure else "go_bare").format(**told, quote=quote, after=passage.cure)
 
 
-def _after(finding: Finding) -> str:
-    """Say what is written instead of a hit; nothing where the rule proposes nothing."""
-    if finding.fix is None or finding.fix.replacement:
-        return finding.fix.replacement if finding.fix else ""
-    return word("fill_slot") if blanks_in(finding.text) else word("whole_sentence")
+def _further(note: NoteInput, passage: Passage) -> Iterator[str]:
+    """Name the other rules that speak against a passage, each with its clause; they ask for nothing else."""
+    reasons = [_further_one(note, finding, passage) for finding in passage.others]
+    if reasons:
+        yield f"  {word('also').format(reasons='、'.join(reasons))}"
 
 
-def _quote(note: NoteInput, finding: Finding) -> str:
-    """Quote the words, with their sentence where they are few, and with their disguise."""
-    text = one_line(finding.text)
-    told = f"“{text}”" if finding.start is not None else f"“{brief(text)}”"
-    if len(text) < _SHORT and finding.start is not None and finding.end is not None:
-        whole = field_text(note, finding.field, finding.index)
-        start, end = sentence_around(whole, finding.start, finding.end)
-        if one_line(whole[start:end]) != text:
-            told = word("within").format(text=text, sentence=brief(whole[start:end]))
-    hidden = "、".join(label_of("disguise", kind) for kind in finding.disguise)
+def _further_one(note: NoteInput, finding: Finding, passage: Passage) -> str:
+    """Name a rule, the words it speaks against where the passage quotes others, and a clause that was read, if any."""
+    told = []
+    if finding.start is not None and finding.field != "tags":
+        quote = _quote(note, Passage((finding,)))
+        told += [quote] if quote != _quote(note, passage) else []
+    basis = next((basis for basis in finding.basis if basis.verified and basis.article), None)
+    told += [cite_shortly(each) for each in ([basis] if basis else finding.basis[:1])]
+    return word("also_one").format(rule=finding.rule, told="，".join(told))
+
+
+def _quote(note: NoteInput, passage: Passage) -> str:
+    """Quote the clauses that were hit, with their disguise; a whole line where nothing in it has a place."""
+    first = passage.first
+    if first.field == "tags":
+        return f"#{note.tags[first.index]}"
+    if first.start is None or first.end is None:
+        return f"“{brief(first.text)}”"
+    hidden = "、".join(dict.fromkeys(label_of("disguise", kind) for f in passage.findings for kind in f.disguise))
+    text = field_text(note, first.field, first.index)
+    told = words_of(text, first.start, first.end) if passage.is_of_words else quotes_of(text, passage.hits)
     return told + (f"（{hidden}）" if hidden else "")
 
 
-def _add(item: _Item) -> Iterator[str]:
+def _adding(note: NoteInput, todo: Todo) -> Iterator[str]:
+    if todo.mark:
+        yield word("mark_owed").format(line=todo.mark)
+    for item in todo.adding:
+        yield from _add(note, item)
+
+
+def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:
+    yield from _going(note, todo.doubted, full=full)
+    yield from (_look(finding, full=full) for finding in todo.looks)
+
+
+def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
     lines = list(_lines_of(item))
     told = {"grade": item.grade, "rules": item.rules}
     if not lines:
         yield word("add_bare").format(**told, text=one_line(item.first.message))
-    elif len(item.findings) == 1:
+    elif len(lines) == 1:
         about = about_of(item.first)
         code = "add_one_for" if item.first.text else "add_one_about" if about else "add_one"
-        yield word(code).format(**told, text=brief(item.first.text or about), line=lines[0])
+        yield word(code).format(**told, text=_asked_for(note, item.first) or brief(about), line=lines[0])
     else:
-        yield word("add_for").format(**told, text=brief(item.first.text), number=len(lines))
+        yield word("add_for").format(**told, text=_asked_for(note, item.first), number=len(lines))
         yield from (f"  + {line}" for line in lines)
 
 
-def _lines_of(item: _Item) -> Iterator[str]:
-    found = (finding.fix.replacement for finding in item.findings if finding.fix)
-    yield from dict.fromkeys(
-        word("mark_first").format(line=line) if is_mark(line) else spelled(line) for line in found if line
-    )
+def _asked_for(note: NoteInput, finding: Finding) -> str:
+    """Return the clauses for which a line is missing; the words alone where they do not stand in the body."""
+    start = note.body.find(finding.text) if finding.text else -1
+    if start < 0:
+        return brief(finding.text)
+    first, last = clauses_of(note.body, start, start + len(finding.text))
+    return brief(note.body[first:last])
+
+
+def _lines_of(item: _Missing) -> Iterator[str]:
+    """Yield the lines to add, once each; what another line says already is not asked for again."""
+    found = [finding.fix.replacement for finding in item.findings if finding.fix and finding.fix.replacement]
+    lines = dict.fromkeys(word("mark_first").format(line=line) if is_mark(line) else spelled(line) for line in found)
+    yield from (line for line in lines if not any(line in other and line != other for other in lines))
 
 
 def _look(finding: Finding, *, full: bool) -> str:
@@ -226,25 +266,39 @@ def _look(finding: Finding, *, full: bool) -> str:
     return word("look").format(grade=grade, field=field, message=message, rule=finding.rule, basis=basis)
 
 
-def _reasons(items: Sequence[_Item], *, full: bool) -> Iterator[str]:
-    """Tell every rule that speaks first for something; lines missing together share one advice."""
-    reason, law = (str, cite) if full else (gist, cite_shortly)
+def _reasons(items: Sequence[Passage | _Missing], *, full: bool) -> Iterator[str]:
+    """Tell every rule that speaks for something; in full the others too, which ask for nothing else."""
     told: set[str] = set()
     for item in items:
-        speaking = item.findings if _is_missing(item.first) else [item.first]
+        speaking = [item.first] if isinstance(item, Passage) else item.findings
         fresh = [finding for finding in speaking if finding.rule not in told]
-        if not fresh:
-            continue
-        told |= {finding.rule for finding in fresh}
-        basis = dict.fromkeys(law(basis) for finding in fresh for basis in finding.basis)
-        rules, why = "、".join(finding.rule for finding in fresh), " ".join(reason(f.message) for f in fresh)
-        yield f"{rules} {word('why')}：{why}"
-        yield f"  {word('basis')}：{'；'.join(basis)}"
-        yield f"  {word('advice')}：{fresh[0].advice if len(fresh) == 1 else word('add_or_drop')}"
+        several = isinstance(item, _Missing) and len(list(_lines_of(item))) > 1
+        advice = word("add_or_drop") if several and len(fresh) > 1 else item.first.advice
+        yield from _reason(fresh, full=full, advice=advice)
+        told |= {finding.rule for finding in speaking}
+    if not full:
+        return
+    for finding in (finding for item in items for finding in item.findings):
+        if finding.rule not in told:
+            yield from _reason([finding], full=True)
+            told.add(finding.rule)
+
+
+def _reason(fresh: Sequence[Finding], *, full: bool, advice: str = "") -> Iterator[str]:
+    """Tell why, by which clauses, and how to mend it; lines missing together share one advice."""
+    if not fresh:
+        return
+    reason, law = (str, cite) if full else (gist, cite_shortly)
+    basis = dict.fromkeys(law(basis) for finding in fresh for basis in finding.basis)
+    rules, why = "、".join(finding.rule for finding in fresh), " ".join(reason(f.message) for f in fresh)
+    yield f"{rules} {word('why')}：{why}"
+    yield f"  {word('basis')}：{'；'.join(basis)}"
+    if advice:
+        yield f"  {word('advice')}：{advice}"
 
 
 def _reading_order(finding: Finding) -> tuple[int, int, int, int, str]:
-    severity = _GRAVITY.index(finding.severity)
+    severity = GRAVITY.index(finding.severity)
     if finding.start is None:
         return len(_ORDER), 0, 0, severity, finding.rule
     return _ORDER[finding.field], finding.index, finding.start, severity, finding.rule

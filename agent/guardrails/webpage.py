@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from agent.guardrails.advice import left_open_lines, name_blanks
+from agent.guardrails.advice import counted_words, left_open_lines, name_blanks, verdict_words
 from agent.guardrails.document import Document
+from agent.guardrails.joining import Passage
 from agent.guardrails.placement import blanks_in
+from agent.guardrails.todo import todo_of
 from agent.guardrails.wording import cite, idle_words, label_of, spelled, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
 
@@ -23,6 +25,7 @@ __all__ = ["to_html"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _GRAVITY: dict[Severity, int] = {"block": 0, "fix": 1, "warn": 2}
+_VERDICTS = ("block", "revise", "pass")
 _FIELDS = ("title", "cover", "body", "tags", "note")
 _Numbered = list[tuple[int, Finding]]
 
@@ -49,15 +52,15 @@ def _style() -> str:
 
 def _overview(notes: Sequence[NoteInput], reports: Sequence[Report]) -> str:
     """Count the verdicts; with several notes, list them with links."""
-    counted = Counter(report.verdict for report in reports)
-    parts = [f"{label_of('verdict', name)} {counted[name]}" for name in ("block", "revise", "pass") if counted[name]]
+    ordered = sorted(reports, key=lambda report: _VERDICTS.index(report.verdict))
+    parts = [f"{words} {number}" for words, number in Counter(map(verdict_words, ordered)).items()]
     total = (
         f'<p class="total">{escape(word("notes_checked").format(number=len(notes)))}：{escape("，".join(parts))}</p>'
     )
     if len(notes) == 1:
         return total
     rows = "".join(
-        f'<li><a href="#n{number}">{_text(_name(note, report))}</a> {_badge(report.verdict)}</li>'
+        f'<li><a href="#n{number}">{_text(_name(note, report))}</a> {_verdict(report)}</li>'
         for number, (note, report) in enumerate(zip(notes, reports, strict=True), 1)
     )
     return f"{total}<nav><ol>{rows}</ol></nav>"
@@ -65,12 +68,15 @@ def _overview(notes: Sequence[NoteInput], reports: Sequence[Report]) -> str:
 
 def _article(number: int, note: NoteInput, report: Report) -> str:
     numbered = list(enumerate(sorted(report.open(), key=_worst_first), 1))
+    todo = todo_of(note, report)
     about = [label_of("note_type", report.note_type), *(label_of("product", name) for name in report.products)]
     return (
-        f'<article id="n{number}"><div class="head"><h2>{_text(_name(note, report))}</h2>{_badge(report.verdict)}'
-        f'<span class="about">{escape(" · ".join(about))}</span></div><p class="todo">{_todo(report)}</p>'
-        f"{''.join(_fields(note, numbered, number))}{_findings(numbered, number)}{''.join(_closed(report))}"
-        f"{_rest(report)}</article>"
+        f'<article id="n{number}"><div class="head"><h2>{_text(_name(note, report))}</h2>{_verdict(report)}'
+        f'<span class="about">{escape(" · ".join(about))}</span></div>'
+        f'<p class="todo">{escape(counted_words(report, todo))}</p>'
+        f"{''.join(_fields(note, numbered, number))}{_findings(numbered, number, (*todo.going, *todo.doubted))}"
+        f"{''.join(_closed(report))}"
+        f"{_rest(report, todo.mark)}</article>"
     )
 
 
@@ -85,15 +91,8 @@ def _name(note: NoteInput, report: Report) -> str:
     return " ".join(part for part in (f"[{report.id}]" if report.id else "", note.title) if part) or word("untitled")
 
 
-def _badge(name: str) -> str:
-    group = "severity" if name in _GRAVITY and name != "block" else "verdict"
-    return f'<span class="badge {name}">{escape(label_of(group, name))}</span>'
-
-
-def _todo(report: Report) -> str:
-    found = [(label_of("severity", level), len(report.open(level))) for level in _GRAVITY]
-    parts = "，".join(word("so_many").format(name=name, number=number) for name, number in found if number)
-    return escape(word("counted").format(parts=parts) if parts else word("nothing_to_do"))
+def _verdict(report: Report) -> str:
+    return f'<span class="badge {report.verdict}">{escape(verdict_words(report))}</span>'
 
 
 def _fields(note: NoteInput, numbered: _Numbered, article: int) -> Iterator[str]:
@@ -123,19 +122,37 @@ def _marked(raw: str, findings: _Numbered, article: int) -> str:
     return "".join(pieces)
 
 
-def _findings(numbered: _Numbered, article: int) -> str:
+def _findings(numbered: _Numbered, article: int, passages: Sequence[Passage]) -> str:
+    """Tell the findings, worst first; of those that one remedy answers, the one that speaks tells it."""
+    numbers = {id(finding): number for number, finding in numbered}
+    spoken = {id(finding): passage for passage in passages for finding in passage.findings}
     first: dict[str, int] = {}
-    return "".join(
-        _finding(number, finding, article, told=first.setdefault(finding.rule, number)) for number, finding in numbered
-    )
+    told = []
+    for number, finding in numbered:
+        passage = spoken.get(id(finding))
+        speaker = numbers[id(passage.first)] if passage else number
+        explained = first.setdefault(finding.rule, number)
+        mends = list(_remedy(finding, passage)) if speaker == number else _as_number(speaker, article)
+        if speaker == explained == number:
+            mends.insert(0, (word("advice"), _text(finding.advice)))
+        told.append(_finding(number, finding, article, told=explained, mends=mends))
+    return "".join(told)
 
 
-def _finding(number: int, finding: Finding, article: int, *, told: int) -> str:
+_Rows = list[tuple[str, str]]
+
+
+def _as_number(number: int, article: int) -> _Rows:
+    link = f'<a href="#n{article}f{number}">{escape(word("as_number").format(number=number))}</a>'
+    return [(word("advice"), f"{link}{escape(word('mended_with'))}")]
+
+
+def _finding(number: int, finding: Finding, article: int, *, told: int, mends: _Rows) -> str:
     """Tell one finding; what an earlier one of the same rule (`told`) explained is not told again."""
     rows = list(_reasons(finding))
     if told != number:
         rows = [(word("why"), f'<a href="#n{article}f{told}">{escape(word("as_number").format(number=told))}</a>')]
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in (*rows, *_remedy(finding)))
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in (*rows, *mends))
     grade = f'<span class="badge {finding.severity}">{escape(label_of("severity", finding.severity))}</span>'
     hidden = "、".join(label_of("disguise", kind) for kind in finding.disguise)
     disguise = f'<span class="hidden">{escape(hidden)}</span>' if hidden else ""
@@ -149,7 +166,6 @@ def _finding(number: int, finding: Finding, article: int, *, told: int) -> str:
 def _reasons(finding: Finding) -> Iterator[tuple[str, str]]:
     yield word("why"), _text(finding.message)
     yield word("basis"), _text("；".join(cite(basis) for basis in finding.basis))
-    yield word("advice"), _text(finding.advice)
 
 
 def _quote(finding: Finding) -> str:
@@ -160,13 +176,15 @@ def _quote(finding: Finding) -> str:
     return f"<span>{_text(word('missing') + related)}</span>"
 
 
-def _remedy(finding: Finding) -> Iterator[tuple[str, str]]:
+def _remedy(finding: Finding, passage: Passage | None) -> Iterator[tuple[str, str]]:
     if finding.fix is None:
         return
     text = spelled(finding.fix.replacement)
     if finding.start is None:
         if text:
             yield word("insert_row"), f"<ins>{_text(text)}</ins>"
+    elif passage and (passage.rewritten or not text):
+        yield word("replacement"), _text(passage.cure)
     else:
         after = f" → <ins>{_text(text)}</ins>" if text and finding.field != "tags" else ""
         yield word("replacement"), f"<del>{_text(finding.text)}</del>{after}"
@@ -193,8 +211,9 @@ def _closed_line(finding: Finding) -> str:
     return f'{_quote(finding)} <span class="rule">{escape(finding.rule)} · {_text(reason)}</span>'
 
 
-def _rest(report: Report) -> str:
-    lines = list(left_open_lines(report))
+def _rest(report: Report, mark: str) -> str:
+    lines = [word("mark_owed").format(line=mark)] if mark else []
+    lines += left_open_lines(report)
     return f'<p class="rest">{_text(chr(10).join(lines))}</p>' if lines else ""
 
 

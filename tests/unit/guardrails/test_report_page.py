@@ -7,7 +7,8 @@ import pytest
 
 from agent.guardrails import check, render_reports
 from agent.guardrails.baseline import baseline_of, compare_reports
-from agent.models import NoteInput
+from agent.guardrails.todo import todo_of
+from agent.models import Finding, NoteInput, Report
 
 BAD = NoteInput(
     id='<i>"1"', title="这款理财保本保息<script>alert(1)</script>", cover="保本理财",
@@ -98,3 +99,26 @@ def test_several_notes_are_listed_and_counted():
 def test_known_findings_are_folded_away(known):
     words = "".join(Reader(page(BAD, known=known)).words)
     assert ("已知的" in words) == known
+
+
+def test_what_one_remedy_answers_is_told_how_to_mend_once():
+    note = NoteInput(body="这款理财稳赚不赔，闭眼入就行，跟存款一样安全。", products=("wm",))
+    html = page(note)
+    (passage,) = todo_of(note, check(note)).going
+    assert passage.others and html.count("照那一条改好，这里也就好了") == len(passage.findings) - 1
+    assert html.count("可改为") == 1 and passage.cure in html
+    assert all(finding.message in html for finding in passage.findings)
+
+
+def test_the_page_says_what_the_text_says_of_a_note_kept_back_by_likeness_alone():
+    finding = Finding(
+        rule="END-01", pack="endorsement", severity="fix", field="body", start=0, end=4, text="走了一圈",
+        message="像。", advice="看。", fingerprint="0", related=("example:像",),
+    )  # fmt: skip
+    report = Report(verdict="revise", note_type="marketing", findings=(finding,))
+    words = "".join(Reader(render_reports([(NoteInput(body="走了一圈。"), report)], format="html")).words)
+    assert "共 1 篇：没有认定要改的，请人看过再发 1" in words and "需要修改" not in words
+
+
+def test_the_page_names_the_mark_of_an_advertisement():
+    assert "正文开头单独一行写“广告”" in page(BAD) and "单独一行写“广告”" not in page(GOOD)

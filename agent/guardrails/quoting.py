@@ -1,0 +1,72 @@
+"""What is quoted of a note: whole clauses, never a word cut in two, and no mark at either end.
+
+Owns the span that a reader is shown for what a rule has hit. Refuses to move the hit: findings keep their offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from agent.guardrails.placement import clause_around, sentence_around
+from agent.guardrails.wording import one_line, word
+
+__all__ = ["clauses_of", "quotes_of", "telling_span", "words_of"]
+
+_MARKS: Final = "，,、；;：:。！？!?…\n \t\u3000~～—"
+_TELLING: Final = 8  # characters of a clause that can be understood by itself
+_LONGEST: Final = 80  # characters of a quote that is read to its end
+_PLAIN: Final = 40  # characters among which a reader finds the hit unaided
+
+
+def clauses_of(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the clauses that a span touches, without marks at either end."""
+    return _bare(text, *clause_around(text, *_bare(text, start, end)))
+
+
+def telling_span(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the clauses that a span touches, or of their sentence where they say little by themselves."""
+    clauses = clauses_of(text, start, end)
+    if clauses[1] - clauses[0] >= _TELLING:
+        return clauses
+    sentence = _bare(text, *sentence_around(text, *clauses))
+    return sentence if sentence[1] - sentence[0] <= _PLAIN else clauses
+
+
+def quotes_of(text: str, hits: Sequence[tuple[int, int]]) -> str:
+    """Quote the clauses around hits that come in reading order; neighbouring clauses stand in one quote."""
+    runs: list[tuple[int, int, tuple[int, int]]] = []
+    for start, end in hits:
+        (first, last), hit = clauses_of(text, start, end), (start, end)
+        if runs and not any(char.isalnum() for char in text[runs[-1][1] : first]):
+            begun = runs.pop()
+            first, last, hit = begun[0], max(begun[1], last), (begun[2][0], max(begun[2][1], hit[1]))
+        runs.append((first, last, hit))
+    return "、".join(dict.fromkeys(_quoted(text, first, last, hit) for first, last, hit in runs))
+
+
+def words_of(text: str, start: int, end: int) -> str:
+    """Quote the words of a span and no more, for a remedy that takes the place of these words."""
+    start, end = _bare(text, start, end)
+    return f"“{one_line(text[start:end])}”"
+
+
+def _quoted(text: str, first: int, last: int, hit: tuple[int, int]) -> str:
+    """Quote clauses; the hit alone where they are endless, and both where it is hard to find."""
+    start, end = _bare(text, *hit)
+    clauses, words = one_line(text[first:last]), one_line(text[start:end])
+    if len(clauses) > _LONGEST:
+        return f"“…{words}…”"
+    if len(clauses) <= _PLAIN or 2 * len(words) >= len(clauses):
+        return f"“{clauses}”"
+    return word("within").format(text=words, sentence=clauses)
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out marks and blanks at both ends, as long as something is left."""
+    first, last = start, end
+    while first < last and text[first] in _MARKS:
+        first += 1
+    while last > first and text[last - 1] in _MARKS:
+        last -= 1
+    return (first, last) if first < last else (start, end)
