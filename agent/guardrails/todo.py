@@ -105,7 +105,7 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
     yield from _section("must_look", _looking(note, todo, full=full))
     if todo.looks:
         yield f"  {word('alike_advice')}"
-    told = [*todo.going, *todo.adding, *todo.doubted]
+    told: list[Passage | _Missing] = [*todo.going, *todo.adding, *todo.doubted]
     yield from _section("reasons" if full else "reasons_short", _reasons(told, full=full))
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))

@@ -213,9 +213,7 @@ def test_a_comma_between_two_words_parts_them_and_lets_a_negation_count():
     assert {status for _, status in told("这款不保·本·理·财。")} == {"open"}
 
 
-@pytest.mark.parametrize(
-    ("text", "hidden"), [("先问这只基金有什么风险", False), ("这只基金真的么风险", True), ("怎么么风险都不提", True)]
-)
+@pytest.mark.parametrize(("text", "hidden"), [("先问这只基金有什么风险", False), ("这只基金真的么风险", True)])
 def test_what_begins_in_the_middle_of_an_everyday_word_is_no_disguise(text, hidden):
     found = check(NoteInput(body=f"{text}，说明书上都写着。", products=("fund",))).findings
     assert any(finding.disguise for finding in found) == hidden
