@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from agent.guardrails.findings import is_alike
+from agent.guardrails.placement import field_text
+from agent.guardrails.quoting import quotes_of
 from agent.guardrails.todo import Todo, todo_lines, todo_of
 from agent.guardrails.wording import brief, idle_words, label_of, name_blanks, one_line, waiver_words, word
 from agent.models import Finding, NoteInput, Report
 
 __all__ = ["counted_words", "headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
+
+_MANY: Final = 3  # sentences that may not stay; beside so many, the ones that no rule has found are seldom clean
 
 
 def to_text(notes: Sequence[NoteInput], reports: Sequence[Report], *, full: bool = False) -> str:
@@ -47,13 +52,16 @@ def verdict_words(report: Report) -> str:
     return label_of("verdict", report.verdict)
 
 
-def place_of(finding: Finding) -> str:
-    """Quote what was hit, with its disguise; for an absence, what gave rise to it."""
+def place_of(finding: Finding, note: NoteInput | None = None) -> str:
+    """Quote what was hit, by whole clauses of the note if it is given, with its disguise; else what asks for a line."""
     if finding.start is None:
         related = word("related").format(text=brief(finding.text)) if finding.text else ""
         return word("missing") + related
     hidden = "、".join(label_of("disguise", kind) for kind in finding.disguise)
-    return f"“{one_line(finding.text)}”" + (f"（{hidden}）" if hidden else "")
+    quote = f"“{one_line(finding.text)}”"
+    if note is not None and finding.end is not None and finding.field != "tags":
+        quote = quotes_of(field_text(note, finding.field, finding.index), [(finding.start, finding.end)])
+    return quote + (f"（{hidden}）" if hidden else "")
 
 
 def left_open_lines(report: Report, *, full: bool = True) -> Iterator[str]:
@@ -74,6 +82,8 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     yield headline(report)
     todo = todo_of(note, report)
     yield counted_words(report, todo)
+    if sum(passage.gravity == "block" for passage in todo.going if passage.first.field != "tags") >= _MANY:
+        yield word("rather_anew")
     if report.open() and not note.products:
         yield from _subject(report)
     yield from todo_lines(note, report, todo, full=full)
@@ -81,7 +91,7 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
         rest = [finding for finding in report.findings if finding.status in states]
         if rest:
             yield from ("", word(title))
-            yield from (f"  - {line}" for line in _cleared(rest))
+            yield from (f"  - {line}" for line in _cleared(note, rest))
     yield from (f"    {waiver_words(waiver)}" for waiver in report.waivers)
     if report.idle_waivers:
         yield from ("", word("idle_waivers"), *(f"  - {idle_words(entry)}" for entry in report.idle_waivers))
@@ -107,9 +117,10 @@ def _so_many(counted: Mapping[str, int]) -> str:
 
 
 def _subject(report: Report) -> Iterator[str]:
-    """Say how to name the product where none was found, or where a deposit may only be what it is compared with."""
-    if not report.products:
+    """Say how to name the product where none is promoted, or where a deposit may only be what it is compared with."""
+    if not report.products or report.note_type not in ("marketing", "benefit"):
         yield word("taken_for_nothing")
+        return
     others = [product for product in report.products if product != "deposit"]
     if others and len(others) < len(report.products):
         told = "、".join(label_of("product", product) for product in report.products)
@@ -120,12 +131,12 @@ def _subject(report: Report) -> Iterator[str]:
         )  # fmt: skip
 
 
-def _cleared(findings: Sequence[Finding]) -> Iterator[str]:
+def _cleared(note: NoteInput, findings: Sequence[Finding]) -> Iterator[str]:
     """Tell what was let pass, a line for the rules that say the same of one place; what one says twice stands twice."""
     together: dict[tuple[str, str, str, int], list[str]] = {}
     times: Counter[tuple[str, str]] = Counter()
     for finding in findings:
-        place = place_of(finding)
+        place = place_of(finding, note)
         times[finding.rule, place] += 1
         key = (label_of("status", finding.status), place, finding.status_by, times[finding.rule, place])
         together.setdefault(key, []).append(finding.rule)

@@ -61,16 +61,18 @@ def _lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int)
 
 
 def _offers(offered: Mapping[int, Amendment]) -> Iterator[str]:
-    """List the proposals; one that changes the same place as an earlier one says so."""
+    """List the proposals; one that changes a place which an earlier one changes says so."""
     if offered:
         yield word("proposed")
     explained: set[str] = set()
-    places: dict[tuple[str, int, int, int], int] = {}
+    places: dict[int, Amendment] = {}
     for number, proposal in offered.items():
         yield from proposal_lines(number, proposal, explained)
-        if not proposal.is_insertion and proposal.place in places:
-            yield f"     {word('same_place').format(number=places[proposal.place])}"
-        places.setdefault(proposal.place, number)
+        twin = next((earlier for earlier, other in places.items() if proposal.overlaps(other)), None)
+        if twin is None:
+            places[number] = proposal
+        else:
+            yield f"     {word('same_place').format(number=twin)}"
 
 
 def _idle(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int) -> Iterator[str]:

@@ -47,7 +47,7 @@ class Offer:
 
     products: frozenset[Category]
     promoted: frozenset[Category]
-    words: Mapping[Category, str] = field(default_factory=dict)  # the first word that names what is promoted, raw
+    words: Mapping[Category, str] = field(default_factory=dict)  # the word that best names what is promoted, raw
 
     @property
     def promotes(self) -> bool:
@@ -92,11 +92,26 @@ def infer_offer(
         named.add("wm")
     if mentions and not promoted and (_sells(document.norm, plainly=plainly) or _reads(document.norm, lists, sells)):
         promoted = _spoken_of_most(mentions, document)
+    return Offer(declared | named | promoted, frozenset(promoted), _words(mentions, promoted, document))
+
+
+def _words(
+    mentions: Mapping[tuple[Category, Hit], set[str]], promoted: set[Category], document: Document
+) -> dict[Category, str]:
+    """Return the word that names each promoted category best: no everyday one, no part of a longer one, the first."""
+
+    def preference(mention: tuple[Category, Hit]) -> tuple[bool, bool, int]:
+        category, hit = mention
+        beside = any(
+            other.start < hit.end and hit.start < other.end and other != hit for c, other in mentions if c == category
+        )
+        return _is_everyday(mentions[mention]), beside, hit.start
+
     words: dict[Category, str] = {}
-    for category, hit in sorted(mentions, key=lambda mention: mention[1].start):
+    for category, hit in sorted(mentions, key=preference):
         if category in promoted:
             words.setdefault(category, document.locate(hit)[3])
-    return Offer(declared | named | promoted, frozenset(promoted), words)
+    return words
 
 
 def _reads(norm: str, lists: TermLists, sells: Reading | None) -> bool:

@@ -70,8 +70,14 @@ class Passage:
         if fix is None:
             return ""
         if not fix.replacement:
-            return word("fill_slot") if blanks_in(self.first.text) else word("whole_sentence")
+            return word("fill_slot") if blanks_in(self.first.text) else word(self._whole)
+        if self.first.field == "title" and not self.is_of_words:
+            return word("whole_title")
         return word("rewrite").format(line=fix.replacement) if self.rewritten else fix.replacement
+
+    @property
+    def _whole(self) -> str:
+        return "whole_title" if self.first.field == "title" else "whole_sentence"
 
 
 def passages(note: NoteInput, findings: Sequence[Finding], products: Sequence[Category]) -> list[Passage]:

@@ -52,6 +52,10 @@ class Amendment:
         """Name field, index and span: two changes of one place exclude each other."""
         return self.field, self.index, self.start, self.end
 
+    def overlaps(self, other: Amendment) -> bool:
+        """Tell whether both take away some of the same words."""
+        return self.place[:2] == other.place[:2] and self.start < other.end and other.start < self.end
+
     @property
     def reading_order(self) -> tuple[int, int, int, int]:
         """Sort by where a reader meets the change; lines to add come last."""

@@ -14,6 +14,7 @@ from agent.guardrails.wording import one_line, word
 __all__ = ["clauses_of", "quotes_of", "telling_span", "words_of"]
 
 _MARKS: Final = "，,、；;：:。！？!?…\n \t\u3000~～—"
+_SINGLE: Final = str.maketrans("“”", "‘’")
 _TELLING: Final = 8  # characters of a clause that can be understood by itself
 _LONGEST: Final = 80  # characters of a quote that is read to its end
 _PLAIN: Final = 40  # characters among which a reader finds the hit unaided
@@ -48,18 +49,23 @@ def quotes_of(text: str, hits: Sequence[tuple[int, int]]) -> str:
 def words_of(text: str, start: int, end: int) -> str:
     """Quote the words of a span and no more, for a remedy that takes the place of these words."""
     start, end = _bare(text, start, end)
-    return f"“{one_line(text[start:end])}”"
+    return f"“{_within_quotes(text[start:end])}”"
 
 
 def _quoted(text: str, first: int, last: int, hit: tuple[int, int]) -> str:
     """Quote clauses; the hit alone where they are endless, and both where it is hard to find."""
     start, end = _bare(text, *hit)
-    clauses, words = one_line(text[first:last]), one_line(text[start:end])
+    clauses, words = _within_quotes(text[first:last]), _within_quotes(text[start:end])
     if len(clauses) > _LONGEST:
         return f"“…{words}…”"
     if len(clauses) <= _PLAIN or 2 * len(words) >= len(clauses):
         return f"“{clauses}”"
     return word("within").format(text=words, sentence=clauses)
+
+
+def _within_quotes(text: str) -> str:
+    """Return a text on one line with single marks in place of the double ones that are put around it."""
+    return one_line(text).translate(_SINGLE)
 
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ the report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,7 +16,7 @@ from agent.guardrails.findings import about_of, is_alike
 from agent.guardrails.joining import GRAVITY, Passage, passages
 from agent.guardrails.label import advert_mark
 from agent.guardrails.placement import blanks_in, field_text, is_mark
-from agent.guardrails.quoting import clauses_of, quotes_of, words_of
+from agent.guardrails.quoting import quotes_of, words_of
 from agent.guardrails.wording import (
     brief,
     cite,
@@ -31,6 +32,7 @@ from agent.models import FieldName, Finding, NoteInput, Report
 
 __all__ = ["Todo", "todo_lines", "todo_of"]
 
+_NUMBER: Final = re.compile("[-–—~至到0-9.%％]+")
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
 
 
@@ -242,12 +244,12 @@ def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
 
 
 def _asked_for(note: NoteInput, finding: Finding) -> str:
-    """Return the clauses for which a line is missing; the words alone where they do not stand in the body."""
+    """Return the words for which a line is missing, with the rest of a number that they end in."""
     start = note.body.find(finding.text) if finding.text else -1
     if start < 0:
         return brief(finding.text)
-    first, last = clauses_of(note.body, start, start + len(finding.text))
-    return brief(note.body[first:last])
+    rest = _NUMBER.match(note.body, start + len(finding.text))
+    return brief(finding.text + (rest[0] if rest else ""))
 
 
 def _lines_of(item: _Missing) -> Iterator[str]:

@@ -47,7 +47,7 @@ def test_findings_on_the_same_words_with_the_same_remedy_are_told_as_one(packs):
 
 def test_lines_missing_for_the_same_words_share_one_advice(packs):
     lines = told(packs, "这只基金今年以来+38.6%，我行有售。", products=("fund",))
-    first = place(lines, "须改 写了“这只基金今年以来+38.6%”，要补3行")
+    first = place(lines, "须改 写了“今年以来+38.6%”，要补3行")
     assert [line[:6] for line in lines[first + 1 : first + 4]] == ["    + "] * 3
     assert sum("业绩比较基准" in line and "怎么改" in line for line in lines) == 0
 
@@ -268,7 +268,50 @@ def test_a_promotion_is_told_of_its_mark_with_the_first_report(packs):
 def test_a_line_that_another_one_holds_is_asked_for_once(packs):
     lines = told(packs, "云栖稳舟理财，比较基准2.5%到2.9%，我行有售。", products=("wm",))
     (line,) = [line for line in lines if "不构成对产品收益的承诺" in line and "要补" in line]
-    assert line.startswith("  禁止 写了“云栖稳舟理财，比较基准2.5%到2.9%”，要补：业绩") and line.endswith(
-        "（WM-01、WM-02）"
-    )
+    assert line.startswith("  禁止 写了“理财，比较基准2.5%到2.9%”，要补：业绩") and line.endswith("（WM-01、WM-02）")
     assert not [line for line in lines if "会不会读成" in line and "WM-01" in line]
+
+
+def test_a_title_is_to_be_another_and_not_to_be_deleted_or_swapped_for_a_notice(packs):
+    for title, products in (("稳赚不赔的理财怎么选", ("wm",)), ("香港储蓄险半日签约攻略", ())):
+        lines = told(packs, "今天风大，走了一圈。", title=title, products=products)
+        (line,) = [line for line in lines if line.startswith("  禁止 标题 ")]
+        assert "→ 换一个标题" in line and "删去" not in line
+
+
+def test_a_quote_within_a_quote_has_single_marks(packs):
+    lines = told(packs, "想来的加我企微“海湾小何”就行。")
+    assert any("“想来的加我企微‘海湾小何’就行”" in line for line in lines)
+
+
+def test_what_was_let_pass_is_quoted_by_whole_clauses(packs):
+    lines = told(packs, "我们行的理财不保本，也不保息。", products=("wm",))
+    let_pass = [line for line in lines if "已放行" in line and "“" in line]
+    assert let_pass and all("“我们行的理财不保本" in line or "“也不保息" in line for line in let_pass)
+
+
+def test_a_note_that_promotes_nothing_known_is_told_how_to_name_its_product(packs):
+    lines = told(packs, "刚毕业的同学问怎么起步，测评的时候选激进一点，基金才买得进，存款留三个月的。")
+    assert any("没看出" in line for line in lines) == (" · 生活" in lines[0] or " · 知识" in lines[0])
+
+
+def test_the_word_that_names_the_product_is_whole(packs):
+    lines = told(packs, "午休聊聊短债基金，我们行的基金今天开售，点主页申请。", title="湖边散步")
+    assert not [line for line in lines if "“债基”" in line]
+    assert [line for line in lines if "在推介“基金”" in line]
+
+
+def test_a_superlative_is_mended_in_the_words_of_its_product(packs):
+    for product, body, line in (
+        ("fund", "我们行的基金拿过最佳混合基金奖。", "定期报告"),
+        ("loan", "我们行的贷款利率全城最低。", "审批结果"),
+        ("insurance", "我们行的重疾险是全国最好的保险。", "合同条款"),
+    ):
+        lines = told(packs, body, products=(product,))
+        assert any("ADL-01" in one and line in one and "→" in one for one in lines), (product, lines[:8])
+
+
+def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by_sentence(packs):
+    promises = ["这款理财稳赚不赔。", "本金一分不少。", "跟存款一样安全。"]
+    full, few = (told(packs, "".join(body), products=("wm",)) for body in (promises, promises[:2]))
+    assert any("整段重写" in line for line in full[:4]) and not [line for line in few if "整段重写" in line]
