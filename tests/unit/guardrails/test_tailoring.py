@@ -180,3 +180,19 @@ def test_the_law_of_an_entry_is_looked_over(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(", effective: 2015-04-24", ""), encoding="utf-8")
     assert "basis-undated" in {problem.code for problem in lint([tmp_path])}
     shutil.rmtree(tmp_path / "own")
+
+
+@pytest.mark.parametrize("products", [("deposit",), ("fund",), ("insurance",)])
+def test_what_may_not_be_drawn_for_at_all_is_told_so_by_both_rules(products: tuple[Category, ...], packs: Packs) -> None:
+    for rule in ("GFT-01", "GFT-02"):
+        finding = told("抽奖送汽车，快来参加抽奖。", packs, products, rule)
+        assert "补规则都不行" in finding.advice
+        assert finding.fix is not None
+        assert finding.fix.replacement == ""  # no rules are put in for what may not be given
+
+
+def test_a_draw_that_may_be_held_is_told_of_the_cap_and_of_the_rules_by_both(packs: Packs) -> None:
+    for rule in ("GFT-01", "GFT-02"):
+        advice = told("办信用卡抽奖送汽车，快来参加抽奖。", packs, ("card",), rule).advice
+        assert "五万元" in advice
+        assert "规则" in advice
