@@ -24,7 +24,15 @@ NOTES = (
     "云杉信用卡满30减5，不是稳赚，别信保本的话。",
 )
 
-OTHERS = ("rule", "pack", "source", "groups", "admission")  # what a compiled rule holds beside selectors
+OTHERS = (
+    "rule",
+    "pack",
+    "source",
+    "groups",
+    "told",
+    "lists",
+    "admission",
+)  # what a compiled rule holds beside selectors
 
 
 class Counting:
@@ -81,7 +89,10 @@ def test_kept_packs_are_those_that_were_compiled(folder: Path, compiled: Packs, 
         for name in (field.name for field in fields(rule) if field.name not in OTHERS):
             found, wanted = getattr(rule, name), getattr(original, name)
             assert (found.ids, found.patterns) == (wanted.ids, wanted.patterns)
-        assert [(g.ids, g.patterns) for g in rule.groups] == [(g.ids, g.patterns) for g in original.groups]
+        for name in ("groups", "told"):
+            found, wanted = getattr(rule, name), getattr(original, name)
+            assert [(one.ids, one.patterns) for one in found] == [(one.ids, one.patterns) for one in wanted]
+        assert rule.lists is kept.lists
     for body in NOTES:
         note = NoteInput(body=body)
         reports = [check(note, packs=packs, as_of=date(2026, 11, 24)) for packs in (kept, compiled)]

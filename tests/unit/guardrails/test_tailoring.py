@@ -183,7 +183,7 @@ def test_the_law_of_an_entry_is_looked_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("products", [("deposit",), ("fund",), ("insurance",)])
-def test_what_may_not_be_drawn_for_at_all_is_told_so_by_both_rules(products: tuple[Category, ...], packs: Packs) -> None:
+def test_what_may_not_be_drawn_for_is_told_so_by_both_rules(products: tuple[Category, ...], packs: Packs) -> None:
     for rule in ("GFT-01", "GFT-02"):
         finding = told("抽奖送汽车，快来参加抽奖。", packs, products, rule)
         assert "补规则都不行" in finding.advice
