@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.guardrails.placement import CLAUSE_LENGTH, blanks_in, field_text, sentence_around
-from agent.guardrails.quoting import clauses_of
+from agent.guardrails.quoting import is_all_of, is_within_clause
 from agent.guardrails.wording import label_of, word
 from agent.models import Category, Finding, NoteInput
 
@@ -73,6 +73,8 @@ class Passage:
             return word("fill_slot") if blanks_in(self.first.text) else word(self._whole)
         if self.first.field == "title" and not self.is_of_words:
             return word("whole_title")
+        if _is_short(self.first) and not self.is_of_words:
+            return word("rewrite_with").format(line=fix.replacement)
         return word("rewrite").format(line=fix.replacement) if self.rewritten else fix.replacement
 
     @property
@@ -130,8 +132,7 @@ def _is_rewritten(note: NoteInput, place: _Place, group: Sequence[Finding]) -> b
     if _reach(group[0]) != _CLAUSE:
         return False
     text = field_text(note, group[0].field, group[0].index)
-    first, last = clauses_of(text, min(f.start or 0 for f in group), max(f.end or 0 for f in group))
-    return any(char.isalnum() for char in text[place[2] : first] + text[last : place[3]])
+    return not is_all_of(text, Passage(tuple(group)).hits, place[2], place[3])
 
 
 def _touching(group: Sequence[Finding]) -> list[list[Finding]]:
@@ -151,7 +152,14 @@ def _reach(finding: Finding) -> int:
         return _NOTHING
     if not finding.fix.replacement:
         return _WORD if blanks_in(finding.text) else _WHOLE
-    return _CLAUSE if len(finding.fix.replacement) >= CLAUSE_LENGTH else _WORD
+    if _is_short(finding) and is_within_clause(finding.text):
+        return _WORD
+    return _CLAUSE
+
+
+def _is_short(finding: Finding) -> bool:
+    """Tell whether what is to be written instead is no clause."""
+    return finding.fix is not None and 0 < len(finding.fix.replacement) < CLAUSE_LENGTH
 
 
 def _rank(finding: Finding, products: Sequence[Category]) -> tuple[int, int, int, int, str]:

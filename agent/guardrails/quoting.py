@@ -11,7 +11,7 @@ from typing import Final
 from agent.guardrails.placement import clause_around, sentence_around
 from agent.guardrails.wording import one_line, word
 
-__all__ = ["clauses_of", "quotes_of", "telling_span", "words_of"]
+__all__ = ["clauses_of", "is_all_of", "is_within_clause", "quotes_of", "telling_span", "words_of"]
 
 _MARKS: Final = "，,、；;：:。！？!?…\n \t\u3000~～—"
 _SINGLE: Final = str.maketrans("“”", "‘’")
@@ -36,6 +36,27 @@ def telling_span(text: str, start: int, end: int) -> tuple[int, int]:
 
 def quotes_of(text: str, hits: Sequence[tuple[int, int]]) -> str:
     """Quote the clauses around hits that come in reading order; neighbouring clauses stand in one quote."""
+    return "、".join(dict.fromkeys(_quoted(text, *run) for run in _runs(text, hits)))
+
+
+def is_all_of(text: str, hits: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Tell whether the clauses around hits that come in reading order are all that a sentence says."""
+    left = start
+    for first, last, _ in _runs(text, hits):
+        if any(map(str.isalnum, text[left:first])):
+            return False
+        left = last
+    return not any(map(str.isalnum, text[left:end]))
+
+
+def is_within_clause(text: str) -> bool:
+    """Tell whether words hold no mark that parts clauses."""
+    first, last = _bare(text, 0, len(text))
+    return not any(mark in text[first:last] for mark in _MARKS if not mark.isspace() and mark != "、")
+
+
+def _runs(text: str, hits: Sequence[tuple[int, int]]) -> list[tuple[int, int, tuple[int, int]]]:
+    """Return first and last place of neighbouring clauses, and what was hit in them."""
     runs: list[tuple[int, int, tuple[int, int]]] = []
     for start, end in hits:
         (first, last), hit = clauses_of(text, start, end), (start, end)
@@ -43,7 +64,7 @@ def quotes_of(text: str, hits: Sequence[tuple[int, int]]) -> str:
             begun = runs.pop()
             first, last, hit = begun[0], max(begun[1], last), (begun[2][0], max(begun[2][1], hit[1]))
         runs.append((first, last, hit))
-    return "、".join(dict.fromkeys(_quoted(text, first, last, hit) for first, last, hit in runs))
+    return runs
 
 
 def words_of(text: str, start: int, end: int) -> str:

@@ -183,7 +183,8 @@ def _go(note: NoteInput, group: Sequence[Passage]) -> str:
     passage, finding = group[0], group[0].first
     told = {"grade": _grade(passage), "field": label_of("field", finding.field), "rule": finding.rule}
     quote = "、".join(dict.fromkeys(_quote(note, each) for each in group))
-    return word("go" if passage.cure else "go_bare").format(**told, quote=quote, after=passage.cure)
+    code = "go_bare" if not passage.cure else "doubted" if passage.gravity == "warn" else "go"
+    return word(code).format(**told, quote=quote, after=passage.cure)
 
 
 def _further(note: NoteInput, passage: Passage) -> Iterator[str]:

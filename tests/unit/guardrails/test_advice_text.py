@@ -239,6 +239,7 @@ def test_what_a_rule_only_doubts_stands_with_what_needs_a_look():
     note = NoteInput(title="湖边散步", body="走了一圈。")
     lines = to_text([note], [Report(verdict="pass", note_type="lifestyle", findings=(finding,))]).split("\n")
     assert place(lines, "请看一眼") < place(lines, "请看 正文 “走了一圈”")
+    assert "怎么改，见后面的理由（SOC-03）" in lines[place(lines, "请看 正文 “走了一圈”")]
     assert "没有要改的" in lines[1] and not [line for line in lines if line.startswith("要去掉")]
 
 
@@ -315,3 +316,38 @@ def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by
     promises = ["这款理财稳赚不赔。", "本金一分不少。", "跟存款一样安全。"]
     full, few = (told(packs, "".join(body), products=("wm",)) for body in (promises, promises[:2]))
     assert any("整段重写" in line for line in full[:4]) and not [line for line in few if "整段重写" in line]
+
+
+def test_a_sentence_that_says_more_between_what_was_hit_is_rewritten(packs):
+    body = "这份医疗险首月三块钱，六百万保障立刻到手，以后年年自动接着保。"
+    lines = told(packs, body, products=("insurance",))
+    assert any("整句重写" in line and "INS-10" in line for line in lines if "正文" in line)
+
+
+def test_a_few_words_never_take_the_place_of_two_clauses(packs):
+    lines = told(packs, "前天住枫林湾5栋的杜老师就办好了，贷了七十万，她特别高兴。", products=("loan",))
+    (line,) = [line for line in lines if "PII-01" in line and "正文" in line]
+    assert "“前天住枫林湾5栋的杜老师就办好了，贷了七十万" in line and "整句重写" in line and "“一位客户”" in line
+
+
+def test_what_is_only_doubted_is_told_with_an_if(packs):
+    lines = told(packs, "二十八岁，靠理财年入百万，今天教你复制。", products=("wm",))
+    (line,) = [line for line in lines if line.startswith("  请看 ") and "END-05" in line]
+    assert "真是这个意思就改：" in line and "→" not in line
+
+
+@pytest.mark.parametrize(
+    ("product", "body", "owner"),
+    [("card", "我们行的信用卡今天开办，点主页申请。", "由××银行股份有限公司提供"),
+     ("fund", "我们行的基金今天开售，点主页申请。", "写全两方")],
+)  # fmt: skip
+def test_who_issues_is_told_for_the_product_at_hand(packs, product, body, owner):
+    lines = told(packs, body, products=(product,))
+    advice = lines[place(lines, "ACC-04 为什么") + 2]
+    assert owner in advice and "先分清" not in advice
+
+
+def test_the_warning_of_risk_is_told_for_the_product_at_hand(packs):
+    lines = told(packs, "我们行的基金今天开售，点主页申请。", products=("fund",))
+    advice = lines[place(lines, "DIS-01 为什么") + 2]
+    assert "基金有风险，投资需谨慎" in advice and "理财非存款" not in advice
