@@ -136,7 +136,7 @@ def _cleared(note: NoteInput, findings: Sequence[Finding]) -> Iterator[str]:
     together: dict[tuple[str, str, str, int], list[str]] = {}
     times: Counter[tuple[str, str]] = Counter()
     for finding in findings:
-        place = place_of(finding, None if finding.status == "waived" else note)  # a waiver holds for its very words
+        place = place_of(finding, note if finding.status == "cleared" else None)  # a waiver holds for its very words
         times[finding.rule, place] += 1
         key = (label_of("status", finding.status), place, finding.status_by, times[finding.rule, place])
         together.setdefault(key, []).append(finding.rule)

@@ -48,7 +48,13 @@ def advert_mark(note: NoteInput, report: Report, *, asked: Collection[str]) -> s
     mark = _wordings()["ad"].text
     promotes = report.note_type in ("marketing", "benefit") and bool(report.products)
     told = " ".join((note.title, note.cover, note.body, *note.tags))
-    if report.verdict == "pass" or note.field != "note" or not promotes or mark in _WORDS.findall(told):
+    if (
+        report.verdict == "pass"
+        or not report.open("block", "fix")
+        or note.field != "note"
+        or not promotes
+        or mark in _WORDS.findall(told)
+    ):
         return ""
     return "" if any(mark in line for line in asked) else mark
 
