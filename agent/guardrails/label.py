@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from agent.guardrails.evidence import Evidence
+from agent.guardrails.findings import is_alike
 from agent.guardrails.terms import TermLists
 from agent.models import Frozen, LabelDecision, NoteInput, Report
 from agent.yamlsource import read_yaml
@@ -46,17 +47,11 @@ def advert_mark(note: NoteInput, report: Report, *, asked: Collection[str]) -> s
     asked: lines that are asked for anyway.
     """
     mark = _wordings()["ad"].text
-    promotes = report.note_type in ("marketing", "benefit") and bool(report.products)
+    promotes = report.note_type in ("marketing", "benefit") and bool(report.products) and note.field == "note"
+    mended = any(not is_alike(finding) for finding in report.open("block", "fix"))
     told = " ".join((note.title, note.cover, note.body, *note.tags))
-    if (
-        report.verdict == "pass"
-        or not report.open("block", "fix")
-        or note.field != "note"
-        or not promotes
-        or mark in _WORDS.findall(told)
-    ):
-        return ""
-    return "" if any(mark in line for line in asked) else mark
+    there = mark in _WORDS.findall(told) or any(mark in line for line in asked)
+    return mark if promotes and mended and not there else ""
 
 
 def _is_advert(evidence: Evidence, lists: TermLists) -> bool:

@@ -222,10 +222,11 @@ def test_a_note_kept_back_by_likeness_alone_is_to_be_looked_at_and_not_said_to_n
         message="像。", advice="看。", fingerprint="0", related=("example:像",),
     )  # fmt: skip
     note = NoteInput(title="湖边散步", body="走了一圈。")
-    report = Report(verdict="revise", note_type="marketing", findings=(finding,))
+    report = Report(verdict="revise", note_type="marketing", products=("fund",), findings=(finding,))
     lines = to_text([note], [report]).split("\n")
     assert lines[0].startswith("没有认定要改的，请人看过再发")
     assert "须看 1 处" in lines[1] and "没有认定要改的" in lines[1] and "照清单改" not in lines[1]
+    assert not [line for line in lines if "要补上的" in line]
     changed = report.model_copy(update={"findings": (finding, finding.model_copy(update={"related": ()}))})
     told_of_both = to_text([note], [changed]).split("\n")
     assert told_of_both[0].startswith("需要修改") and "须改 1 处；另请人看一眼：须看 1 处" in told_of_both[1]
