@@ -227,7 +227,11 @@ def _adding(note: NoteInput, todo: Todo) -> Iterator[str]:
 
 def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:
     yield from _going(note, todo.doubted, full=full)
-    yield from (_look(finding, full=full) for finding in todo.looks)
+    faint = [f for f in todo.looks if f.severity == "warn"] if (todo.going or todo.adding) and not full else []
+    yield from (_look(finding, full=full) for finding in todo.looks if finding not in faint)
+    if faint:
+        quotes = dict.fromkeys(f"{label_of('field', f.field)} “{_asked_about(f)}”" for f in faint)
+        yield word("look_faintly").format(grade=label_of("alike_severity", "warn"), quotes="、".join(quotes))
 
 
 def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
@@ -240,8 +244,15 @@ def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
         code = "add_one_for" if item.first.text else "add_one_about" if about else "add_one"
         yield word(code).format(**told, text=_asked_for(note, item.first) or brief(about), line=lines[0])
     else:
-        yield word("add_for").format(**told, text=_asked_for(note, item.first), number=len(lines))
+        drop = _or_drop(item.first.pack)
+        yield word("add_for").format(**told, text=_asked_for(note, item.first), number=len(lines), drop=drop)
         yield from (f"  + {line}" for line in lines)
+
+
+def _or_drop(pack: str) -> str:
+    """Say when the words that ask for lines go instead: a pack may know more than that the lines cannot be had."""
+    told = label_of("or_drop", pack)
+    return told if told != pack else label_of("or_drop", "any")
 
 
 def _asked_for(note: NoteInput, finding: Finding) -> str:
@@ -258,6 +269,12 @@ def _lines_of(item: _Missing) -> Iterator[str]:
     found = [finding.fix.replacement for finding in item.findings if finding.fix and finding.fix.replacement]
     lines = dict.fromkeys(word("mark_first").format(line=line) if is_mark(line) else spelled(line) for line in found)
     yield from (line for line in lines if not any(line in other and line != other for other in lines))
+
+
+def _asked_about(finding: Finding) -> str:
+    """Return the words that the question about a sentence quotes."""
+    before, after = word("alike").split("{words}")
+    return finding.message.removeprefix(before).partition(after.partition("{")[0])[0]
 
 
 def _look(finding: Finding, *, full: bool) -> str:

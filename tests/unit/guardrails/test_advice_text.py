@@ -352,3 +352,29 @@ def test_the_warning_of_risk_is_told_for_the_product_at_hand(packs):
     lines = told(packs, "我们行的基金今天开售，点主页申请。", products=("fund",))
     advice = lines[place(lines, "DIS-01 为什么") + 2]
     assert "基金有风险，投资需谨慎" in advice and "理财非存款" not in advice
+
+
+def test_what_is_faintly_alike_is_one_line_beside_what_is_to_be_mended_and_explained_in_full(packs):
+    def alike(start: int, text: str, severity: str) -> Finding:
+        asked = f"“{text}”这里请看一眼：读者会不会读成“某事”？"
+        return Finding(
+            rule="END-01", pack="endorsement", severity=severity, field="body", start=start, end=start + len(text),
+            text=text, message=asked, advice="看。", fingerprint=str(start), related=("example:像",),
+        )  # fmt: skip
+
+    note = NoteInput(title="湖边散步", body="走了一圈，看了荷花，吃了面包，稳赚不赔。")
+    doubts = (alike(0, "走了一圈", "warn"), alike(5, "看了荷花", "warn"), alike(10, "吃了面包", "fix"))
+    wrong = check(note.model_copy(update={"products": ("wm",)}), packs=packs).open("block")[:1]
+    report = Report(verdict="block", note_type="lifestyle", findings=(*doubts, *wrong))
+    short, full = (to_text([note], [report], full=full).split("\n") for full in (False, True))
+    (line,) = [line for line in short if "拿不准" in line]
+    assert "“走了一圈”" in line and "“看了荷花”" in line and "吃了面包" not in line
+    assert sum("会不会读成" in line for line in short) == 1 and sum("会不会读成" in line for line in full) == 3
+    alone = to_text([note], [report.model_copy(update={"verdict": "pass", "findings": doubts[:2]})])
+    assert alone.count("会不会读成") == 2 and "拿不准" not in alone
+
+
+def test_lines_are_no_cure_for_a_gain_of_ones_own(packs):
+    lines = told(packs, "我行这只基金，我的账户浮盈百分之四十七。", products=("fund",))
+    asked = [line for line in lines if "要补" in line and "PERF-02" in line]
+    assert asked and all("自己、家人、客户赚了多少" in line for line in asked)
