@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agent.guardrails.advice import headline, name_blanks, place_of, verdict_words
-from agent.guardrails.findings import about_of
+from agent.guardrails.findings import about_of, is_alike
 from agent.guardrails.placement import Amendment
 from agent.guardrails.rewriting import Key, Rewrite, key_of
+from agent.guardrails.todo import question_of
 from agent.guardrails.wording import brief, cite, label_of, word
 from agent.models import Finding
 
@@ -53,6 +54,8 @@ def _lines(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int)
         if key_of(proposal.finding) in left and key_of(proposal.finding) not in chosen
     }
     yield from _offers(offered)
+    if any(proposal.after.strip() and not proposal.is_insertion for proposal in (*offered.values(), *final.applied)):
+        yield word("read_again")
     yield from _idle(first, final, chosen, number)
     yield from _left_to_people(final, {key_of(proposal.finding) for proposal in first.proposals} - set(chosen))
     if final.blanks:
@@ -88,17 +91,29 @@ def _idle(first: Rewrite, final: Rewrite, chosen: Collection[Key], number: int) 
 
 def _left_to_people(final: Rewrite, offered: Collection[Key]) -> Iterator[str]:
     """Tell the findings that have no safe fix, and those that arose on the way and are offered the next time."""
-    people = [finding for finding in final.refused if key_of(finding) not in offered]
+    left = [finding for finding in final.refused if key_of(finding) not in offered]
+    people = [finding for finding in left if not is_alike(finding)]
     if people:
         yield word("refused")
     for finding in people:
         code = "refused_why" if finding.fix else "refused_bare"
         yield f"  - {label_of('field', finding.field)} {place_of(finding)}{_rule(finding)}"
         yield f"     {word(code).format(advice=finding.advice)}"
+    yield from _asked([finding for finding in left if is_alike(finding)])
     new = [proposal for proposal in final.proposals if key_of(proposal.finding) not in offered]
     if new:
         yield word("run_again")
     yield from (f"  - {label_of('field', p.field)} {_change(p)}{_rule(p.finding)}" for p in new)
+
+
+def _asked(findings: Sequence[Finding]) -> Iterator[str]:
+    """Ask about sentences that only read like a violation: a person looks at them, and may leave them as they are."""
+    if findings:
+        yield word("must_look")
+        yield from (
+            f"  - {label_of('field', finding.field)} {question_of(finding)}{_rule(finding)}" for finding in findings
+        )
+        yield f"  {word('alike_advice')}"
 
 
 def _change(amendment: Amendment) -> str:

@@ -30,7 +30,7 @@ from agent.guardrails.wording import (
 )
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["Todo", "todo_lines", "todo_of"]
+__all__ = ["Todo", "question_of", "todo_lines", "todo_of"]
 
 _NUMBER: Final = re.compile("[-–—~至到0-9.%％]+")
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
@@ -271,6 +271,11 @@ def _lines_of(item: _Missing) -> Iterator[str]:
     yield from (line for line in lines if not any(line in other and line != other for other in lines))
 
 
+def question_of(finding: Finding) -> str:
+    """Return the question about a sentence that reads like a violation, without the example it reads like."""
+    return finding.message.partition(word("alike_example").partition("{")[0])[0]
+
+
 def _asked_about(finding: Finding) -> str:
     """Return the words that the question about a sentence quotes."""
     before, after = word("alike").split("{words}")
@@ -282,7 +287,7 @@ def _look(finding: Finding, *, full: bool) -> str:
     basis = cite(finding.basis[0]) if finding.basis else ""
     grade = label_of("alike_severity", finding.severity)
     field = label_of("field", finding.field)
-    message = finding.message if full else finding.message.partition(word("alike_example").partition("{")[0])[0]
+    message = finding.message if full else question_of(finding)
     return word("look").format(grade=grade, field=field, message=message, rule=finding.rule, basis=basis)
 
 

@@ -15,8 +15,10 @@ from importlib.resources import files
 
 from agent.guardrails.advice import counted_words, left_open_lines, name_blanks, verdict_words
 from agent.guardrails.document import Document
+from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
-from agent.guardrails.placement import blanks_in
+from agent.guardrails.placement import blanks_in, field_text
+from agent.guardrails.quoting import quotes_of
 from agent.guardrails.todo import todo_of
 from agent.guardrails.wording import cite, idle_words, label_of, spelled, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
@@ -74,16 +76,16 @@ def _article(number: int, note: NoteInput, report: Report) -> str:
         f'<article id="n{number}"><div class="head"><h2>{_text(_name(note, report))}</h2>{_verdict(report)}'
         f'<span class="about">{escape(" · ".join(about))}</span></div>'
         f'<p class="todo">{escape(counted_words(report, todo))}</p>'
-        f"{''.join(_fields(note, numbered, number))}{_findings(numbered, number, (*todo.going, *todo.doubted))}"
+        f"{''.join(_fields(note, numbered, number))}{_findings(note, numbered, number, (*todo.going, *todo.doubted))}"
         f"{''.join(_closed(report))}"
         f"{_rest(report, todo.mark)}</article>"
     )
 
 
-def _worst_first(finding: Finding) -> tuple[int, bool, int, int, int]:
-    """Sort by gravity, then as a reader meets them; what is missing comes last."""
+def _worst_first(finding: Finding) -> tuple[int, bool, bool, int, int, int]:
+    """Sort by gravity, then as a reader meets them; what is missing and what is only alike come last."""
     place = _FIELDS.index(finding.field), finding.index, finding.start or 0
-    return _GRAVITY[finding.severity], finding.start is None, *place
+    return _GRAVITY[finding.severity], is_alike(finding), finding.start is None, *place
 
 
 def _name(note: NoteInput, report: Report) -> str:
@@ -122,8 +124,11 @@ def _marked(raw: str, findings: _Numbered, article: int) -> str:
     return "".join(pieces)
 
 
-def _findings(numbered: _Numbered, article: int, passages: Sequence[Passage]) -> str:
-    """Tell the findings, worst first; of those that one remedy answers, the one that speaks tells it."""
+def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequence[Passage]) -> str:
+    """Tell the findings, worst first; of those that one remedy answers, the one that speaks tells it.
+
+    What only reads like a violation tells its own question each time, and explains nothing for others.
+    """
     numbers = {id(finding): number for number, finding in numbered}
     spoken = {id(finding): passage for passage in passages for finding in passage.findings}
     first: dict[str, int] = {}
@@ -131,11 +136,11 @@ def _findings(numbered: _Numbered, article: int, passages: Sequence[Passage]) ->
     for number, finding in numbered:
         passage = spoken.get(id(finding))
         speaker = numbers[id(passage.first)] if passage else number
-        explained = first.setdefault(finding.rule, number)
+        explained = number if is_alike(finding) else first.setdefault(finding.rule, number)
         mends = list(_remedy(finding, passage)) if speaker == number else _as_number(speaker, article)
         if speaker == explained == number:
             mends.insert(0, (word("advice"), _text(finding.advice)))
-        told.append(_finding(number, finding, article, told=explained, mends=mends))
+        told.append(_finding(note, number, finding, article, told=explained, mends=mends))
     return "".join(told)
 
 
@@ -147,17 +152,19 @@ def _as_number(number: int, article: int) -> _Rows:
     return [(word("advice"), f"{link}{escape(word('mended_with'))}")]
 
 
-def _finding(number: int, finding: Finding, article: int, *, told: int, mends: _Rows) -> str:
+def _finding(note: NoteInput, number: int, finding: Finding, article: int, *, told: int, mends: _Rows) -> str:
     """Tell one finding; what an earlier one of the same rule (`told`) explained is not told again."""
     rows = list(_reasons(finding))
     if told != number:
         rows = [(word("why"), f'<a href="#n{article}f{told}">{escape(word("as_number").format(number=told))}</a>')]
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{value}</dd>" for name, value in (*rows, *mends))
-    grade = f'<span class="badge {finding.severity}">{escape(label_of("severity", finding.severity))}</span>'
+    group = "alike_severity" if is_alike(finding) else "severity"
+    grade = f'<span class="badge {finding.severity}">{escape(label_of(group, finding.severity))}</span>'
     hidden = "、".join(label_of("disguise", kind) for kind in finding.disguise)
     disguise = f'<span class="hidden">{escape(hidden)}</span>' if hidden else ""
+    quote = _quote(finding, note)
     return (
-        f'<section class="finding {finding.severity}" id="n{article}f{number}"><h4>{grade}{_quote(finding)}{disguise}'
+        f'<section class="finding {finding.severity}" id="n{article}f{number}"><h4>{grade}{quote}{disguise}'
         f'<span class="rule">{number} · {escape(finding.rule)} · {escape(label_of("field", finding.field))}</span></h4>'
         f"<dl>{lines}</dl></section>"
     )
@@ -168,8 +175,11 @@ def _reasons(finding: Finding) -> Iterator[tuple[str, str]]:
     yield word("basis"), _text("；".join(cite(basis) for basis in finding.basis))
 
 
-def _quote(finding: Finding) -> str:
-    """Quote what was hit; for an absence, what gave rise to it."""
+def _quote(finding: Finding, note: NoteInput | None = None) -> str:
+    """Quote what was hit, by whole clauses of the note if it is given; for an absence, what gave rise to it."""
+    if finding.start is not None and finding.end is not None and note is not None and finding.field != "tags":
+        quote = quotes_of(field_text(note, finding.field, finding.index), [(finding.start, finding.end)])
+        return f"<span>{_text(quote)}</span>"
     if finding.start is not None:
         return f"<span>“{_text(finding.text.strip())}”</span>"
     related = word("related").format(text=finding.text) if finding.text else ""

@@ -109,3 +109,19 @@ def test_places_that_must_not_be_written(note: Path, tmp_path: Path) -> None:
         result = run(app, ["check", *arguments])
         assert isinstance(result.exception, UsageError) and result.exception.code == code
     assert note.read_text(encoding="utf-8") == BAD
+
+
+def test_a_sentence_that_is_only_alike_is_asked_about_and_not_left_to_be_mended(tmp_path: Path) -> None:
+    path = tmp_path / "n.txt"
+    path.write_text("湖边散步\n去年跟着行里买的一只混合基金，今天打开手机银行直接笑出声。\n", encoding="utf-8")
+    told = run(app, ["check", str(path), "--fix", "--product", "fund"]).stdout
+    question = told.index("会不会读成")
+    assert told.index("请看一眼") < question < told.index("文字不用改") and "没有现成的改法；不是" not in told
+
+
+def test_a_clause_that_is_swapped_warns_of_what_the_sentence_goes_on_to_say(tmp_path: Path, note: Path) -> None:
+    path = tmp_path / "n.txt"
+    path.write_text("湖边散步\n这款理财稳赚不赔，跟存款一样安全。\n", encoding="utf-8")
+    told = run(app, ["check", str(path), "--fix", "--product", "wm"]).stdout
+    assert "把整句再读一遍" in told and "选一条就够" in told
+    assert "把整句再读一遍" not in run(app, ["check", str(note), "--fix"]).stdout

@@ -120,5 +120,24 @@ def test_the_page_says_what_the_text_says_of_a_note_kept_back_by_likeness_alone(
     assert "共 1 篇：没有认定要改的，请人看过再发 1" in words and "需要修改" not in words
 
 
+def test_the_page_quotes_whole_clauses_and_asks_where_a_sentence_is_only_alike():
+    note = NoteInput(body="这份重疾险，我教她健康那栏勾没有。走了一圈。", products=("insurance",))
+    sure = next(finding for finding in check(note).open() if finding.rule == "INS-08")
+    asked = sure.model_copy(
+        update={
+            "severity": "fix",
+            "start": 17,
+            "end": 21,
+            "text": "走了一圈",
+            "message": "像不像？",
+            "related": ("example:像",),
+        }
+    )
+    report = Report(verdict="block", note_type="marketing", findings=(sure, asked))
+    words = "".join(Reader(render_reports([(note, report)], format="html")).words)
+    assert "“我教她健康那栏勾没有”" in words
+    assert "须看“走了一圈”" in words and "像不像？" in words and "同第 1 条" not in words
+
+
 def test_the_page_names_the_mark_of_an_advertisement():
     assert "正文开头单独一行写“广告”" in page(BAD) and "单独一行写“广告”" not in page(GOOD)
