@@ -4,14 +4,15 @@ Owns where it keeps silent: in a sentence in which a rule found something, be it
 not in force or not in scope; and in a window that warns readers. What a waiver accepted silences its own rule alone.
 A rule with a list `about-<rule>` is named only where one of its words stands. It quotes words and asks: a rule's own
 remedy may be that of another product.
-In a note that promotes nothing it asks for a look only, never for a change; and it must be surer of a sentence that is
-about money only by the offer around it.
+In a note that promotes nothing and sells nothing it asks for a look only, never for a change, and so it does of what
+somebody asks. It must be surer of a title, and of a sentence that is about money only by the offer around it, surer yet
+of one that is not; and less sure where at least three sentences tell a seller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from agent.guardrails.compiled import CompiledRule
@@ -19,9 +20,9 @@ from agent.guardrails.contexts import is_warning
 from agent.guardrails.document import Hit
 from agent.guardrails.evidence import Evidence
 from agent.guardrails.findings import EXAMPLE, identify
-from agent.guardrails.inference import CATEGORIES
+from agent.guardrails.inference import CATEGORIES, reads_like_a_sellers
 from agent.guardrails.lexical import is_worded
-from agent.guardrails.likeness import Resemblance, Window, holds_one, load_likeness, windows
+from agent.guardrails.likeness import Likeness, Resemblance, Window, holds_one, load_likeness, windows
 from agent.guardrails.offering import Offering
 from agent.guardrails.packs import Packs
 from agent.guardrails.quoting import telling_span
@@ -33,6 +34,10 @@ __all__ = ["find_alike"]
 
 _PRODUCTS: Final = tuple(f"{kind}-{category}" for kind in ("products", "mentions") for category in CATEGORIES)
 _WITHOUT_MONEY: Final = 0.7  # score that asks for a change where only the offer around it speaks of money
+_APART: Final = 0.8  # the same where nothing but the note as a whole does, and in a title, which is no sentence
+_SOLD: Final = 0.45  # the same in a note of a seller
+_TELLTALE: Final = 3  # sentences that tell a seller where no product need be named
+_ASKING: Final = ("?", "?”", "?」", '?"')
 _SUBJECT: Final = "about-"
 _MONEY: Final = ("money-talk",)
 _LIFE: Final = ("life-things",)
@@ -46,10 +51,10 @@ def find_alike(
 
     applicable: the places of the rules that count.
     """
-    counted = _Counted(evidence, packs.lists, told)
+    reader, norm = load_likeness(), evidence.document.norm
+    counted = _Counted(evidence, packs.lists, told, reader)
     if not counted.anything:
         return
-    reader, norm = load_likeness(), evidence.document.norm
     likely = [window for window in reader.likely(norm, counted.windows()) if counted.holds(window)]
     rules = {packs.rules[place].rule.id: packs.rules[place] for place in applicable} if likely else {}
     subjects = {
@@ -58,9 +63,7 @@ def find_alike(
     for found in reader.name(norm, likely, among=subjects):
         if counted.is_waived(found):
             continue
-        enough = reader.sure if counted.speaks_of_money((found.start, found.end)) else max(reader.sure, _WITHOUT_MONEY)
-        sure = evidence.promotes and found.score >= enough
-        yield _write(found, rules[found.rule], evidence, packs.lists, sure=sure)
+        yield _write(found, rules[found.rule], evidence, packs.lists, sure=counted.is_sure(found))
 
 
 def _may_be_alike(compiled: CompiledRule, evidence: Evidence) -> bool:
@@ -73,8 +76,9 @@ def _may_be_alike(compiled: CompiledRule, evidence: Evidence) -> bool:
 class _Counted:
     """Tell which windows of a note may be told: about money, no warning, and nothing told or cleared in them."""
 
-    def __init__(self, evidence: Evidence, lists: TermLists, told: Sequence[Finding]) -> None:
+    def __init__(self, evidence: Evidence, lists: TermLists, told: Sequence[Finding], reader: Likeness) -> None:
         self._evidence = evidence
+        self._reader = reader
         self._lists = lists
         self._told = [finding for finding in told if finding.start is not None and finding.status != "waived"]
         self._waived = [finding for finding in told if finding.status == "waived"]
@@ -102,12 +106,34 @@ class _Counted:
         same = [finding for finding in self._waived if finding.rule == found.rule]
         return _is_told(Hit(found.start, found.end), self._evidence, same)
 
-    def speaks_of_money(self, span: tuple[int, int]) -> bool:
-        """Tell whether a word about money stands in a span."""
+    def is_sure(self, found: Resemblance) -> bool:
+        """Tell whether a window reads so much like a violation that it is to be changed, and not only looked at."""
+        span = (found.start, found.end)
+        if not (self._evidence.promotes or self._sells) or self._evidence.document.norm[slice(*span)].endswith(_ASKING):
+            return False
+        if self._evidence.document.part_at(Hit(*span)).field == "title":
+            return found.score >= _APART
+        if self._sells:
+            return found.score >= _SOLD
+        return found.score >= max(self._reader.sure, self._demanded(span))
+
+    def _demanded(self, span: tuple[int, int]) -> float:
+        if self._speaks_of_money(span):
+            return 0
+        return _WITHOUT_MONEY if self._offering.holds(Hit(*span), ()) else _APART
+
+    @cached_property
+    def _sells(self) -> bool:
+        """Tell whether the note, of whatever kind, reads like a seller's throughout."""
+        note, norm = self._evidence.note, self._evidence.document.norm
+        sells = partial(self._reader.sells, telltale=_TELLTALE)
+        return note.note_type == "auto" and reads_like_a_sellers(norm, self._anchors, sells)
+
+    def _speaks_of_money(self, span: tuple[int, int]) -> bool:
         return holds_one(span, self._anchors)
 
     def _is_about_money(self, span: tuple[int, int]) -> bool:
-        return self.speaks_of_money(span) or (not holds_one(span, self._life) and self._offering.holds(Hit(*span), ()))
+        return self._speaks_of_money(span) or (bool(self._evidence.promoted) and not holds_one(span, self._life))
 
     @cached_property
     def _life(self) -> list[tuple[int, int]]:

@@ -21,7 +21,7 @@ from agent.guardrails.terms import TermLists
 from agent.models import Category, NoteInput, NoteType
 from agent.yamlsource import read_yaml
 
-__all__ = ["Offer", "infer_note_type", "infer_offer", "is_beside", "mentions_of"]
+__all__ = ["Offer", "infer_note_type", "infer_offer", "is_beside", "mentions_of", "reads_like_a_sellers"]
 
 Reading = Callable[[str, Sequence[tuple[int, int]]], bool]
 _MONEY = ("money-talk",)
@@ -115,10 +115,16 @@ def _words(
 
 
 def _reads(norm: str, lists: TermLists, sells: Reading | None) -> bool:
-    """Tell whether a note that warns of no fraud reads like a seller's, product words apart."""
-    if sells is None or _signals().fraud.search(norm):
-        return False
-    return sells(norm, [(start, end) for _, start, end in lists.find(_MONEY, norm)])
+    money = [(start, end) for _, start, end in lists.find(_MONEY, norm)] if sells else []
+    return sells is not None and reads_like_a_sellers(norm, money, sells)
+
+
+def reads_like_a_sellers(norm: str, money: Sequence[tuple[int, int]], sells: Reading) -> bool:
+    """Tell whether a note that warns of no fraud reads like a seller's, product words apart.
+
+    money: where words about money stand, in text order.
+    """
+    return not _signals().fraud.search(norm) and sells(norm, money)
 
 
 def _sells(norm: str, *, plainly: bool) -> bool:

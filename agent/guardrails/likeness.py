@@ -165,16 +165,17 @@ class Likeness:
         scores: list[float] = (1 / (1 + np.exp(-(sums / lengths + self._intercept)))).tolist()
         return scores
 
-    def sells(self, norm: str, money: Sequence[tuple[int, int]]) -> bool:
+    def sells(self, norm: str, money: Sequence[tuple[int, int]], *, telltale: int = TELLTALE) -> bool:
         """Tell whether sentences of a text about money read so much like violations that somebody is selling.
 
-        money: where words about money stand, in text order. Tags say nothing.
+        money: where words about money stand, in text order; telltale: how many such sentences it takes. Tags say
+        nothing.
         """
         spans = [span for span in _sentences(norm) if TAG not in norm[slice(*span)]]
         if not any(holds_one(span, money) for span in spans):
             return False
         told = self.scores(norm, [span for span in spans if span[1] - span[0] >= SHORTEST])
-        return sum(score >= SELLING for score in told) >= TELLTALE
+        return sum(score >= SELLING for score in told) >= telltale
 
     def telling(self, text: str) -> tuple[int, int]:
         """Return the span of the clause that speaks most for a violation."""

@@ -229,6 +229,53 @@ class TestFindings:
         told_of = {f.text: f.severity for f in alike(told(packs, body, products=("wm",)))}
         assert told_of["反正闭着眼放就是了，横竖不带赔的。"] == "warn" and "fix" in told_of.values()
 
+    @pytest.mark.parametrize(
+        ("score", "line", "severity"),
+        [
+            (0.75, "反正闭着眼放就是了，横竖不带赔的。", "fix"),
+            (0.75, "江边的灯一排排亮到桥那头去了。", "warn"),
+            (0.85, "江边的灯一排排亮到桥那头去了。", "fix"),
+            (0.85, "阿姨问我：“那放进去会不会少一点？”", "warn"),
+        ],
+    )
+    def test_the_farther_from_the_offer_the_surer_and_a_question_is_never_one(
+        self, packs, silent_rules, monkeypatch, score, line, severity
+    ):
+        reader = load_likeness()
+        monkeypatch.setattr(
+            reader, "scores", lambda norm, spans: [score if norm[slice(*s)] == fold(line) else 0 for s in spans]
+        )
+        between = "" if line.startswith("反正") else f"\n{LIFE}" * 3 + "\n"
+        body = f"我们行的这款理财上新了，想买的找我。{between}{line}"
+        (finding,) = alike(told(packs, body, products=("wm",)))
+        assert (finding.text, finding.severity) == (line, severity)
+
+    @pytest.mark.parametrize(("score", "severity"), [(0.75, "warn"), (0.85, "fix")])
+    def test_it_must_be_surer_of_a_title(self, packs, silent_rules, monkeypatch, score, severity):
+        reader = load_likeness()
+        title = "银行这款理财放着就行"
+        monkeypatch.setattr(
+            reader, "scores", lambda norm, spans: [score if norm[slice(*s)] == fold(title) else 0 for s in spans]
+        )
+        (finding,) = alike(told(packs, LIFE, title=title, products=("wm",)))
+        assert (finding.field, finding.severity) == ("title", severity)
+
+    @pytest.mark.parametrize(("count", "severity"), [(2, "warn"), (3, "fix")])
+    def test_in_a_sellers_note_less_is_enough_and_no_product_need_be_named(
+        self, packs, silent_rules, monkeypatch, count, severity
+    ):
+        reader = load_likeness()
+        line, loud = (
+            "早上去银行坐坐，排队的人真不少。",
+            ["江边的灯一排排亮了起来。", "山里的雾一直没有散开。", "集市上的桃子红得发亮。"],
+        )
+        scored = {fold(text): 0.9 for text in loud[:count]} | {fold(line): 0.5}
+        monkeypatch.setattr(reader, "scores", lambda norm, spans: [scored.get(norm[slice(*s)], 0) for s in spans])
+        found = {f.text: f.severity for f in alike(told(packs, "\n".join([line, *loud])))}
+        assert found[line] == severity
+        lines = "\n".join([line, *loud])
+        assert {f.severity for f in alike(told(packs, lines, note_type="lifestyle"))} == {"warn"}
+
     def test_without_a_word_about_money_nothing_is_told(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
         monkeypatch.setattr(reader, "maybe", 0.0)
