@@ -196,3 +196,22 @@ def test_a_draw_that_may_be_held_is_told_of_the_cap_and_of_the_rules_by_both(pac
         advice = told("办信用卡抽奖送汽车，快来参加抽奖。", packs, ("card",), rule).advice
         assert "五万元" in advice
         assert "规则" in advice
+
+
+FUND_LAW = ("公开募集", "证券投资基金法", "基金从业")
+
+
+@pytest.mark.parametrize("rule_id", ["RET-01", "RET-02", "RET-04", "RET-05", "RET-07", "IND-04", "IND-07", "END-01",
+                                     "END-02", "END-03"])  # fmt: skip
+@pytest.mark.parametrize("product", ["insurance", "wm"])
+def test_a_rule_for_many_products_keeps_the_law_of_funds_to_funds(
+    rule_id: str, product: Category, packs: Packs
+) -> None:
+    entries = [entry for entry in packs[rule_id].rule.for_products if product in entry.products and not entry.any_of]
+    assert entries
+    assert all(entry.basis and not basis.instrument.startswith(FUND_LAW) for entry in entries for basis in entry.basis)
+
+
+def test_a_structured_deposit_is_not_told_to_write_a_posted_rate(packs: Packs) -> None:
+    advice = told("这期结构性存款年化2.6%，周四开放。", packs, ("deposit",), "DEP-02").advice
+    assert "可能只拿到最低档" in advice
