@@ -32,7 +32,7 @@ from agent.models import FieldName, Finding, NoteInput, Report
 
 __all__ = ["Todo", "question_of", "todo_lines", "todo_of"]
 
-_NUMBER: Final = re.compile("[-–—~至到0-9.%％]+")
+_NUMBER: Final = re.compile("[-–—~至到0-9.%％一二三四五六七八九十百千万零点半元块角分]+")
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
 
 
@@ -260,8 +260,10 @@ def _asked_for(note: NoteInput, finding: Finding) -> str:
     start = note.body.find(finding.text) if finding.text else -1
     if start < 0:
         return brief(finding.text)
-    rest = _NUMBER.match(note.body, start + len(finding.text))
-    return brief(finding.text + (rest[0] if rest else ""))
+    numeric = _NUMBER.fullmatch(finding.text[-1])
+    rest = _NUMBER.match(note.body, start + len(finding.text)) if numeric else None
+    asked = finding.text + (rest[0] if rest else "")
+    return brief(words_of(asked, 0, len(asked))[1:-1])
 
 
 def _lines_of(item: _Missing) -> Iterator[str]:

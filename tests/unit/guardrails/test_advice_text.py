@@ -350,8 +350,16 @@ def test_who_issues_is_told_for_the_product_at_hand(packs, product, body, owner)
 
 def test_the_warning_of_risk_is_told_for_the_product_at_hand(packs):
     lines = told(packs, "我们行的基金今天开售，点主页申请。", products=("fund",))
+    (line,) = [line for line in lines if line.endswith("（DIS-01）")]
     advice = lines[place(lines, "DIS-01 为什么") + 2]
-    assert "基金有风险，投资需谨慎" in advice and "理财非存款" not in advice
+    assert "基金有风险，投资需谨慎" in line and "理财非存款" not in line + advice
+
+
+def test_the_words_that_ask_for_a_line_are_quoted_with_the_rest_of_their_number(packs):
+    lines = told(packs, "朋友问装修贷怎么借。借十万每天只要九块九，点主页申请。", products=("loan",))
+    assert any("写了“借十万每天只要九块九”" in line for line in lines)
+    marked = told(packs, "我们行的装修贷，借十万每天只要九块九。", products=("loan",))
+    assert not [line for line in marked if "，”" in line]
 
 
 def test_what_is_faintly_alike_is_one_line_beside_what_is_to_be_mended_and_explained_in_full(packs):
