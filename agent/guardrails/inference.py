@@ -36,6 +36,7 @@ _NICKNAME = re.compile(
     r"(?:起了?个?名|取了?个?名|起名|命名|改名|名字|昵称|备注|名叫|叫它|[就又都]叫|,叫|我叫|贴着|写着)[^“”「」\"。!?\n]{0,4}"
     r"([“「\"][^“”「」\"\n0-9指混债etf]{1,10}[”」\"])"
 )
+_QUOTED = re.compile(r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|\"[^\"\n]*\"")
 _INVEST: frozenset[Category] = frozenset(("fund", "wm", "securities", "gold", "insurance"))
 _LOUD = 2  # what a mention in a title or a tag counts
 _REACH = 24  # characters before a product word in which its own institution may stand
@@ -120,11 +121,21 @@ def _reads(norm: str, lists: TermLists, sells: Reading | None) -> bool:
 
 
 def reads_like_a_sellers(norm: str, money: Sequence[tuple[int, int]], sells: Reading) -> bool:
-    """Tell whether a note that warns of no fraud reads like a seller's, product words apart.
+    """Tell whether a note reads like a seller's, product words apart; no warning of fraud and no own story does.
 
     money: where words about money stand, in text order.
     """
-    return not _signals().fraud.search(norm) and sells(norm, money)
+    return not (_signals().fraud.search(norm) or _is_own_story(norm)) and sells(norm, money)
+
+
+def _is_own_story(norm: str) -> bool:
+    """Tell whether somebody tells what befell them and what it cost, without a word to readers or of a trade.
+
+    What stands in quotation marks is said by others.
+    """
+    signals = _signals()
+    told = _QUOTED.sub("", norm)
+    return bool(signals.befell.search(told) and signals.cost.search(told)) and not signals.trade.search(told)
 
 
 def _sells(norm: str, *, plainly: bool) -> bool:
@@ -288,6 +299,9 @@ class _Signals:
     lead: re.Pattern[str]
     pitch: re.Pattern[str]
     fraud: re.Pattern[str]
+    befell: re.Pattern[str]
+    cost: re.Pattern[str]
+    trade: re.Pattern[str]
     beside: re.Pattern[str]
 
 

@@ -198,3 +198,47 @@ def test_an_everyday_word_is_promoted_where_the_own_bank_points_at_it(packs):
     told = NoteInput(body="同事教我的办法，就是先学一点理财。")
     assert infer_offer(own, Document(own), packs.lists).promoted == {"wm"}
     assert not infer_offer(told, Document(told), packs.lists).promoted
+
+
+def read_as_a_seller(body: str, packs: Packs) -> Offer:
+    """Infer with a reader to whom every note reads like a seller's."""
+    note = NoteInput(body=body)
+    return infer_offer(note, Document(note), packs.lists, sells=lambda norm, money: True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "前年跟同事一起买的基金，投了四万，现在剩三万一。不怪她，怪自己连季报都没翻过。这个月开始学剪纸，剪坏三张。",
+        "狗十岁，想给它上个宠物保险，客服说心脏有杂音不收。回家路上给它买了个鸡腿，以后每月往饼干盒里放两百。",
+        "电动车在菜场门口被刮了，保险不赔我的误工，他转了我两百修灯。人没伤着就好，头盔记得戴。",
+        "去年离职赔了些，还清了欠着的房租，存款剩四万。同学群里晒车，我晒了晒阳台的番茄。",
+        "前年起每个月一颗金豆，攒到第九颗。上个月牙疼要根管，卖了六颗，手续费扣掉一点，心疼得睡不着。",
+        "今年春天肺炎住院，自费药一千八。自己那份医疗险免赔额一万，够不着。出院那天喝了两碗粥。",
+        "去年炒股亏了两万二，卸载软件那天我妈做了鱼。一百天里学了游泳、换了两次水管。",
+        "我那张信用卡用了五年，里程一次没换成。打电话注销，剪成四片，扔进四个垃圾桶。后悔没早点剪。",
+    ],
+)
+def test_somebodys_own_story_promotes_nothing_however_it_reads(body: str, packs: Packs) -> None:
+    assert not read_as_a_seller(body, packs).promotes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "前年自己炒股亏了两万，去年跟着营业部的老师做，上个月已经赚回来了。这只基金我到现在还拿着，懂的来。",
+        "狗十岁，宠物险不收。人就不一样了，我们支行代销的医疗险八十岁也收，姐妹们放心上。",
+        "那年我还欠着网贷，后来靠这款理财翻身，每个月睡着都有进账。想学的评论区见。",
+        "去年心疼没早点囤金豆，卖了两颗才知道回购不扣钱。跌了也会涨回来，你囤着就对了。",
+        "那年每个月扣六千一，欠着的房贷后来找支行换成经营贷，月供少一半，额度还有。",
+        "今年肺炎住院，自费药一千八，医疗险没有它不赔的，保障拉满。",
+        "基金小课堂：净值、估值、回撤是什么意思。",
+    ],
+)
+def test_a_story_that_turns_to_readers_or_to_a_trade_promotes_as_it_reads(body: str, packs: Packs) -> None:
+    assert read_as_a_seller(body, packs).promotes
+
+
+def test_what_friends_buy_together_has_no_lowest_amount(packs: Packs) -> None:
+    assert not offer("前年跟同事一起买的基金，投了四万", packs).promotes
+    assert offer("这个基金一元起购，零钱也行", packs).promotes
