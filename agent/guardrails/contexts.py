@@ -31,12 +31,14 @@ from agent.guardrails.narration import (
 )
 from agent.guardrails.normalize import fold
 from agent.guardrails.rules import Guard
+from agent.guardrails.voices import is_answered, is_endorsed
 from agent.models import Category
 from agent.yamlsource import read_yaml
 
 __all__ = ["GuardContext", "clearing_guard", "is_warning"]
 
 _ALSO_FOR_SLANG: tuple[Guard, ...] = ("warning", "quotation", "fraud_story")
+_DOUBTS: tuple[Guard, ...] = ("negation", "warning", "quotation", "question")
 _WINDOW = 12
 _TAIL = 10
 _A_NOT_A = re.compile(r"(.)[不没]\1")
@@ -62,7 +64,8 @@ def clearing_guard(guards: Sequence[Guard], hit: Hit, context: GuardContext) -> 
     """
     if hit.disguise:
         guards = [guard for guard in guards if guard in _ALSO_FOR_SLANG and hit.disguise == ("alias",)]
-    return next((guard for guard in guards if _GUARDS[guard](hit, context)), None)
+    found = next((guard for guard in guards if _GUARDS[guard](hit, context)), None)
+    return None if found in _DOUBTS and is_endorsed(hit, context.document) else found
 
 
 def _negation(hit: Hit, context: GuardContext) -> bool:
@@ -142,6 +145,10 @@ def _promotes(before: str, rest: str) -> bool:
 
 
 def _quotation(hit: Hit, context: GuardContext) -> bool:
+    return _is_rejected_at_once(hit, context) or is_answered(hit, context)
+
+
+def _is_rejected_at_once(hit: Hit, context: GuardContext) -> bool:
     words = _words().quotation
     norm = context.document.norm
     begin, stop = context.document.window("sentence", hit)

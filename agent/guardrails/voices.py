@@ -1,0 +1,149 @@
+"""Words of somebody else: who says them, what the writer makes of them, and whether anything stands by them.
+
+Reads quotation marks, reported speech, and words named as words (停售两个字，我不说). A plain rejection counts in any
+note, a doubt only where nothing is promoted; what the writer or the bank says counts only once it is struck out. Word
+lists are data (`data/voices.yaml`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from agent.guardrails.document import Document, Hit
+from agent.guardrails.normalize import fold
+from agent.yamlsource import read_yaml
+
+if TYPE_CHECKING:
+    from agent.guardrails.contexts import GuardContext
+
+__all__ = ["is_answered", "is_endorsed"]
+
+_QUOTED: Final = re.compile(
+    '“[^“”\n]{1,120}”|「[^「」\n]{1,120}」|『[^『』\n]{1,120}』|"[^"\n]{1,120}"|‘[^‘’\n]{1,120}’',
+)
+_CLAUSE_END: Final = re.compile(r"[,。!?;:\n]")
+_WORD: Final = re.compile(r"\w")
+_HEARD: Final = 3  # sentences in which the writer may answer: the rest of this one and two more
+_REJECTIONS: Final = ("denied", "refused", "struck", "forbidden", "exposed", "harmed", "warned")
+
+
+class _Said(NamedTuple):
+    """Hold where words are said: their span, and how it is known that they are somebody's words."""
+
+    start: int
+    end: int
+    is_marked: bool
+
+
+def is_endorsed(hit: Hit, document: Document) -> bool:
+    """Tell whether the hit lies between quotation marks and what surrounds them stands by it, whoever said it."""
+    quoted = next((q for q in _quotations(hit, document) if _holds(q, hit)), None)
+    if quoted is None:
+        return False
+    said = _Said(*quoted, True)
+    return _is_stood_by(said, _around(said, document), document)
+
+
+def is_answered(hit: Hit, context: GuardContext) -> bool:
+    """Tell whether the hit lies in somebody's words that the writer turns down, and that nothing stands by."""
+    said = None if hit.disguise else _said(hit, context.document)
+    if said is None:
+        return False
+    before, after = _around(said, context.document)
+    if _is_stood_by(said, (before, after), context.document):
+        return False
+    if _finds("own", before):
+        return _finds("struck", after)
+    if _is_rejected(said, before, after, context.document):
+        return True
+    if context.promotes or not said.is_marked or _finds("praised", before):
+        return False
+    return _is_another(before) and _finds("doubted", after)
+
+
+def _said(hit: Hit, document: Document) -> _Said | None:
+    """Return the quotation in which the hit begins or ends, the words named as words, or the reported clause."""
+    norm = document.norm
+    quoted = next((q for q in _quotations(hit, document) if _holds(q, hit)), None)
+    if quoted is not None:
+        return _Said(*quoted, True)
+    begin, _ = document.window("sentence", hit)
+    if _words()["named"].match(norm[hit.end :]):
+        return _Said(hit.start, hit.end, True)
+    if _finds("reported", norm[begin : hit.start]):
+        end = _CLAUSE_END.search(norm, hit.end)
+        return _Said(hit.start, end.start() if end else len(norm), False)
+    return None
+
+
+def _quotations(hit: Hit, document: Document) -> Iterable[tuple[int, int]]:
+    begin, stop = document.window("paragraph", hit)
+    return (match.span() for match in _QUOTED.finditer(document.norm, begin, stop))
+
+
+def _holds(quote: tuple[int, int], hit: Hit) -> bool:
+    return quote[0] <= hit.start < quote[1] or quote[0] < hit.end <= quote[1]
+
+
+def _around(said: _Said, document: Document) -> tuple[str, str]:
+    """Return what leads to the words in their sentence, and what follows them in this and the next sentences."""
+    first = Hit(said.start, said.start + 1)
+    begin, _ = document.window("sentence", first)
+    stop, limit = said.end, _limit(first, document)
+    for _ in range(_HEARD):
+        word = _WORD.search(document.norm, stop, limit)
+        if word is None:
+            break
+        stop = document.window("sentence", Hit(word.start(), word.end()))[1]
+    return document.norm[begin : said.start], _words()["boilerplate"].sub("", document.norm[said.end : stop])
+
+
+def _limit(first: Hit, document: Document) -> int:
+    """Return where the writer's answer ends at the latest: a title is answered by the body."""
+    part = document.part_at(first)
+    if part.field == "title" and document.body is not None:
+        part = document.body
+    return document.part_range(part)[1]
+
+
+def _is_stood_by(said: _Said, around: tuple[str, str], document: Document) -> bool:
+    """Tell whether anything around the words, or later in the note, agrees with them or sells."""
+    norm = document.norm
+    begin, stop = document.window("paragraph", Hit(said.start, said.end))
+    rest = norm[said.end : max(stop, said.end + len(around[1]))]
+    heard = _words()["disclaimed"].sub("", rest)
+    if any(_finds("endorsed", text) for text in (around[0], heard)) or _finds("turned", norm[said.end :]):
+        return True
+    return _finds("sold", _QUOTED.sub("", f"{norm[begin : said.start]}\n{rest}"))
+
+
+def _is_rejected(said: _Said, before: str, after: str, document: Document) -> bool:
+    """Tell whether the words are turned down: by what follows, or by what leads to them (别信“…”)."""
+    if any(_finds(name, after) for name in _REJECTIONS):
+        return True
+    leading = _CLAUSE_END.split(before)[-1]
+    if said.is_marked and (_finds("warned", leading) or _finds("forbidden", leading) or _finds("condemned", before)):
+        return True
+    words = document.norm[said.start : said.end]
+    is_asked = said.is_marked and _finds("asked", f"{before}{words}") and not _finds("feared", words)
+    return is_asked and _finds("direct", after)
+
+
+def _is_another(before: str) -> bool:
+    """Tell whether somebody else says the words, or they open the sentence as what it speaks of."""
+    return _WORD.search(before) is None or _finds("attributed", before)
+
+
+def _finds(name: str, text: str) -> bool:
+    return _words()[name].search(text) is not None
+
+
+@functools.cache
+def _words() -> Mapping[str, re.Pattern[str]]:
+    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/voices.yaml")))).value
+    return {name: re.compile("|".join(map(fold, entries))) for name, entries in data.items()}
