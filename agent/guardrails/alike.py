@@ -63,7 +63,8 @@ def find_alike(
     for found in reader.name(norm, likely, among=subjects):
         if counted.is_waived(found):
             continue
-        yield _write(found, rules[found.rule], evidence, packs.lists, sure=counted.is_sure(found))
+        other = rules[found.other].rule.title if found.other else ""
+        yield _write(found, rules[found.rule], evidence, packs.lists, sure=counted.is_sure(found), other=other)
 
 
 def _may_be_alike(compiled: CompiledRule, evidence: Evidence) -> bool:
@@ -147,14 +148,17 @@ class _Counted:
         return [(start, end) for _, start, end in self._lists.find(names, self._evidence.document.norm)]
 
 
-def _write(found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists: TermLists, *, sure: bool) -> Finding:
+def _write(
+    found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists: TermLists, *, sure: bool, other: str
+) -> Finding:
+    """Write the finding; other: the title of the rule that the window reads like about as much."""
     rule = compiled.rule
     part, start, end, text = evidence.document.locate(Hit(found.start, found.end))
     raw = evidence.document.raw[part.start : part.end]
     _, first, last, _ = evidence.document.locate(Hit(*found.telling))
     words = one_line(raw[slice(*telling_span(raw, first, last))])
     example = _fitting(found, evidence, lists)
-    asked = word("alike").format(words=words, title=rule.title)
+    asked = word("alike_either" if other else "alike").format(words=words, title=rule.title, other=other)
     return Finding(
         rule=rule.id,
         pack=compiled.pack.name,

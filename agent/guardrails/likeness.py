@@ -30,6 +30,7 @@ LONGEST: Final = 4  # characters of an n-gram
 SHORTEST: Final = 10  # characters a window needs to mean something by itself
 SELLING, TELLTALE = 0.7, 2  # so many sentences of this score tell a seller
 TAG: Final = "#"
+CLOSE: Final = 0.12  # a lead below which the first of two names is right less than half of the time
 NEAREST: Final = 12  # examples put beside a window; the first that fits the note is shown
 _SENTENCE: Final = re.compile(f"[^。！？!?\n{SEPARATOR}]+[。！？!?]*")
 _CLAUSE: Final = re.compile(f"[^,，、。！？!?;；:：\n{SEPARATOR}]+")
@@ -44,7 +45,8 @@ Ids = NDArray[np.int64]
 class Resemblance:
     """Hold a window of the norm plane that reads like examples of a rule, the nearest first.
 
-    `score` is the reader's probability; `telling` is the span of the clause that made it, in the whole text.
+    `score` is the reader's probability; `telling` is the span of the clause that made it, in the whole text; `other` is
+    the rule that it resembles about as much, empty where there is none.
     """
 
     start: int
@@ -53,6 +55,7 @@ class Resemblance:
     rule: str
     examples: tuple[str, ...]
     telling: tuple[int, int]
+    other: str = ""
 
 
 class Window(NamedTuple):
@@ -186,14 +189,15 @@ class Likeness:
         ids, values = features(text)
         return float((values * self._idf[ids]) @ self._weights[ids])
 
-    def ranked(self, text: str, *, among: Collection[str]) -> list[str]:
-        """Return these rules, as far as there are examples of them, the one a text reads most like first."""
+    def ranked(self, text: str, *, among: Collection[str]) -> list[tuple[str, float]]:
+        """Return the known ones of these rules, with how much a text reads like each, the likeliest first."""
         ids, values = self._vector(text)
         starts, ends = self._name_starts[ids], self._name_starts[ids + 1]
         places = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.empty(0, np.int64)])
         weighed = np.repeat(values, ends - starts) * self._name_values[places]
         told = np.bincount(self._name_rules[places], weighed, minlength=len(self.rules)) + self._name_intercepts
-        return [self.rules[number] for number in np.argsort(-told, kind="stable") if self.rules[number] in among]
+        ordered = ((self.rules[number], float(told[number])) for number in np.argsort(-told, kind="stable"))
+        return [(rule, weight) for rule, weight in ordered if rule in among]
 
     def examples(self, rule: str, text: str) -> tuple[str, ...]:
         """Return the examples of a rule that a text resembles most, the nearest first."""
@@ -221,22 +225,24 @@ class Likeness:
         taken: list[Window] = []
         for window in likely:
             text = norm[window.start : window.end]
-            if any(map(window.overlaps, taken)) or (rule := self._named(text, among)) is None:
+            if any(map(window.overlaps, taken)) or not (rules := self._named(text, among)):
                 continue
             taken.append(window)
             first, last = (window.start + place for place in self.telling(text))
+            examples = self.examples(rules[0], text)
             found.append(
-                Resemblance(window.start, window.end, window.score, rule, self.examples(rule, text), (first, last))
+                Resemblance(window.start, window.end, window.score, rules[0], examples, (first, last), *rules[1:])
             )
         return sorted(found, key=lambda one: one.start)
 
-    def _named(self, window: str, among: Mapping[str, Collection[str]]) -> str | None:
-        fitting = (
-            rule
-            for rule in self.ranked(window, among=among)
+    def _named(self, window: str, among: Mapping[str, Collection[str]]) -> tuple[str, ...]:
+        """Return the fitting rule that a window reads most like, and the next where the two are hard to tell apart."""
+        fitting = [
+            (rule, weight)
+            for rule, weight in self.ranked(window, among=among)
             if not among[rule] or any(subject in window for subject in among[rule])
-        )
-        return next(fitting, None)
+        ][:2]
+        return tuple(rule for rule, weight in fitting if fitting[0][1] - weight <= CLOSE)
 
     def _vector(self, text: str) -> tuple[Ids, Floats]:
         ids, values = features(text)

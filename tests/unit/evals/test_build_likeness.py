@@ -33,5 +33,5 @@ def test_a_reader_separates_what_it_was_built_from_and_orders_its_thresholds():
     built = build(violating, innocent)
     assert 0 < built["maybe"] <= built["sure"] < 1 and SURE < MAYBE
     assert len(Likeness(built).examples("RET-03", "")) == NEAREST and np.isfinite(built["weights"]).all()
-    assert Likeness(built).ranked(violating[0][0], among=["RET-03", "RET-04"])[0] == "RET-03"
+    assert Likeness(built).ranked(violating[0][0], among=["RET-03", "RET-04"])[0][0] == "RET-03"
     assert digest_of(violating, innocent) != digest_of(violating, innocent[1:])

@@ -61,12 +61,12 @@ class TestReader:
         reader = load_likeness()
         text = sure_text(reader)
         assert reader.ranked(text, among=frozenset()) == []
-        assert reader.ranked(text, among=frozenset({"LN-04", "NO-01"})) == ["LN-04"]
+        assert reader.ranked(text, among=frozenset({"LN-04", "NO-01"}))[0][0] == "LN-04"
 
     def test_most_examples_are_named_by_their_own_rule_and_shown_first(self):
         reader = load_likeness()
         some = [(rule, text) for rule, texts in reader._examples.items() for text in texts[::20]]
-        named = [reader.ranked(text, among=frozenset(reader.rules))[0] == rule for rule, text in some]
+        named = [reader.ranked(text, among=frozenset(reader.rules))[0][0] == rule for rule, text in some]
         assert len(some) > 200 and sum(named) / len(named) > 0.8
         assert all(reader.score(reader.examples(rule, text)[0]) == reader.score(text) for rule, text in some)
 
@@ -78,9 +78,9 @@ class TestReader:
         def named():
             return [(one.start, one.end) for one in reader.name(norm, likely, among={})]
 
-        monkeypatch.setattr(reader, "_named", lambda *_: "RET-01")
+        monkeypatch.setattr(reader, "_named", lambda *_: ("RET-01",))
         assert named() == [(0, 4), (7, 9)]
-        monkeypatch.setattr(reader, "_named", lambda text, among: None if text == "一二三四" else "RET-01")
+        monkeypatch.setattr(reader, "_named", lambda text, among: () if text == "一二三四" else ("RET-01",))
         assert named() == [(3, 6), (7, 9)]
 
 
@@ -107,9 +107,20 @@ class TestFindings:
         (finding,) = alike(told(packs, "早上下雨，這款理財一分錢都不會虧，大家散步去吧"))
         assert finding.message.startswith("“這款理財一分錢都不會虧”这里请看一眼")
 
+    @pytest.mark.parametrize(("behind", "asked"), [(0.1, True), (0.3, False)])
+    def test_where_two_rules_are_hard_to_tell_apart_it_names_both(
+        self, packs, silent_rules, monkeypatch, behind, asked
+    ):
+        reader = load_likeness()
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 0.0), ("IND-01", -behind), ("IND-04", -1.0)])
+        (finding,) = alike(told(packs, sure_text(reader)))
+        first, second, third = (packs.find(rule)[1].title for rule in ("RET-01", "IND-01", "IND-04"))
+        assert finding.rule == "RET-01" and f"“{first}”" in finding.message and third not in finding.message
+        assert (f"，或者“{second}”？" in finding.message) is asked
+
     def test_its_example_names_no_product_but_those_of_the_note(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
-        monkeypatch.setattr(reader, "ranked", lambda *_, **__: ["RET-01"])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 1.0)])
         monkeypatch.setattr(reader, "examples", lambda *_: ("这只基金稳得很", "睡得踏实得很"))
         (other,) = alike(told(packs, sure_text(reader)))
         (same,) = alike(told(packs, sure_text(reader) + "基金也是。"))
@@ -121,10 +132,10 @@ class TestFindings:
     def test_a_rule_about_somebody_is_named_only_where_he_is(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
         text = sure_text(reader)
-        monkeypatch.setattr(reader, "ranked", lambda *_, **__: ["SOC-01", "RET-01"])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("SOC-01", 1.0), ("RET-01", 0.5)])
         assert [f.rule for f in alike(told(packs, text))] == ["RET-01"]
         assert [f.rule for f in alike(told(packs, f"学生党看这里，{text}"))] == ["SOC-01"]
-        monkeypatch.setattr(reader, "ranked", lambda *_, **__: ["SOC-01"])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("SOC-01", 1.0)])
         assert alike(told(packs, text)) == []
 
     def test_it_never_blocks(self, packs, silent_rules):
@@ -168,7 +179,7 @@ class TestFindings:
         self, packs, only_safety_speaks, monkeypatch, named, looks
     ):
         reader = load_likeness()
-        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [named])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [(named, 1.0)])
         note = NoteInput(body=f"这款理财保本，{sure_text(reader)}")
         (open_,) = check(note, packs=packs, as_of=TODAY).findings
         waiver = Waiver(
@@ -192,7 +203,7 @@ class TestFindings:
     def test_a_claim_is_told_only_where_its_mandatory_words_are_nowhere(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
         monkeypatch.setattr(
-            reader, "ranked", lambda *_, among: [rule for rule in ("PERF-04", "RET-03") if rule in among]
+            reader, "ranked", lambda *_, among: [(r, w) for r, w in (("PERF-04", 1.0), ("RET-03", 0.5)) if r in among]
         )
         claim = "这只基金2025年净值涨了12%，稳稳的"
         statement = "基金的过往业绩并不预示其未来表现，基金管理人管理的其他基金的业绩并不构成基金业绩表现的保证。"
