@@ -29,6 +29,7 @@ _QUOTED: Final = re.compile(
 _CLAUSE_END: Final = re.compile(r"[,。!?;:\n]")
 _WORD: Final = re.compile(r"\w")
 _HEARD: Final = 3  # sentences in which the writer may answer: the rest of this one and two more
+_SPOKEN: Final = 4  # characters, marks and all, above which a quotation is speech and no word held up
 _REJECTIONS: Final = ("denied", "refused", "struck", "forbidden", "exposed", "harmed", "warned")
 
 
@@ -87,7 +88,11 @@ def _quotations(hit: Hit, document: Document) -> Iterable[tuple[int, int]]:
 
 
 def _holds(quote: tuple[int, int], hit: Hit) -> bool:
-    return quote[0] <= hit.start < quote[1] or quote[0] < hit.end <= quote[1]
+    """Tell whether the hit begins or ends in the quotation; a quoted word or two holds nothing beyond its marks."""
+    if quote[0] <= hit.start and hit.end <= quote[1]:
+        return True
+    is_speech = quote[1] - quote[0] > _SPOKEN
+    return is_speech and (quote[0] <= hit.start < quote[1] or quote[0] < hit.end <= quote[1])
 
 
 def _around(said: _Said, document: Document) -> tuple[str, str]:
