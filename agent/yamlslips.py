@@ -16,6 +16,7 @@ import yaml
 
 __all__ = ["Slip", "as_typed", "encoding_of", "slip_behind", "slip_inside"]
 
+_LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as the parser counts lines
 _PROBLEMS = {  # what the parser says, in the order in which it is looked for → the slip that people make
     "could not find expected ':'": "yaml_slip_colon",
     "mapping values are not allowed": "yaml_slip_quote",
@@ -74,7 +75,7 @@ def slip_behind(error: yaml.MarkedYAMLError, text: str) -> Slip:
     mark = begun or error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     reached = max(line, error.problem_mark.line if error.problem_mark else 0)
-    lines = text.split("\n")
+    lines = _LINE_BREAK.split(text)
     found = _quote(lines, reached)
     typed = code not in ("yaml_slip_tab", "yaml_slip_sign", "yaml_slip_escape")
     if found is None and typed:
@@ -92,7 +93,7 @@ def slip_inside(text: str, root: yaml.Node, spread: Iterable[yaml.ScalarNode]) -
 
     spread: the scalars without quotes that go over several lines.
     """
-    lines = text.split("\n")
+    lines = _LINE_BREAK.split(text)
     folded = next((slip for node in spread for slip in _folded(lines, node)), None)
     if folded is None and "\u3000" in text:
         folded = next((slip for key in _keys(root) for slip in _widely_indented(key)), None)

@@ -16,6 +16,7 @@ BROKE = (
     (targets.loader, b"\x01qTA\x992_\xea"),  # lone surrogates in YAML
     (targets.loader, b"\x01a: \x01"),  # a control character in YAML
     (targets.loader, b"\x02\x1e\x14\x00"),  # a key that is half of a slot
+    (targets.loader, b"a\na\r=--=+++:"),  # a lone carriage return, which ends a line as well
     (targets.matcher, b"\x02\xe0r6\xf6\xff\x02\x04XR"),  # a zero character in a literal
 )
 
