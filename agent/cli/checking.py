@@ -47,7 +47,7 @@ def check(
     keep: Annotated[
         Path | None, typer.Option("--write-baseline", help="把现有的问题都记为已知，写进这个文件。")
     ] = None,
-    full: Annotated[bool, typer.Option("--full", help="text 格式里每条规则的理由都讲全。")] = False,
+    full: Annotated[bool, typer.Option("--full", help="text 格式里每条规则的理由都讲全，放行的也列出来。")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="放心能改的直接改，其余编号列出，由人点头。")] = False,
     accept: Annotated[str, typer.Option("--accept", metavar="2,5", help="和 --fix 一起用：采纳这几条改法。")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="和 --fix 一起用：改后的笔记写到这个新文件。")] = None,
@@ -78,6 +78,7 @@ def check(
         _fix(sources, checker, packs, FixOptions(accept, out, diff, in_place), fix=fix, output=output, failing=failing)
         return
     reports = known_apart([checker(note) for note in notes], baseline=baseline, keep=keep)
+    from agent.guardrails.advice import further_words
     from agent.guardrails.output import render_reports
 
     typer.echo(
@@ -86,6 +87,8 @@ def check(
         ),
         nl=False,
     )
+    if output == "text" and (further := further_words(notes, reports, full=full)):
+        talk(further)
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
         raise typer.Exit(1)
 

@@ -1,7 +1,8 @@
 """A report as advice in plain Chinese: by sentence, what is wrong, why, the clause, and what to write instead.
 
-Owns the order in which a person reads: the verdict, what to do and why (`agent.guardrails.todo`), what was let pass,
-what could not be judged. Refuses layout for programs: JSON, HTML and SARIF are in `rendering` and `sarif`.
+Owns the order in which a person reads: the verdict, what to do and why (`agent.guardrails.todo`), what a waiver let
+pass, what could not be judged. What guards cleared is told in full alone, and to programs; options of a command are
+no part of it. Refuses layout for programs: JSON, HTML and SARIF are in `rendering` and `sarif`.
 """
 
 from __future__ import annotations
@@ -17,18 +18,31 @@ from agent.guardrails.todo import Todo, todo_lines, todo_of
 from agent.guardrails.wording import brief, idle_words, label_of, name_blanks, one_line, waiver_words, word
 from agent.models import Finding, NoteInput, Report
 
-__all__ = ["counted_words", "headline", "left_open_lines", "name_blanks", "place_of", "to_text", "verdict_words"]
+__all__ = [
+    "anew_words", "counted_words", "further_words", "headline", "left_open_lines", "name_blanks", "place_of", "to_text",
+    "verdict_words",
+]  # fmt: skip
 
-_MANY: Final = 3  # sentences that may not stay; beside so many, the ones that no rule has found are seldom clean
+_MANY: Final = 3  # sentences of a seller; beside so many, the ones that no rule has found are seldom clean
 
 
 def to_text(notes: Sequence[NoteInput], reports: Sequence[Report], *, full: bool = False) -> str:
     """Say, for each note, which sentence, why (clause), how to change it, and what is left for a person.
 
-    `full` tells every reason of a rule and every rule that could not judge; law and remedy are told without it too.
+    `full` tells every reason of a rule, what guards cleared and every rule that could not judge; law and remedy are
+    told without it too.
     """
     told = ["\n".join(_report_lines(note, report, full=full)) for note, report in zip(notes, reports, strict=True)]
     return "\n\n".join([*told, word("not_a_licence")])
+
+
+def further_words(notes: Sequence[NoteInput], reports: Sequence[Report], *, full: bool = False) -> str:
+    """Say on one line, to whoever types a command, by which options it tells more; empty when by none."""
+    asked = [] if full else [word("further_full")]
+    for note, report in zip(notes, reports, strict=True):
+        if report.open() and not note.products:
+            asked += _options(report)
+    return word("further").format(ways="；".join(dict.fromkeys(asked))) if asked else ""
 
 
 def headline(report: Report) -> str:
@@ -43,10 +57,13 @@ def headline(report: Report) -> str:
 def verdict_words(report: Report) -> str:
     """Return the verdict in words; a pass with something to look at is not called clean.
 
-    Where nothing but sentences that read like a violation keep a note back, nobody has said that they must change.
+    Where nothing but sentences that read like a violation keep a note back, nobody has said that they must change; and
+    where several do, little to mend beside them is no reason to send it.
     """
     if report.verdict == "pass" and report.open("warn"):
         return word("pass_with_a_look")
+    if report.verdict == "revise" and _looks(report) >= _MANY:
+        return word("hold")
     if report.verdict == "revise" and all(map(is_alike, report.open("fix"))):
         return word("revise_by_look")
     return label_of("verdict", report.verdict)
@@ -81,13 +98,14 @@ def left_open_lines(report: Report, *, full: bool = True) -> Iterator[str]:
 def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
     yield headline(report)
     todo = todo_of(note, report)
+    if anew := anew_words(report, todo):
+        yield anew
     yield counted_words(report, todo)
-    if sum(passage.gravity == "block" for passage in todo.going if passage.first.field != "tags") >= _MANY:
-        yield word("rather_anew")
     if report.open() and not note.products:
         yield from _subject(report)
     yield from todo_lines(note, report, todo, full=full)
-    for title, states in (("known_before", ("known",)), ("let_pass", ("cleared", "waived"))):
+    let_pass = ("let_pass", ("cleared", "waived")) if full else ("let_pass_waived", ("waived",))
+    for title, states in (("known_before", ("known",)), let_pass):
         rest = [finding for finding in report.findings if finding.status in states]
         if rest:
             yield from ("", word(title))
@@ -98,6 +116,17 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     open_lines = list(left_open_lines(report, full=full))
     if open_lines:
         yield from ("", *open_lines)
+
+
+def anew_words(report: Report, todo: Todo) -> str:
+    """Say that a note which reads like a seller's in several places is better written anew; empty for another."""
+    grave = sum(passage.gravity == "block" for passage in todo.going if passage.first.field != "tags")
+    return word("rather_anew") if grave + _looks(report) >= _MANY else ""
+
+
+def _looks(report: Report) -> int:
+    """Return how many sentences read so much like a violation that somebody must look at them."""
+    return sum(map(is_alike, report.open("fix")))
 
 
 def counted_words(report: Report, todo: Todo) -> str:
@@ -117,18 +146,30 @@ def _so_many(counted: Mapping[str, int]) -> str:
 
 
 def _subject(report: Report) -> Iterator[str]:
-    """Say how to name the product where none is promoted, or where a deposit may only be what it is compared with."""
-    if not report.products or report.note_type not in ("marketing", "benefit"):
+    """Say where no product is promoted, or where a deposit may only be what the product is compared with."""
+    if not _is_offer(report):
         yield word("taken_for_nothing")
-        return
+    elif others := _beside_deposit(report):
+        told, named = ("、".join(label_of("product", one) for one in some) for some in (report.products, others))
+        yield word("taken_for").format(products=told, deposit=label_of("product", "deposit"), others=named)
+
+
+def _options(report: Report) -> Iterator[str]:
+    """Say by which options of a command the note is checked for its own product."""
+    if not _is_offer(report):
+        yield word("further_any")
+    elif others := _beside_deposit(report):
+        yield word("further_product").format(options=" ".join(f"--product {product}" for product in others))
+
+
+def _is_offer(report: Report) -> bool:
+    return bool(report.products) and report.note_type in ("marketing", "benefit")
+
+
+def _beside_deposit(report: Report) -> list[str]:
+    """Return the products beside a deposit; none where the note is about no deposit, or about nothing else."""
     others = [product for product in report.products if product != "deposit"]
-    if others and len(others) < len(report.products):
-        told = "、".join(label_of("product", product) for product in report.products)
-        options = " ".join(f"--product {product}" for product in others)
-        yield word("taken_for").format(
-            products=told, deposit=label_of("product", "deposit"), options=options,
-            others="、".join(label_of("product", product) for product in others),
-        )  # fmt: skip
+    return others if len(others) < len(report.products) else []
 
 
 def _cleared(note: NoteInput, findings: Sequence[Finding]) -> Iterator[str]:

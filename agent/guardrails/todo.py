@@ -30,7 +30,7 @@ from agent.guardrails.wording import (
 )
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["Todo", "question_of", "todo_lines", "todo_of"]
+__all__ = ["Todo", "mark_line", "question_of", "todo_lines", "todo_of"]
 
 _NUMBER: Final = re.compile("[-–—~至到0-9.%％一二三四五六七八九十百千万零点半元块角分]+")
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
@@ -59,7 +59,7 @@ class _Missing:
 class Todo:
     """Hold what one report asks for, as it is told: what must go, what must be added, what needs a look.
 
-    mark: the mark of an advertisement, where no rule asks for it yet; it counts as no place.
+    mark: the mark of an advertisement, where no rule asks for it yet.
     """
 
     going: list[Passage]
@@ -71,7 +71,8 @@ class Todo:
     def changes(self) -> dict[str, int]:
         """Return how many places are to be changed, by the name of their grade, the worst first."""
         graded = [_grade(passage) for passage in self.going] + [item.grade for item in self.adding]
-        return _counted(graded, [label_of("severity", level) for level in GRAVITY])
+        owed = [word("owed")]
+        return _counted(graded + owed * bool(self.mark), [label_of("severity", level) for level in GRAVITY] + owed)
 
     def to_look_at(self) -> dict[str, int]:
         """Return how many places a person is to look at, by the name of their grade, what must be looked at first."""
@@ -101,7 +102,8 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
     told in either case.
     """
     yield from _section("must_go", _going(note, todo.going, full=full))
-    yield from _section("must_add", _adding(note, todo))
+    yield from _section("must_mark", _adding_mark(note, todo))
+    yield from _section("must_add", (line for item in todo.adding if not _is_mark(item) for line in _add(note, item)))
     if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
         yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
     yield from _section("must_look", _looking(note, todo, full=full))
@@ -218,11 +220,22 @@ def _quote(note: NoteInput, passage: Passage) -> str:
     return told + (f"（{hidden}）" if hidden else "")
 
 
-def _adding(note: NoteInput, todo: Todo) -> Iterator[str]:
+def mark_line(mark: str) -> str:
+    """Say where the mark of an advertisement goes that no rule asks for yet."""
+    return word("mark_owed").format(grade=word("owed"), line=mark)
+
+
+def _adding_mark(note: NoteInput, todo: Todo) -> Iterator[str]:
     if todo.mark:
-        yield word("mark_owed").format(line=todo.mark)
-    for item in todo.adding:
+        yield mark_line(todo.mark)
+    for item in filter(_is_mark, todo.adding):
         yield from _add(note, item)
+
+
+def _is_mark(item: _Missing) -> bool:
+    """Tell whether all that is missing opens the note."""
+    lines = [finding.fix.replacement for finding in item.findings if finding.fix and finding.fix.replacement]
+    return bool(lines) and all(map(is_mark, lines))
 
 
 def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from agent.guardrails.advice import counted_words, left_open_lines, name_blanks, verdict_words
+from agent.guardrails.advice import anew_words, counted_words, left_open_lines, name_blanks, verdict_words
 from agent.guardrails.document import Document
 from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
 from agent.guardrails.placement import blanks_in, field_text
 from agent.guardrails.quoting import quotes_of
-from agent.guardrails.todo import todo_of
+from agent.guardrails.todo import Todo, mark_line, todo_of
 from agent.guardrails.wording import cite, idle_words, label_of, spelled, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
 
@@ -75,11 +75,17 @@ def _article(number: int, note: NoteInput, report: Report) -> str:
     return (
         f'<article id="n{number}"><div class="head"><h2>{_text(_name(note, report))}</h2>{_verdict(report)}'
         f'<span class="about">{escape(" · ".join(about))}</span></div>'
-        f'<p class="todo">{escape(counted_words(report, todo))}</p>'
+        f"{''.join(_summary(report, todo))}"
         f"{''.join(_fields(note, numbered, number))}{_findings(note, numbered, number, (*todo.going, *todo.doubted))}"
         f"{''.join(_closed(report))}"
-        f"{_rest(report, todo.mark)}</article>"
+        f"{_rest(report)}</article>"
     )
+
+
+def _summary(report: Report, todo: Todo) -> Iterator[str]:
+    """Say what is to be done, as the text does: write anew, how much to mend, the mark that opens the note."""
+    lines = [anew_words(report, todo), counted_words(report, todo), mark_line(todo.mark) if todo.mark else ""]
+    yield from (f'<p class="todo">{escape(line)}</p>' for line in lines if line)
 
 
 def _worst_first(finding: Finding) -> tuple[int, bool, bool, int, int, int]:
@@ -221,9 +227,8 @@ def _closed_line(finding: Finding) -> str:
     return f'{_quote(finding)} <span class="rule">{escape(finding.rule)} · {_text(reason)}</span>'
 
 
-def _rest(report: Report, mark: str) -> str:
-    lines = [word("mark_owed").format(line=mark)] if mark else []
-    lines += left_open_lines(report)
+def _rest(report: Report) -> str:
+    lines = list(left_open_lines(report))
     return f'<p class="rest">{_text(chr(10).join(lines))}</p>' if lines else ""
 
 

@@ -92,3 +92,9 @@ def test_sentences_without_an_id_share_one_place(check, tmp_path, old):
     check("n.jsonl", "--write-baseline", "k.json")
     (tmp_path / "n.jsonl").write_text("\n".join(reversed(lines)), encoding="utf-8")
     assert check("n.jsonl", "--baseline", "k.json")[0] == 0
+
+
+def test_options_of_the_command_are_named_beside_the_report_and_never_in_it(check, old):
+    _, out, err = check("a.txt")
+    assert "--" not in out and err.rstrip().endswith("在命令后面加 --full。")
+    assert "--full" not in check("a.txt", "--full")[2] and "--full" not in check("a.txt", "--format", "json")[2]

@@ -58,7 +58,7 @@ def test_reports_are_written_in_every_format(build: Build) -> None:
                              "basis": [{"instrument": "《某办法》", "article": "9", "status": "draft"}]})  # fmt: skip
     note = NoteInput(id="n 1", title="<b>稳赚</b>", body="没有稳赚。\n稳.赚", tags=("稳赚",), origin="ai")
     checked = [(note, check(note, packs=packs))]
-    text = render_reports(checked, format="text")
+    text = render_reports(checked, format="text", full=True)
     for part in (
         "[n 1] 不能发布",
         "《广告法》第25条",
