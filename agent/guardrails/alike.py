@@ -25,9 +25,9 @@ from agent.guardrails.lexical import is_worded
 from agent.guardrails.likeness import Likeness, Resemblance, Window, holds_one, load_likeness, windows
 from agent.guardrails.offering import Offering
 from agent.guardrails.packs import Packs
-from agent.guardrails.quoting import telling_span
+from agent.guardrails.quoting import telling_span, within_quotes
 from agent.guardrails.terms import TermLists
-from agent.guardrails.wording import one_line, word
+from agent.guardrails.wording import word
 from agent.models import Finding
 
 __all__ = ["find_alike"]
@@ -156,7 +156,7 @@ def _write(
     part, start, end, text = evidence.document.locate(Hit(found.start, found.end))
     raw = evidence.document.raw[part.start : part.end]
     _, first, last, _ = evidence.document.locate(Hit(*found.telling))
-    words = one_line(raw[slice(*telling_span(raw, first, last))])
+    words = within_quotes(raw[slice(*telling_span(raw, first, last))])
     example = _fitting(found, evidence, lists)
     asked = word("alike_either" if other else "alike").format(words=words, title=rule.title, other=other)
     return Finding(

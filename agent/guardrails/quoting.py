@@ -1,4 +1,4 @@
-"""What is quoted of a note: whole clauses, never a word cut in two, and no mark at either end.
+"""What is quoted of a note: whole clauses, never a word or a pair of quotation marks cut in two, no mark at either end.
 
 Owns the span that a reader is shown for what a rule has hit. Refuses to move the hit: findings keep their offsets.
 """
@@ -8,14 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from agent.guardrails.placement import clause_around, sentence_around
+from agent.guardrails.placement import clause_around, clauses_around
 from agent.guardrails.wording import one_line, word
 
-__all__ = ["clauses_of", "is_all_of", "is_within_clause", "quotes_of", "telling_span", "words_of"]
+__all__ = [
+    "clauses_of",
+    "is_all_of",
+    "is_within_clause",
+    "quotes_of",
+    "telling_span",
+    "whole_pairs",
+    "within_quotes",
+    "words_of",
+]
 
 _MARKS: Final = "，,、；;：:。！？!?…\n \t\u3000~～—"
 _SINGLE: Final = str.maketrans("“”", "‘’")
-_TELLING: Final = 8  # characters of a clause that can be understood by itself
+_PAIRS: Final = ("「」", "『』", "“”", "《》", "（）", "【】")
+_REACH: Final = 20  # characters away at which the other mark of a pair is looked for
 _LONGEST: Final = 80  # characters of a quote that is read to its end
 _PLAIN: Final = 40  # characters among which a reader finds the hit unaided
 
@@ -26,12 +36,29 @@ def clauses_of(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def telling_span(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the span of the clauses that a span touches, or of their sentence where they say little by themselves."""
-    clauses = clauses_of(text, start, end)
-    if clauses[1] - clauses[0] >= _TELLING:
-        return clauses
-    sentence = _bare(text, *sentence_around(text, *clauses))
-    return sentence if sentence[1] - sentence[0] <= _PLAIN else clauses
+    """Return the span of the sentence around a span, or of as many clauses as can be taken in, what follows first.
+
+    What offends is seldom all in the clause that is most like a violation, and a lead-in by itself accuses nobody.
+    """
+    first, last = clauses_of(text, start, end)
+    around = clauses_around(text, first, last)
+    at = around.index((first, last))
+    for begin, stop in ((around[0][0], around[-1][1]), *around[at + 1 :], *reversed(around[:at])):
+        wider = _bare(text, min(first, begin), max(last, stop))
+        if wider[1] - wider[0] <= _PLAIN:
+            first, last = wider
+    return whole_pairs(text, first, last)
+
+
+def whole_pairs(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a span by the near other mark of a pair that it holds one mark of."""
+    for left, right in _PAIRS:
+        more = text.count(left, start, end) - text.count(right, start, end)
+        if more > 0 and (closed := text.find(right, end, end + _REACH)) >= 0 and "\n" not in text[end:closed]:
+            end = closed + 1
+        if more < 0 and (opened := text.rfind(left, max(0, start - _REACH), start)) >= 0:
+            start = opened if "\n" not in text[opened:start] else start
+    return start, end
 
 
 def quotes_of(text: str, hits: Sequence[tuple[int, int]]) -> str:
@@ -70,13 +97,13 @@ def _runs(text: str, hits: Sequence[tuple[int, int]]) -> list[tuple[int, int, tu
 def words_of(text: str, start: int, end: int) -> str:
     """Quote the words of a span and no more, for a remedy that takes the place of these words."""
     start, end = _bare(text, start, end)
-    return f"“{_within_quotes(text[start:end])}”"
+    return f"“{within_quotes(text[start:end])}”"
 
 
 def _quoted(text: str, first: int, last: int, hit: tuple[int, int]) -> str:
     """Quote clauses; the hit alone where they are endless, and both where it is hard to find."""
     start, end = _bare(text, *hit)
-    clauses, words = _within_quotes(text[first:last]), _within_quotes(text[start:end])
+    clauses, words = within_quotes(text[slice(*whole_pairs(text, first, last))]), within_quotes(text[start:end])
     if len(clauses) > _LONGEST:
         return f"“…{words}…”"
     if len(clauses) <= _PLAIN or 2 * len(words) >= len(clauses):
@@ -84,7 +111,7 @@ def _quoted(text: str, first: int, last: int, hit: tuple[int, int]) -> str:
     return word("within").format(text=words, sentence=clauses)
 
 
-def _within_quotes(text: str) -> str:
+def within_quotes(text: str) -> str:
     """Return a text on one line with single marks in place of the double ones that are put around it."""
     return one_line(text).translate(_SINGLE)
 

@@ -16,7 +16,7 @@ from agent.guardrails.findings import about_of, is_alike
 from agent.guardrails.joining import GRAVITY, Passage, passages
 from agent.guardrails.label import advert_mark
 from agent.guardrails.placement import blanks_in, field_text, is_mark
-from agent.guardrails.quoting import quotes_of, words_of
+from agent.guardrails.quoting import quotes_of, whole_pairs, words_of
 from agent.guardrails.wording import (
     brief,
     cite,
@@ -275,7 +275,8 @@ def _asked_for(note: NoteInput, finding: Finding) -> str:
         return brief(finding.text)
     numeric = _NUMBER.fullmatch(finding.text[-1])
     rest = _NUMBER.match(note.body, start + len(finding.text)) if numeric else None
-    asked = finding.text + (rest[0] if rest else "")
+    end = start + len(finding.text) + (len(rest[0]) if rest else 0)
+    asked = note.body[slice(*whole_pairs(note.body, start, end))]
     return brief(words_of(asked, 0, len(asked))[1:-1])
 
 

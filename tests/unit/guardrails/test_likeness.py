@@ -103,9 +103,9 @@ class TestFindings:
         body = f"{LIFE}\n{text}"
         assert body[finding.start : finding.end] == finding.text
 
-    def test_it_quotes_the_clause_that_tells_most_as_it_was_written(self, packs, silent_rules):
+    def test_it_quotes_the_sentence_as_it_was_written(self, packs, silent_rules):
         (finding,) = alike(told(packs, "早上下雨，這款理財一分錢都不會虧，大家散步去吧"))
-        assert finding.message.startswith("“這款理財一分錢都不會虧”这里请看一眼")
+        assert finding.message.startswith("“早上下雨，這款理財一分錢都不會虧，大家散步去吧”这里请看一眼")
 
     @pytest.mark.parametrize(("behind", "asked"), [(0.1, True), (0.3, False)])
     def test_where_two_rules_are_hard_to_tell_apart_it_names_both(
