@@ -5,8 +5,8 @@ not in force or not in scope; and in a window that warns readers. What a waiver 
 A rule with a list `about-<rule>` is named only where one of its words stands. It quotes words and asks: a rule's own
 remedy may be that of another product.
 In a note that promotes nothing and sells nothing it asks for a look only, never for a change, and so it does of what
-somebody asks. It must be surer of a title, and of a sentence that is about money only by the offer around it, surer yet
-of one that is not; and less sure where at least three sentences tell a seller.
+somebody asks. It must be surer of a title, of a sentence that is about money only by the offer around it or not at all,
+and of one among many that nobody could object to; and less sure where at least three sentences tell a seller.
 """
 
 from __future__ import annotations
@@ -34,8 +34,11 @@ __all__ = ["find_alike"]
 
 _PRODUCTS: Final = tuple(f"{kind}-{category}" for kind in ("products", "mentions") for category in CATEGORIES)
 _WITHOUT_MONEY: Final = 0.7  # score that asks for a change where only the offer around it speaks of money
-_APART: Final = 0.8  # the same where nothing but the note as a whole does, and in a title, which is no sentence
-_SOLD: Final = 0.45  # the same in a note of a seller
+_APART: Final = 0.8  # the same where nothing but the note as a whole does
+_ALONE: Final = 0.85  # the same where few other sentences read like violations
+_TITLE: Final = 0.9  # the same in a title, which is no sentence
+_SOLD: Final = 0.4  # the same in a note of a seller
+_FEW: Final = 0.25  # share of sentences that a seller has more of
 _TELLTALE: Final = 3  # sentences that tell a seller where no product need be named
 _ASKING: Final = ("?", "?”", "?」", '?"')
 _SUBJECT: Final = "about-"
@@ -113,12 +116,14 @@ class _Counted:
         if not (self._evidence.promotes or self._sells) or self._evidence.document.norm[slice(*span)].endswith(_ASKING):
             return False
         if self._evidence.document.part_at(Hit(*span)).field == "title":
-            return found.score >= _APART
+            return found.score >= _TITLE
         if self._sells:
             return found.score >= _SOLD
         return found.score >= max(self._reader.sure, self._demanded(span))
 
     def _demanded(self, span: tuple[int, int]) -> float:
+        if self._share < _FEW:
+            return _ALONE
         if self._speaks_of_money(span):
             return 0
         return _WITHOUT_MONEY if self._offering.holds(Hit(*span), ()) else _APART
@@ -128,7 +133,11 @@ class _Counted:
         """Tell whether the note, of whatever kind, reads like a seller's throughout."""
         note, norm = self._evidence.note, self._evidence.document.norm
         sells = partial(self._reader.sells, telltale=_TELLTALE)
-        return note.note_type == "auto" and reads_like_a_sellers(norm, self._anchors, sells)
+        return self._share >= _FEW and note.note_type == "auto" and reads_like_a_sellers(norm, self._anchors, sells)
+
+    @cached_property
+    def _share(self) -> float:
+        return self._reader.share(self._evidence.document.norm)
 
     def _speaks_of_money(self, span: tuple[int, int]) -> bool:
         return holds_one(span, self._anchors)

@@ -89,6 +89,10 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
 
 
+def _untagged(text: str) -> list[tuple[int, int]]:
+    return [span for span in _sentences(text) if TAG not in text[slice(*span)]]
+
+
 def features(text: str) -> tuple[Ids, Floats]:
     """Return the buckets of a text's n-grams, ascending, and 1 + ln(count) of each."""
     hashed = _grams(_codes(text))
@@ -174,11 +178,17 @@ class Likeness:
         money: where words about money stand, in text order; telltale: how many such sentences it takes. Tags say
         nothing.
         """
-        spans = [span for span in _sentences(norm) if TAG not in norm[slice(*span)]]
-        if not any(holds_one(span, money) for span in spans):
+        if not any(holds_one(span, money) for span in _untagged(norm)):
             return False
-        told = self.scores(norm, [span for span in spans if span[1] - span[0] >= SHORTEST])
-        return sum(score >= SELLING for score in told) >= telltale
+        return sum(score >= SELLING for score in self._each(norm)) >= telltale
+
+    def share(self, norm: str) -> float:
+        """Return the share of the sentences of a text, tags apart, that read so much like violations."""
+        told = self._each(norm)
+        return sum(score >= SELLING for score in told) / max(1, len(told))
+
+    def _each(self, norm: str) -> list[float]:
+        return self.scores(norm, [span for span in _untagged(norm) if span[1] - span[0] >= SHORTEST])
 
     def telling(self, text: str) -> tuple[int, int]:
         """Return the span of the clause that speaks most for a violation."""

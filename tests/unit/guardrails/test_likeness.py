@@ -228,6 +228,7 @@ class TestFindings:
         reader = load_likeness()
         monkeypatch.setattr(reader, "sure", 0.0)
         monkeypatch.setattr(reader, "maybe", 0.0)
+        monkeypatch.setattr(reader, "share", lambda _: 1.0)
         body = "早上起来看了一眼银行的排队，人真不少。"
         (look,), (change,) = (alike(told(packs, body, products=products)) for products in ((), ("wm",)))
         assert (look.severity, change.severity) == ("warn", "fix")
@@ -256,12 +257,25 @@ class TestFindings:
         monkeypatch.setattr(
             reader, "scores", lambda norm, spans: [score if norm[slice(*s)] == fold(line) else 0 for s in spans]
         )
+        monkeypatch.setattr(reader, "share", lambda _: 1.0)
         between = "" if line.startswith("反正") else f"\n{LIFE}" * 3 + "\n"
         body = f"我们行的这款理财上新了，想买的找我。{between}{line}"
         (finding,) = alike(told(packs, body, products=("wm",)))
         assert (finding.text, finding.severity) == (line, severity)
 
-    @pytest.mark.parametrize(("score", "severity"), [(0.75, "warn"), (0.85, "fix")])
+    @pytest.mark.parametrize(("lives", "score", "severity"), [(3, 0.84, "warn"), (3, 0.86, "fix"), (2, 0.84, "fix")])
+    def test_it_must_be_surer_of_a_sentence_among_many_that_nobody_could_object_to(
+        self, packs, silent_rules, monkeypatch, lives, score, severity
+    ):
+        reader = load_likeness()
+        line = "银行这款理财放着就行，亏不到你头上。"
+        monkeypatch.setattr(
+            reader, "scores", lambda norm, spans: [score if norm[slice(*s)] == fold(line) else 0 for s in spans]
+        )
+        (finding,) = alike(told(packs, "\n".join([line, *[LIFE] * (lives + 1)]), products=("wm",)))
+        assert (finding.text, finding.severity) == (line, severity)
+
+    @pytest.mark.parametrize(("score", "severity"), [(0.88, "warn"), (0.92, "fix")])
     def test_it_must_be_surer_of_a_title(self, packs, silent_rules, monkeypatch, score, severity):
         reader = load_likeness()
         title = "银行这款理财放着就行"
