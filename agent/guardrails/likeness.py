@@ -29,6 +29,7 @@ BUCKETS: Final = 1 << 17
 LONGEST: Final = 4  # characters of an n-gram
 SHORTEST: Final = 10  # characters a window needs to mean something by itself
 SELLING, TELLTALE = 0.7, 2  # so many sentences of this score tell a seller
+MANY: Final = 6  # sentences of which a share means something
 TAG: Final = "#"
 CLOSE: Final = 0.12  # a lead below which the first of two names is right less than half of the time
 NEAREST: Final = 12  # examples put beside a window; the first that fits the note is shown
@@ -183,9 +184,9 @@ class Likeness:
         return sum(score >= SELLING for score in self._each(norm)) >= telltale
 
     def share(self, norm: str) -> float:
-        """Return the share of the sentences of a text, tags apart, that read so much like violations."""
+        """Return the share of the sentences of a text, tags apart, that read so much like violations; of few, all."""
         told = self._each(norm)
-        return sum(score >= SELLING for score in told) / max(1, len(told))
+        return sum(score >= SELLING for score in told) / len(told) if len(told) >= MANY else 1.0
 
     def _each(self, norm: str) -> list[float]:
         return self.scores(norm, [span for span in _untagged(norm) if span[1] - span[0] >= SHORTEST])
