@@ -168,7 +168,7 @@ def _is_offer(report: Report) -> bool:
 
 def _beside_deposit(report: Report) -> list[str]:
     """Return the products beside a deposit; none where the note is about no deposit, or about nothing else."""
-    others = [product for product in report.products if product != "deposit"]
+    others: list[str] = [product for product in report.products if product != "deposit"]
     return others if len(others) < len(report.products) else []
 
 
