@@ -373,14 +373,14 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
 
 
 def _unnegated(words: Iterable[str]) -> re.Pattern[str]:
-    """Match a word of rejection that is not itself denied (不是骗人的, 不套路).
+    """Match a word of rejection that is not itself denied (不是骗人的, 不套路) or asked (真的假的).
 
     It begins with a class of first characters, which `re` looks for quickly, and looks back over the one it met.
     """
     folded = sorted(map(fold, words), key=len, reverse=True)
     heads = "".join(dict.fromkeys(re.escape(word[0]) for word in folded))
     wholes = "|".join(f"(?<={re.escape(word[0])}){re.escape(word[1:])}" for word in folded)
-    denied = "(?<![不没非].)(?<!不是.)(?<!不会.)(?<!不用.)(?<!不必.)(?<!没有.)(?<!没人.)(?<!没被.)(?<!不怕.)"
+    denied = "(?<![不没非].)(?<!不是.)(?<!不会.)(?<!不用.)(?<!不必.)(?<!没有.)(?<!没人.)(?<!没被.)(?<!不怕.)(?<!真的假)"
     return re.compile(f"[{heads}]{denied}(?:{wholes})")
 
 

@@ -308,21 +308,21 @@ def _look(finding: Finding, *, full: bool) -> str:
 
 
 def _reasons(items: Sequence[Passage | _Missing], *, full: bool) -> Iterator[str]:
-    """Tell every rule that speaks for something; in full the others too, which ask for nothing else."""
-    told: set[str] = set()
+    """Tell every reason of a rule that speaks for something; in full the others too, which ask for nothing else."""
+    told: set[tuple[str, str]] = set()
     for item in items:
         speaking = [item.first] if isinstance(item, Passage) else item.findings
-        fresh = [finding for finding in speaking if finding.rule not in told]
+        fresh = [finding for finding in speaking if (finding.rule, finding.message) not in told]
         several = isinstance(item, _Missing) and len(list(_lines_of(item))) > 1
         advice = word("add_or_drop") if several and len(fresh) > 1 else item.first.advice
         yield from _reason(fresh, full=full, advice=advice)
-        told |= {finding.rule for finding in speaking}
+        told |= {(finding.rule, finding.message) for finding in speaking}
     if not full:
         return
     for finding in (finding for item in items for finding in item.findings):
-        if finding.rule not in told:
+        if (finding.rule, finding.message) not in told:
             yield from _reason([finding], full=True)
-            told.add(finding.rule)
+            told.add((finding.rule, finding.message))
 
 
 def _reason(fresh: Sequence[Finding], *, full: bool, advice: str = "") -> Iterator[str]:

@@ -137,12 +137,12 @@ def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequ
     """
     numbers = {id(finding): number for number, finding in numbered}
     spoken = {id(finding): passage for passage in passages for finding in passage.findings}
-    first: dict[str, int] = {}
+    first: dict[tuple[str, str], int] = {}
     told = []
     for number, finding in numbered:
         passage = spoken.get(id(finding))
         speaker = numbers[id(passage.first)] if passage else number
-        explained = number if is_alike(finding) else first.setdefault(finding.rule, number)
+        explained = number if is_alike(finding) else first.setdefault((finding.rule, finding.message), number)
         mends = list(_remedy(finding, passage)) if speaker == number else _as_number(speaker, article)
         if speaker == explained == number:
             mends.insert(0, (word("advice"), _text(finding.advice)))

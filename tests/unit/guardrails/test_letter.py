@@ -117,3 +117,10 @@ def test_a_reason_that_is_a_guess_never_says_that_the_sentence_may_stay(packs):
     (line,) = [line for line in lines if "不是哪个词犯了忌" in line]
     assert "猜的" in line and "也可能犯了别的规则" in line and "整句看过再留" in line
     assert not [line for line in lines if "不用改" in line or "不用动" in line]
+
+
+def test_one_rule_gives_each_of_its_reasons_once_where_it_tells_two(packs):
+    body = "做生意的听我一句，钱进了这份寿险，法院来人也只能干瞪眼。这份寿险百病都保。那份寿险百病都保。"
+    lines = told(packs, body, products=("insurance",))
+    reasons = [line for line in lines if line.startswith("  INS-09 为什么")]
+    assert len(reasons) == 2 and "避债" in reasons[0] and "只赔合同写明的责任" in reasons[1]
