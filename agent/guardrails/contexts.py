@@ -30,6 +30,7 @@ from agent.guardrails.narration import (
     is_turned_to_life,
 )
 from agent.guardrails.normalize import fold
+from agent.guardrails.retelling import is_served, is_turned_down
 from agent.guardrails.rules import Guard
 from agent.guardrails.voices import is_answered, is_endorsed
 from agent.models import Category
@@ -65,7 +66,9 @@ def clearing_guard(guards: Sequence[Guard], hit: Hit, context: GuardContext) -> 
     if hit.disguise:
         guards = [guard for guard in guards if guard in _ALSO_FOR_SLANG and hit.disguise == ("alias",)]
     found = next((guard for guard in guards if _GUARDS[guard](hit, context)), None)
-    return None if found in _DOUBTS and is_endorsed(hit, context.document) else found
+    if found in _DOUBTS and (is_endorsed(hit, context.document) or is_served(hit, context.document)):
+        return None
+    return found
 
 
 def _negation(hit: Hit, context: GuardContext) -> bool:
@@ -145,7 +148,7 @@ def _promotes(before: str, rest: str) -> bool:
 
 
 def _quotation(hit: Hit, context: GuardContext) -> bool:
-    return _is_rejected_at_once(hit, context) or is_answered(hit, context)
+    return any(tells(hit, context) for tells in (_is_rejected_at_once, is_answered, is_turned_down))
 
 
 def _is_rejected_at_once(hit: Hit, context: GuardContext) -> bool:

@@ -21,7 +21,7 @@ from agent.yamlsource import read_yaml
 if TYPE_CHECKING:
     from agent.guardrails.contexts import GuardContext
 
-__all__ = ["is_answered", "is_endorsed"]
+__all__ = ["Said", "around", "is_answered", "is_endorsed", "is_rejection", "is_sale", "is_stood_by", "is_testimonial"]
 
 _QUOTED: Final = re.compile(
     '“[^“”\n]{1,120}”|「[^「」\n]{1,120}」|『[^『』\n]{1,120}』|"[^"\n]{1,120}"|‘[^‘’\n]{1,120}’',
@@ -33,7 +33,7 @@ _SPOKEN: Final = 4  # characters, marks and all, above which a quotation is spee
 _REJECTIONS: Final = ("denied", "refused", "struck", "forbidden", "exposed", "harmed", "warned")
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """Hold where words are said: their span, and how it is known that they are somebody's words."""
 
     start: int
@@ -46,8 +46,8 @@ def is_endorsed(hit: Hit, document: Document) -> bool:
     quoted = next((q for q in _quotations(hit, document) if _holds(q, hit)), None)
     if quoted is None:
         return False
-    said = _Said(*quoted, True)
-    return _is_stood_by(said, _around(said, document), document)
+    said = Said(*quoted, True)
+    return is_stood_by(said, around(said, document), document)
 
 
 def is_answered(hit: Hit, context: GuardContext) -> bool:
@@ -55,8 +55,8 @@ def is_answered(hit: Hit, context: GuardContext) -> bool:
     said = None if hit.disguise else _said(hit, context.document)
     if said is None:
         return False
-    before, after = _around(said, context.document)
-    if _is_stood_by(said, (before, after), context.document):
+    before, after = around(said, context.document)
+    if is_stood_by(said, (before, after), context.document):
         return False
     if _finds("own", before):
         return _finds("struck", after)
@@ -67,18 +67,18 @@ def is_answered(hit: Hit, context: GuardContext) -> bool:
     return _is_another(before) and _finds("doubted", after)
 
 
-def _said(hit: Hit, document: Document) -> _Said | None:
+def _said(hit: Hit, document: Document) -> Said | None:
     """Return the quotation in which the hit begins or ends, the words named as words, or the reported clause."""
     norm = document.norm
     quoted = next((q for q in _quotations(hit, document) if _holds(q, hit)), None)
     if quoted is not None:
-        return _Said(*quoted, True)
+        return Said(*quoted, True)
     begin, _ = document.window("sentence", hit)
     if _words()["named"].match(norm[hit.end :]):
-        return _Said(hit.start, hit.end, True)
+        return Said(hit.start, hit.end, True)
     if _finds("reported", norm[begin : hit.start]):
         end = _CLAUSE_END.search(norm, hit.end)
-        return _Said(hit.start, end.start() if end else len(norm), False)
+        return Said(hit.start, end.start() if end else len(norm), False)
     return None
 
 
@@ -95,7 +95,7 @@ def _holds(quote: tuple[int, int], hit: Hit) -> bool:
     return is_speech and (quote[0] <= hit.start < quote[1] or quote[0] < hit.end <= quote[1])
 
 
-def _around(said: _Said, document: Document) -> tuple[str, str]:
+def around(said: Said, document: Document) -> tuple[str, str]:
     """Return what leads to the words in their sentence, and what follows them in this and the next sentences."""
     first = Hit(said.start, said.start + 1)
     begin, _ = document.window("sentence", first)
@@ -116,7 +116,7 @@ def _limit(first: Hit, document: Document) -> int:
     return document.part_range(part)[1]
 
 
-def _is_stood_by(said: _Said, around: tuple[str, str], document: Document) -> bool:
+def is_stood_by(said: Said, around: tuple[str, str], document: Document) -> bool:
     """Tell whether anything around the words, or later in the note, agrees with them or sells."""
     norm = document.norm
     begin, stop = document.window("paragraph", Hit(said.start, said.end))
@@ -124,12 +124,12 @@ def _is_stood_by(said: _Said, around: tuple[str, str], document: Document) -> bo
     heard = _words()["disclaimed"].sub("", rest)
     if any(_finds("endorsed", text) for text in (around[0], heard)) or _finds("turned", norm[said.end :]):
         return True
-    return _finds("sold", _QUOTED.sub("", f"{norm[begin : said.start]}\n{rest}"))
+    return is_sale(f"{norm[begin : said.start]}\n{rest}")
 
 
-def _is_rejected(said: _Said, before: str, after: str, document: Document) -> bool:
+def _is_rejected(said: Said, before: str, after: str, document: Document) -> bool:
     """Tell whether the words are turned down: by what follows, or by what leads to them (别信“…”)."""
-    if any(_finds(name, after) for name in _REJECTIONS):
+    if is_rejection(after):
         return True
     leading = _CLAUSE_END.split(before)[-1]
     if said.is_marked and (_finds("warned", leading) or _finds("forbidden", leading) or _finds("condemned", before)):
@@ -137,6 +137,21 @@ def _is_rejected(said: _Said, before: str, after: str, document: Document) -> bo
     words = document.norm[said.start : said.end]
     is_asked = said.is_marked and _finds("asked", f"{before}{words}") and not _finds("feared", words)
     return is_asked and _finds("direct", after)
+
+
+def is_sale(text: str) -> bool:
+    """Tell whether the writer sells in a text, outside quotation marks."""
+    return _finds("sold", _QUOTED.sub("", text))
+
+
+def is_testimonial(before: str) -> bool:
+    """Tell whether what leads to the words makes them what many are said to say: 客户都说…."""
+    return _finds("praised", before)
+
+
+def is_rejection(text: str) -> bool:
+    """Tell whether a text that follows somebody's words turns them down."""
+    return any(_finds(name, text) for name in _REJECTIONS)
 
 
 def _is_another(before: str) -> bool:
