@@ -38,6 +38,7 @@ _NICKNAME = re.compile(
 )
 _QUOTED = re.compile(r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|\"[^\"\n]*\"")
 _INVEST: frozenset[Category] = frozenset(("fund", "wm", "securities", "gold", "insurance"))
+_HUNG_ON: frozenset[Category] = frozenset(("securities", "gold"))
 _LOUD = 2  # what a mention in a title or a tag counts
 _REACH = 24  # characters before a product word in which its own institution may stand
 
@@ -69,10 +70,10 @@ def infer_offer(
     sells: whether a norm plane, with the spans of its words about money, reads like a seller's; asked last.
 
     Where a declared product stands in a sentence, its signals do not promote what everyday words name beside it
-    (the 股票 of an index fund).
+    (the 股票 of an index fund). What a return hangs on (挂钩黄金) names a `wm`.
     """
     declared, said = frozenset(note.products), _Said(document, fold(employer))
-    mentions = mentions_of(document.norm, lists)
+    mentions = _without_hung_on(mentions_of(document.norm, lists), document.norm)
     own = [hit for (category, hit), names in mentions.items() if category in declared and not _is_everyday(names)]
     named: set[Category] = set()
     plainly = False
@@ -204,6 +205,21 @@ def is_beside(hit: Hit, norm: str) -> bool:
     return bool(_signals().beside.search(norm[max(0, hit.start - _REACH) : hit.start]))
 
 
+def _without_hung_on(
+    mentions: Mapping[tuple[Category, Hit], set[str]], norm: str
+) -> dict[tuple[Category, Hit], set[str]]:
+    """Return the mentions with what a return hangs on (挂钩金价) read as the structured product that hangs on it."""
+    read: dict[tuple[Category, Hit], set[str]] = {}
+    for (category, hit), names in mentions.items():
+        hung = _signals().hung.search(norm[max(0, hit.start - _REACH) : hit.start]) if category in _HUNG_ON else None
+        if hung is None:
+            read[category, hit] = names
+        else:
+            start = hit.start - len(hung.group())
+            read["wm", Hit(start, hit.end)] = {name.replace(f"-{category}", "-wm") for name in names}
+    return read
+
+
 def _is_promoted(hit: Hit, said: _Said, *, everyday: bool) -> bool:
     begin, stop = said.document.window("sentence", hit)
     named_in = said.by(begin, stop)
@@ -303,6 +319,7 @@ class _Signals:
     cost: re.Pattern[str]
     trade: re.Pattern[str]
     beside: re.Pattern[str]
+    hung: re.Pattern[str]
 
 
 @functools.cache

@@ -242,3 +242,30 @@ def test_a_story_that_turns_to_readers_or_to_a_trade_promotes_as_it_reads(body: 
 def test_what_friends_buy_together_has_no_lowest_amount(packs: Packs) -> None:
     assert not offer("前年跟同事一起买的基金，投了四万", packs).promotes
     assert offer("这个基金一元起购，零钱也行", packs).promotes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "我行挂钩金价那款，半年到期拿3.1%走人，嫌定期闷的来看看。",
+        "我行新出一款结构性存款，挂钩黄金，最高2.9%，起购一万。",
+        "这款挂钩国际金价的，三个月2.8%起，想要的来找我。",
+        "新一期挂钩的是黄金，保底1%，上限3%，抢购中。",
+    ],
+)
+def test_a_return_that_hangs_on_gold_sells_a_structured_product_and_no_gold(body: str, packs: Packs) -> None:
+    found = offer(body, packs)
+    assert "wm" in found.promoted
+    assert "gold" not in found.products
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "挂钩金价那款3.1%，我行金条也打九折，欢迎咨询我购买金条。",
+        "我行积存金一克起，最近金价涨得猛，欢迎找我申购。",
+        "盯住金价的朋友，我行金条今天一克起购。",
+    ],
+)
+def test_gold_on_offer_stays_gold_beside_what_hangs_on_it(body: str, packs: Packs) -> None:
+    assert "gold" in offer(body, packs).promoted
