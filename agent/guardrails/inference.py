@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from agent.guardrails.calling import lined, named_in_marks
 from agent.guardrails.contexts import is_warning
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.normalize import fold
@@ -94,7 +95,19 @@ def infer_offer(
         named.add("wm")
     if mentions and not promoted and (_sells(document.norm, plainly=plainly) or _reads(document.norm, lists, sells)):
         promoted = _spoken_of_most(mentions, document)
+    promoted = _as_lined(promoted, declared, lined(document.norm))
     return Offer(declared | named | promoted, frozenset(promoted), _words(mentions, promoted, document))
+
+
+def _as_lined(promoted: set[Category], declared: frozenset[Category], lines: frozenset[Category]) -> set[Category]:
+    """Return what is promoted as the note's own mandatory sentences have it.
+
+    A deposit beside what may lose value is what that is compared with.
+    """
+    if not promoted or declared:
+        return promoted
+    compared = {"deposit"} if lines & _INVEST and "deposit" not in lines else set()
+    return (promoted | lines) - compared
 
 
 def _words(
@@ -153,12 +166,12 @@ def _spoken_of_most(mentions: Mapping[tuple[Category, Hit], set[str]], document:
     A deposit beside what may lose value is what that is compared with.
     """
     weights: Counter[Category] = Counter()
+    marked = named_in_marks(document.norm)
     for category, hit in mentions:
         begin, stop = document.window("sentence", hit)
         if not _signals().contrast.search(document.norm[begin:stop]):
-            weights[category] += (
-                1 if document.part_at(hit).field == "body" and "#" not in _line(document, hit) else _LOUD
-            )
+            plain = document.part_at(hit).field == "body" and "#" not in _line(document, hit)
+            weights[category] += 1 if plain and (category, hit) not in marked else _LOUD
     if weights.keys() & _INVEST:
         del weights["deposit"]
     most = max(weights.values(), default=0)
@@ -197,6 +210,8 @@ def mentions_of(norm: str, lists: TermLists) -> dict[tuple[Category, Hit], set[s
     for name, start, end in found:
         if name != _MASKED and not any(begin <= start and end <= stop for begin, stop in masked):
             mentions.setdefault((_OWNERS[name], Hit(start, end)), set()).add(name)
+    for category, hit in named_in_marks(norm):
+        mentions.setdefault((category, hit), set()).add(f"products-{category}")
     return mentions
 
 

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.normalize import fold
-from agent.guardrails.voices import Said, around, is_rejection, is_sale, is_stood_by, is_testimonial
-from agent.yamlsource import read_yaml
+from agent.guardrails.spotting import NEAR, Phrases, load_phrases
+from agent.guardrails.voices import Said, around, is_rejection, is_sold_beside, is_stood_by, is_testimonial
 
 if TYPE_CHECKING:
     from agent.guardrails.contexts import GuardContext
@@ -63,13 +59,20 @@ def _is_within_answer(hit: Hit, before: str, after: str, document: Document) -> 
     """Tell whether the writer says the hit in answer to what others were told of, and his clause takes it away."""
     norm, begin = document.norm, hit.start - len(before)
     told = before
-    if _told(before, "") is None and norm[:begin].strip():
-        previous = len(norm[:begin].rstrip())
-        told = norm[document.window("sentence", Hit(previous - 1, previous))[0] : begin]
+    if _told(before, "") is None and (previous := _last_word(norm, begin)):
+        first = document.window("sentence", Hit(previous - 1, previous))[0]
+        told = norm[max(first, begin - NEAR) : begin]
     if not _finds("others", told) or _finds("ours", f"{before}{norm[hit.start : hit.end]}") or _finds("served", told):
         return False
     said = f"{_CLAUSE_BREAK.split(before)[-1]}{norm[hit.start : hit.end]}{','.join(_CLAUSE_BREAK.split(after)[:2])}"
     return _finds("refuted", said) and _is_answer(f"。{before}{norm[hit.start : hit.end]}{after}")
+
+
+def _last_word(norm: str, begin: int) -> int:
+    """Return where the text before a place ends, blanks apart; 0 where there is none."""
+    while begin and norm[begin - 1].isspace():
+        begin -= 1
+    return begin
 
 
 def _is_stood_by(hit: Hit, leading: str, document: Document) -> bool:
@@ -77,17 +80,17 @@ def _is_stood_by(hit: Hit, leading: str, document: Document) -> bool:
     said = Said(hit.start, hit.end, False)
     _, after = around(said, document)
     _, stop = document.window("paragraph", hit)
-    rest = document.norm[hit.end : max(stop, hit.end + len(after))]
-    if _finds("served", rest) or is_sale(f"{document.norm[: hit.start]}\n{document.norm[hit.end :]}"):
+    if _words().stand_within("served", document.norm, hit.end, max(stop, hit.end + len(after))):
+        return True
+    if _finds("served", after) or is_sold_beside(hit, document):
         return True
     return is_stood_by(said, (leading, after), document)
 
 
 def _finds(name: str, text: str) -> bool:
-    return _words()[name].search(text) is not None
+    return _words().stand_in(name, text)
 
 
 @functools.cache
-def _words() -> Mapping[str, re.Pattern[str]]:
-    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/retellings.yaml")))).value
-    return {name: re.compile("|".join(map(fold, entries))) for name, entries in data.items()}
+def _words() -> Phrases:
+    return load_phrases("retellings")

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.normalize import fold
-from agent.yamlsource import read_yaml
+from agent.guardrails.spotting import NEAR, Phrases, load_phrases, without
 
 if TYPE_CHECKING:
     from agent.guardrails.contexts import GuardContext
 
-__all__ = ["Said", "around", "is_answered", "is_endorsed", "is_rejection", "is_sale", "is_stood_by", "is_testimonial"]
+__all__ = [
+    "Said",
+    "around",
+    "is_answered",
+    "is_endorsed",
+    "is_rejection",
+    "is_sold_beside",
+    "is_stood_by",
+    "is_testimonial",
+]
 
 _QUOTED: Final = re.compile(
     '“[^“”\n]{1,120}”|「[^「」\n]{1,120}」|『[^『』\n]{1,120}』|"[^"\n]{1,120}"|‘[^‘’\n]{1,120}’',
@@ -74,9 +80,9 @@ def _said(hit: Hit, document: Document) -> Said | None:
     if quoted is not None:
         return Said(*quoted, True)
     begin, _ = document.window("sentence", hit)
-    if _words()["named"].match(norm[hit.end :]):
+    if _words()["named"].match(norm[hit.end : hit.end + NEAR]):
         return Said(hit.start, hit.end, True)
-    if _finds("reported", norm[begin : hit.start]):
+    if _finds("reported", norm[max(begin, hit.start - NEAR) : hit.start]):
         end = _CLAUSE_END.search(norm, hit.end)
         return Said(hit.start, end.start() if end else len(norm), False)
     return None
@@ -105,7 +111,8 @@ def around(said: Said, document: Document) -> tuple[str, str]:
         if word is None:
             break
         stop = document.window("sentence", Hit(word.start(), word.end()))[1]
-    return document.norm[begin : said.start], _words()["boilerplate"].sub("", document.norm[said.end : stop])
+    after = document.norm[said.end : min(stop, said.end + _HEARD * NEAR)]
+    return document.norm[max(begin, said.start - NEAR) : said.start], _words()["boilerplate"].sub("", after)
 
 
 def _limit(first: Hit, document: Document) -> int:
@@ -118,13 +125,18 @@ def _limit(first: Hit, document: Document) -> int:
 
 def is_stood_by(said: Said, around: tuple[str, str], document: Document) -> bool:
     """Tell whether anything around the words, or later in the note, agrees with them or sells."""
-    norm = document.norm
+    norm, words = document.norm, _words()
     begin, stop = document.window("paragraph", Hit(said.start, said.end))
-    rest = norm[said.end : max(stop, said.end + len(around[1]))]
-    heard = _words()["disclaimed"].sub("", rest)
-    if any(_finds("endorsed", text) for text in (around[0], heard)) or _finds("turned", norm[said.end :]):
+    stop = max(stop, said.end + len(around[1]))
+    heard = words["disclaimed"].sub("", norm[said.end : min(stop, said.end + NEAR)])
+    if any(_finds("endorsed", text) for text in (around[0], heard)):
         return True
-    return is_sale(f"{norm[begin : said.start]}\n{rest}")
+    if words.stand_within("endorsed", without(words["disclaimed"], norm), said.end, stop):
+        return True
+    if words.stand_within("turned", norm, said.end, len(norm)):
+        return True
+    outside = without(_QUOTED, norm)
+    return words.stand_within("sold", outside, begin, said.start) or words.stand_within("sold", outside, said.end, stop)
 
 
 def _is_rejected(said: Said, before: str, after: str, document: Document) -> bool:
@@ -139,9 +151,9 @@ def _is_rejected(said: Said, before: str, after: str, document: Document) -> boo
     return is_asked and _finds("direct", after)
 
 
-def is_sale(text: str) -> bool:
-    """Tell whether the writer sells in a text, outside quotation marks."""
-    return _finds("sold", _QUOTED.sub("", text))
+def is_sold_beside(hit: Hit, document: Document) -> bool:
+    """Tell whether the writer sells anywhere but in the hit, outside quotation marks."""
+    return _words().stand_beside("sold", without(_QUOTED, document.norm), hit)
 
 
 def is_testimonial(before: str) -> bool:
@@ -160,10 +172,9 @@ def _is_another(before: str) -> bool:
 
 
 def _finds(name: str, text: str) -> bool:
-    return _words()[name].search(text) is not None
+    return _words().stand_in(name, text)
 
 
 @functools.cache
-def _words() -> Mapping[str, re.Pattern[str]]:
-    data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/voices.yaml")))).value
-    return {name: re.compile("|".join(map(fold, entries))) for name, entries in data.items()}
+def _words() -> Phrases:
+    return load_phrases("voices")
