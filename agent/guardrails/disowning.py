@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from agent.guardrails.document import Hit
 from agent.guardrails.normalize import fold
+from agent.guardrails.spotting import occurs
 from agent.yamlsource import read_yaml
 
 if TYPE_CHECKING:
@@ -52,9 +53,10 @@ def _stands(hit: Hit, told: tuple[int, int], context: GuardContext) -> bool:
     words, norm = _words(), context.document.norm
     begin, stop = context.document.window("paragraph", hit)
     around = f"{norm[told[0] : hit.start]}\n{norm[hit.end : told[1]]}"
-    return bool(
-        words["stood_by"].search(around) or words["sold"].search(f"{norm[begin : hit.start]}\n{norm[hit.end : stop]}")
-    )
+    if words["stood_by"].search(around):
+        return True
+    sold = words["sold"]
+    return occurs(sold, norm[begin:stop]) and bool(sold.search(f"{norm[begin : hit.start]}\n{norm[hit.end : stop]}"))
 
 
 @functools.cache

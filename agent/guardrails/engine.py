@@ -109,7 +109,7 @@ def check(
         id=evidence.note.id,
         verdict=verdict_of(accepted.findings),
         note_type=evidence.note_type,
-        products=tuple(sorted(evidence.promoted or evidence.products)),
+        products=tuple(sorted(evidence.products)),
         findings=accepted.findings,
         undetermined=tuple(undetermined),
         label=decide_label(evidence, packs.lists),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from agent.guardrails.document import Hit
 from agent.guardrails.normalize import fold
+from agent.guardrails.spotting import occurs
 from agent.yamlsource import read_yaml
 
 if TYPE_CHECKING:
@@ -43,12 +44,16 @@ def is_fraud_told(hit: Hit, context: GuardContext) -> bool:
     words, norm = _words()["fraud_story"], context.document.norm
     begin, stop = context.document.window("sentence", hit)
     before, said, rest = norm[begin : hit.start], norm[hit.start : hit.end], norm[hit.end : stop]
-    if context.promotes or words["own"].search(norm) or ("我" in said and not _is_quoted(hit, context, words)):
+    if context.promotes or occurs(words["own"], norm) or ("我" in said and not _is_quoted(hit, context, words)):
         return False
     if words["verdicts"].search(rest):
         return not words["slander"].search(rest) and "我" not in before + rest
-    marks = set(words["marks"].findall(norm))
-    return len(marks) >= _MARKS_ENOUGH and words["speakers"].search(before) is not None
+    return words["speakers"].search(before) is not None and _marks(words["marks"], norm) >= _MARKS_ENOUGH
+
+
+@functools.lru_cache(maxsize=64)
+def _marks(pattern: re.Pattern[str], norm: str) -> int:
+    return len(set(pattern.findall(norm)))
 
 
 def _is_quoted(hit: Hit, context: GuardContext, words: Mapping[str, re.Pattern[str]]) -> bool:
@@ -76,7 +81,7 @@ def is_error_regretted(hit: Hit, context: GuardContext) -> bool:
     """Tell whether the words are what the writer once believed, and the note tells what came of it."""
     words, norm = _words()["regret"], context.document.norm
     begin, _ = context.document.window("sentence", hit)
-    if context.promotes or words["held"].search(norm) or words["disbelief"].match(norm[hit.end :]):
+    if context.promotes or occurs(words["held"], norm) or words["disbelief"].match(norm[hit.end :]):
         return False
     if words["believed"].search(norm[begin : hit.start]) is None:
         return False

@@ -17,7 +17,7 @@ from agent.guardrails.document import Hit
 from agent.guardrails.normalize import SEPARATOR, fold
 from agent.yamlsource import read_yaml
 
-__all__ = ["NEAR", "Phrases", "load_phrases", "without"]
+__all__ = ["NEAR", "Phrases", "load_phrases", "occurs", "without"]
 
 NEAR: Final = 200  # characters beside a hit that are read for it alone
 _TEXTS: Final = 64  # stretches whose phrases are kept
@@ -58,6 +58,12 @@ class Phrases:
 def without(pattern: re.Pattern[str], text: str) -> str:
     """Return a text of the same length in which no phrase can stand where a pattern matches."""
     return pattern.sub(lambda match: SEPARATOR * len(match.group()), text)
+
+
+@functools.lru_cache(maxsize=_TEXTS)
+def occurs(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether a pattern matches anywhere in a text that many hits ask about."""
+    return pattern.search(text) is not None
 
 
 def load_phrases(name: str) -> Phrases:

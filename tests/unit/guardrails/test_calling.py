@@ -1,10 +1,8 @@
 """What a note calls its product itself decides what it is taken to offer."""
 
-from datetime import date
-
 import pytest
 
-from agent.guardrails import check, load_packs
+from agent.guardrails import load_packs
 from agent.guardrails.calling import lined, named_in_marks
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.inference import infer_offer
@@ -54,7 +52,7 @@ def test_a_name_in_marks_tells_its_kind_by_how_it_ends():
     ("body", "promoted"),
     [
         ("我们行这个定期利率2.1%到3.3%，想要的来找我。\n理财非存款、产品有风险、投资须谨慎。", {"wm"}),
-        ("我们的金条今年卖得好，定期利率才1.5%，想买的找我。\n贵金属价格波动，可能造成本金损失。", {"gold"}),
+        ("我们行的金条今年卖得好，定期利率才1.5%，想买的找我。\n贵金属价格波动，可能造成本金损失。", {"gold"}),
         (
             "我们行的理财起购一万，我们行的定期年利率1.9%，想要的找我。\n"
             "理财非存款、产品有风险。本息在50万元限额内受存款保险保障。",
@@ -76,13 +74,3 @@ def test_a_product_in_marks_weighs_more_than_what_is_named_beside_it(lists):
     body = "我没动存款，走的是「黔易贷」，同桌转头就进了股票户头，{}。"
     note = NoteInput(body=body.format("三分钟批下来"))
     assert infer_offer(note, Document(note), lists, sells=lambda *_: True).promoted == {"loan"}
-
-
-def test_a_report_names_what_is_promoted_and_else_what_is_spoken_of():
-    packs = load_packs(examples=False)
-    lined_note = NoteInput(
-        body="我们的金条今年卖得好，阿姨的钱在定期里，想买的找我。\n贵金属价格波动，可能造成本金损失。"
-    )
-    spoken = NoteInput(body="路过柜台，看到有人存定期。")
-    day = date(2026, 11, 28)
-    assert [check(note, packs=packs, as_of=day).products for note in (lined_note, spoken)] == [("gold",), ("deposit",)]

@@ -59,7 +59,7 @@ def test_all_notes_together_with_waived_cleared_and_absent_findings():
     told = log["runs"][0]["results"]
     assert len(told) == sum(len(report.findings) for report in reports)
     suppressed = {entry["suppressions"][0]["justification"] for entry in told if "suppressions" in entry}
-    assert {"w1", "negation", "question"} <= suppressed
+    assert {"w1", "negation", "quotation"} <= suppressed
     assert all(entry["suppressions"][0]["status"] == "accepted" for entry in told if "suppressions" in entry)
     assert not any("fixes" in entry for entry in told if "suppressions" in entry)
     assert all(entry["partialFingerprints"]["kosnote/v1"] for entry in told)
