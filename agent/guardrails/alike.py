@@ -4,9 +4,10 @@ Owns where it keeps silent: in a sentence in which a rule found something, be it
 not in force or not in scope; and in a window that warns readers. What a waiver accepted silences its own rule alone.
 A rule with a list `about-<rule>` is named only where one of its words stands. It quotes words and asks: a rule's own
 remedy may be that of another product.
-In a note that promotes nothing and sells nothing it asks for a look only, never for a change, and so it does of what
-somebody asks. It must be surer of a title, of a sentence that is about money only by the offer around it or not at all,
-and of one among many that nobody could object to; and less sure where at least three sentences tell a seller.
+In a note that promotes nothing and sells nothing it asks for a look only, never for a change, unless the note says
+little else; and so it does of what somebody asks. It must be surer of a title, of a sentence that is about money only
+by the offer around it or not at all, and of one among many that nobody could object to; and less sure where at least
+three sentences tell a seller.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _PRODUCTS: Final = tuple(f"{kind}-{category}" for kind in ("products", "mentions
 _WITHOUT_MONEY: Final = 0.7  # score that asks for a change where only the offer around it speaks of money
 _APART: Final = 0.8  # the same where nothing but the note as a whole does
 _ALONE: Final = 0.8  # the same where few other sentences read like violations
+_UNOFFERED: Final = 0.85  # the same where no offer is seen and half of the sentences read so
+_HALF: Final = 0.5
 _TITLE: Final = 0.9  # the same in a title, which is no sentence
 _SOLD: Final = 0.4  # the same in a note of a seller
 _FEW: Final = 0.25  # share of sentences that a seller has more of
@@ -113,8 +116,10 @@ class _Counted:
     def is_sure(self, found: Resemblance) -> bool:
         """Tell whether a window reads so much like a violation that it is to be changed, and not only looked at."""
         span = (found.start, found.end)
-        if not (self._evidence.promotes or self._sells) or self._evidence.document.norm[slice(*span)].endswith(_ASKING):
+        if self._evidence.document.norm[slice(*span)].endswith(_ASKING):
             return False
+        if not (self._evidence.promotes or self._sells):
+            return found.score >= _UNOFFERED and self._is_of_nothing_else
         if self._evidence.document.part_at(Hit(*span)).field == "title":
             return found.score >= _TITLE
         if self._sells:
@@ -134,6 +139,12 @@ class _Counted:
         note, norm = self._evidence.note, self._evidence.document.norm
         sells = partial(self._reader.sells, telltale=_TELLTALE)
         return self._share >= _FEW and note.note_type == "auto" and reads_like_a_sellers(norm, self._anchors, sells)
+
+    @property
+    def _is_of_nothing_else(self) -> bool:
+        """Tell whether half of the sentences of a text of no declared kind read like violations."""
+        norm = self._evidence.document.norm
+        return self._evidence.note.note_type == "auto" and self._reader.share(norm, many=1) >= _HALF
 
     @cached_property
     def _share(self) -> float:

@@ -183,10 +183,13 @@ class Likeness:
             return False
         return sum(score >= SELLING for score in self._each(norm)) >= telltale
 
-    def share(self, norm: str) -> float:
-        """Return the share of the sentences of a text, tags apart, that read so much like violations; of few, all."""
+    def share(self, norm: str, *, many: int = MANY) -> float:
+        """Return the share of the sentences of a text, tags apart, that read so much like violations.
+
+        many: how many sentences it takes to tell; 1 is returned of a text that has fewer.
+        """
         told = self._each(norm)
-        return sum(score >= SELLING for score in told) / len(told) if len(told) >= MANY else 1.0
+        return sum(score >= SELLING for score in told) / len(told) if len(told) >= many else 1.0
 
     def _each(self, norm: str) -> list[float]:
         return self.scores(norm, [span for span in _untagged(norm) if span[1] - span[0] >= SHORTEST])

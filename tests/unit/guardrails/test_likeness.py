@@ -275,6 +275,26 @@ class TestFindings:
         (finding,) = alike(told(packs, "\n".join([line, *[LIFE] * lives]), products=("wm",)))
         assert (finding.text, finding.severity) == (line, severity)
 
+    @pytest.mark.parametrize(
+        ("score", "lives", "kind", "severity"),
+        [
+            (0.87, 1, "auto", "fix"),
+            (0.83, 1, "auto", "warn"),
+            (0.87, 2, "auto", "warn"),
+            (0.87, 1, "lifestyle", "warn"),
+        ],
+    )
+    def test_of_a_text_that_offers_nothing_it_is_sure_only_where_it_says_little_else(
+        self, packs, silent_rules, monkeypatch, score, lives, kind, severity
+    ):
+        reader = load_likeness()
+        line = "早上去银行坐坐，排队的人真不少。"
+        monkeypatch.setattr(
+            reader, "scores", lambda norm, spans: [score if norm[slice(*s)] == fold(line) else 0 for s in spans]
+        )
+        (finding,) = alike(told(packs, "\n".join([line, *[LIFE] * lives]), note_type=kind))
+        assert (finding.text, finding.severity) == (line, severity)
+
     @pytest.mark.parametrize(("score", "severity"), [(0.88, "warn"), (0.92, "fix")])
     def test_it_must_be_surer_of_a_title(self, packs, silent_rules, monkeypatch, score, severity):
         reader = load_likeness()
