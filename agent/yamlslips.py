@@ -16,6 +16,7 @@ import yaml
 
 __all__ = ["Slip", "as_typed", "encoding_of", "slip_behind", "slip_inside"]
 
+_EXAMPLES = re.compile(r"  (?:flag|pass|known_miss):")
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as the parser counts lines
 _PROBLEMS = {  # what the parser says, in the order in which it is looked for → the slip that people make
     "could not find expected ':'": "yaml_slip_colon",
@@ -76,7 +77,7 @@ def slip_behind(error: yaml.MarkedYAMLError, text: str) -> Slip:
     line, column = (mark.line, mark.column) if mark else (0, 0)
     reached = max(line, error.problem_mark.line if error.problem_mark else 0)
     lines = _LINE_BREAK.split(text)
-    found = _quote(lines, reached)
+    found = _lost_cases(lines, reached) or _quote(lines, reached)
     typed = code not in ("yaml_slip_tab", "yaml_slip_sign", "yaml_slip_escape")
     if found is None and typed:
         found = _odd_line(lines, reached)
@@ -207,6 +208,14 @@ def _list_name(lines: Sequence[str], line: int, column: int) -> Slip | None:
     """Find the name of a word list that stands without quotes: no text may begin with its sign."""
     found = _LIST_NAME.match(lines[line], column) if line < len(lines) else None
     return Slip("yaml_slip_list_name", line + 1, column + 1, found[0]) if found else None
+
+
+def _lost_cases(lines: Sequence[str], reached: int) -> Slip | None:
+    """Find the examples of a rule that stand indented in a file that has lost the line above them."""
+    if any(line.startswith("cases:") for line in lines):
+        return None
+    numbers = (number for number, line in enumerate(lines[: reached + 1]) if _EXAMPLES.match(line))
+    return next((Slip("yaml_slip_no_cases", number + 1, 3) for number in numbers), None)
 
 
 def _deep_key(lines: list[str], line: int, column: int) -> Slip | None:

@@ -87,6 +87,7 @@ SLIPS = [
     ("advice: 改写", "advice: 改写\nadvise: 改", 18, ["不认识的键“advise”"]),
     ("clear_by: [neg", "  clear_by: [neg", 15, ["缩进得太深", "“anchor”"]),
     (RULE[RULE.index("basis:") :], "", 2, ["缺少“basis”、“cases”", "没有存全"]),
+    ("cases:\n", "", 24, ["少了“cases:”这一行", "上面加一行"]),
     (RULE[RULE.index("cases:") :], "", 2, ["缺少“cases”", "没有存全"]),
     (RULE[RULE.index("cases:") + 3 :], "", 24, ["没有写完", "没有存全"]),
     ("message: 本行规定不许写", "message:\n  - 甲\n  - 乙", 16, ["“甲、乙”", "一段文字"]),
