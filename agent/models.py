@@ -394,13 +394,15 @@ class Report(Frozen):
 
     `needs_look` says why a person must look although no finding is open (a judge asked for it or could not do its
     work, a language without rule packs): it keeps a note from passing, never the other way round. `waivers` are those
-    that accepted a finding here, as they were that day.
+    that accepted a finding here, as they were that day. `products` are those that it was checked for, `beside` those
+    that it names without promoting them.
     """
 
     id: str = ""
     verdict: Verdict
     note_type: NoteType
     products: tuple[Category, ...] = ()
+    beside: tuple[Category, ...] = ()
     findings: tuple[Finding, ...] = ()
     undetermined: tuple[Undetermined, ...] = ()
     label: LabelDecision = LabelDecision(required=False)

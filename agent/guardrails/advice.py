@@ -62,7 +62,7 @@ def verdict_words(report: Report) -> str:
     """
     if report.verdict == "pass" and report.open("warn"):
         return word("pass_with_a_look")
-    if report.verdict == "revise" and _looks(report) >= _MANY:
+    if report.verdict == "revise" and _is_full_of_looks(report):
         return word("hold")
     if report.verdict == "revise" and all(map(is_alike, report.open("fix"))):
         return word("revise_by_look")
@@ -121,19 +121,21 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
 def anew_words(report: Report, todo: Todo) -> str:
     """Say that a note which reads like a seller's in several places is better written anew; empty for another."""
     grave = sum(passage.gravity == "block" for passage in todo.going if passage.first.field != "tags")
-    return word("rather_anew") if grave + _looks(report) >= _MANY else ""
+    return word("rather_anew") if _is_full_of_looks(report, grave=grave) else ""
 
 
-def _looks(report: Report) -> int:
-    """Return how many sentences read so much like a violation that somebody must look at them."""
-    return sum(map(is_alike, report.open("fix")))
+def _is_full_of_looks(report: Report, *, grave: int = 0) -> bool:
+    """Tell whether many sentences, with so many grave ones, read like a violation, one of them at least plainly."""
+    plain, faint = (sum(map(is_alike, report.open(severity))) for severity in ("fix", "warn"))
+    return bool(grave + plain) and grave + plain + faint >= _MANY
 
 
 def counted_words(report: Report, todo: Todo) -> str:
     """Say how much is to be changed, as much as the lists below hold, the worst first, and how much to look at."""
     changes, looks = _so_many(todo.changes()), _so_many(todo.to_look_at())
     if changes:
-        return word("to_do_and_look" if looks else "to_do").format(parts=changes, looks=looks)
+        order = word("to_do_anew" if anew_words(report, todo) else "to_do_first")
+        return word("to_do_and_look" if looks else "to_do").format(parts=changes, looks=looks, order=order)
     if looks:
         held_back = report.verdict != "pass"
         return word("only_look_first" if held_back else "only_look").format(looks=looks)
@@ -146,30 +148,26 @@ def _so_many(counted: Mapping[str, int]) -> str:
 
 
 def _subject(report: Report) -> Iterator[str]:
-    """Say where no product is promoted, or where a deposit may only be what the product is compared with."""
+    """Say where no product is promoted, or which ones were taken for merely named beside it."""
     if not _is_offer(report):
         yield word("taken_for_nothing")
-    elif others := _beside_deposit(report):
-        told, named = ("、".join(label_of("product", one) for one in some) for some in (report.products, others))
-        yield word("taken_for").format(products=told, deposit=label_of("product", "deposit"), others=named)
+    elif report.beside:
+        told, named = ("、".join(label_of("product", one) for one in some) for some in (report.products, report.beside))
+        yield word("taken_for").format(products=told, others=named)
 
 
 def _options(report: Report) -> Iterator[str]:
     """Say by which options of a command the note is checked for its own product."""
     if not _is_offer(report):
         yield word("further_any")
-    elif others := _beside_deposit(report):
-        yield word("further_product").format(options=" ".join(f"--product {product}" for product in others))
+    elif report.beside:
+        named = "、".join(label_of("product", product) for product in report.beside)
+        options = " ".join(f"--product {product}" for product in (*report.products, *report.beside))
+        yield word("further_product").format(products=named, options=options)
 
 
 def _is_offer(report: Report) -> bool:
     return bool(report.products) and report.note_type in ("marketing", "benefit")
-
-
-def _beside_deposit(report: Report) -> list[str]:
-    """Return the products beside a deposit; none where the note is about no deposit, or about nothing else."""
-    others: list[str] = [product for product in report.products if product != "deposit"]
-    return others if len(others) < len(report.products) else []
 
 
 def _cleared(note: NoteInput, findings: Sequence[Finding]) -> Iterator[str]:

@@ -27,6 +27,7 @@ from agent.guardrails.likeness import Likeness, Resemblance, Window, holds_one, 
 from agent.guardrails.offering import Offering
 from agent.guardrails.packs import Packs
 from agent.guardrails.quoting import telling_span, within_quotes
+from agent.guardrails.tailoring import tailored
 from agent.guardrails.terms import TermLists
 from agent.guardrails.wording import word
 from agent.models import Finding
@@ -172,7 +173,7 @@ def _write(
     found: Resemblance, compiled: CompiledRule, evidence: Evidence, lists: TermLists, *, sure: bool, other: str
 ) -> Finding:
     """Write the finding; other: the title of the rule that the window reads like about as much."""
-    rule = compiled.rule
+    rule = tailored(compiled, Hit(found.start, found.end), evidence)
     part, start, end, text = evidence.document.locate(Hit(found.start, found.end))
     raw = evidence.document.raw[part.start : part.end]
     _, first, last, _ = evidence.document.locate(Hit(*found.telling))

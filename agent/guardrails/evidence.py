@@ -28,6 +28,7 @@ class Evidence:
     note_type: NoteType
     promotes: bool
     promoted: frozenset[Category] = frozenset()
+    beside: frozenset[Category] = frozenset()  # named, where another is promoted
     named: Mapping[Category, str] = field(default_factory=dict)  # the note's own word for what it promotes
     facts: tuple[Fact, ...] = ()
     material: tuple[Material, ...] = ()

@@ -53,6 +53,11 @@ class Offer:
     words: Mapping[Category, str] = field(default_factory=dict)  # the word that best names what is promoted, raw
 
     @property
+    def counted(self) -> frozenset[Category]:
+        """Return the categories that a note is checked for: what it promotes, else all that it speaks of."""
+        return self.promoted or self.products
+
+    @property
     def promotes(self) -> bool:
         """Tell whether the note promotes any product."""
         return bool(self.promoted)

@@ -243,8 +243,8 @@ def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:
     faint = [f for f in todo.looks if f.severity == "warn"] if (todo.going or todo.adding) and not full else []
     yield from (_look(finding, full=full) for finding in todo.looks if finding not in faint)
     if faint:
-        quotes = dict.fromkeys(f"{label_of('field', f.field)} “{_asked_about(f)}”" for f in faint)
-        yield word("look_faintly").format(grade=label_of("alike_severity", "warn"), quotes="、".join(quotes))
+        looks = "、".join(dict.fromkeys(map(_look_faintly, faint)))
+        yield word("look_faintly").format(grade=label_of("alike_severity", "warn"), looks=looks)
 
 
 def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
@@ -298,13 +298,25 @@ def _asked_about(finding: Finding) -> str:
     return finding.message.removeprefix(before).partition(after.partition("{")[0])[0]
 
 
+def _read_as(finding: Finding) -> str:
+    """Return the title that a sentence is said to read like, the likelier one of two."""
+    before, after = word("alike").partition("{words}")[2].split("{title}")
+    return question_of(finding).partition(before)[2].partition(after[0])[0]
+
+
+def _look_faintly(finding: Finding) -> str:
+    field = label_of("field", finding.field)
+    return word("look_faintly_one").format(field=field, words=_asked_about(finding), title=_read_as(finding))
+
+
 def _look(finding: Finding, *, full: bool) -> str:
     """Ask about words that read like a violation; the example they read like is told in full."""
+    words, asks = _asked_about(finding), word("alike").partition("{words}")[2].partition("{title}")[0]
     basis = cite(finding.basis[0]) if finding.basis else ""
     grade = label_of("alike_severity", finding.severity)
     field = label_of("field", finding.field)
-    message = finding.message if full else question_of(finding)
-    return word("look").format(grade=grade, field=field, message=message, rule=finding.rule, basis=basis)
+    said = (finding.message if full else question_of(finding)).partition(asks)[2]
+    return word("look").format(grade=grade, field=field, words=words, said=said, rule=finding.rule, basis=basis)
 
 
 def _reasons(items: Sequence[Passage | _Missing], *, full: bool) -> Iterator[str]:

@@ -333,11 +333,11 @@ def test_what_is_faintly_alike_is_one_line_beside_what_is_to_be_mended_and_expla
     wrong = check(note.model_copy(update={"products": ("wm",)}), packs=packs).open("block")[:1]
     report = Report(verdict="block", note_type="lifestyle", findings=(*doubts, *wrong))
     short, full = (to_text([note], [report], full=full).split("\n") for full in (False, True))
-    (line,) = [line for line in short if "拿不准" in line]
-    assert "“走了一圈”" in line and "“看了荷花”" in line and "吃了面包" not in line
+    (line,) = [line for line in short if "把握不大" in line]
+    assert "“走了一圈”（像“某事”）" in line and "“看了荷花”（像“某事”）" in line and "吃了面包" not in line
     assert sum("会不会读成" in line for line in short) == 1 and sum("会不会读成" in line for line in full) == 3
     alone = to_text([note], [report.model_copy(update={"verdict": "pass", "findings": doubts[:2]})])
-    assert alone.count("会不会读成") == 2 and "拿不准" not in alone
+    assert alone.count("会不会读成") == 2 and "把握不大" not in alone
 
 
 def test_lines_are_no_cure_for_a_gain_of_ones_own(packs):

@@ -37,8 +37,8 @@ def test_what_was_let_pass_at_one_place_for_one_reason_is_one_line(packs):
 
 def test_how_to_name_the_product_is_said_only_where_it_helps(packs):
     compared = "我们行这款理财稳赚不赔，跟定期存款一样，点主页申请。"
-    assert "加 --product wm" in further(packs, compared)
-    assert any("要是存款只是拿来作比，推介的是理财" in line for line in told(packs, compared))
+    assert "也推介存款的，加 --product wm --product deposit" in further(packs, compared)
+    assert any("这篇按推介“理财”查的；存款只是提到" in line for line in told(packs, compared))
     for body, given in (
         ("我们行的信用卡包过，点主页申请。", ()),
         ("这款理财跟定期存款一样，稳赚不赔。", ("wm", "deposit")),
@@ -92,6 +92,21 @@ def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by
     full, few = (told(packs, "".join(body), products=("wm",)) for body in (promises, promises[:2]))
     assert full[1].startswith("先不要发：") and "整段重写" in full[1]
     assert not [line for line in few if "整段重写" in line]
+    assert "重写时对着清单" in full[2] and "先照清单改" not in full[2] and "先照清单改" in few[1]
+
+
+def test_one_sentence_that_reads_like_a_sellers_and_two_that_may_are_as_good_as_several():
+    def alike(start: int, severity: str) -> Finding:
+        return Finding(
+            rule="END-01", pack="endorsement", severity=severity, field="body", start=start, end=start + 4,
+            text="走了一圈", message="像。", advice="看。", fingerprint=str(start), related=("example:像",),
+        )  # fmt: skip
+
+    note = NoteInput(title="湖边散步", body="走了一圈，走了一圈，走了一圈。")
+    for several, severities in ((True, ("fix", "warn", "warn")), (False, ("warn", "warn", "warn"))):
+        found = tuple(alike(5 * place, severity) for place, severity in enumerate(severities))
+        lines = to_text([note], [Report(verdict="revise", note_type="marketing", findings=found)]).split("\n")
+        assert lines[0].startswith("先不要发") == lines[1].startswith("先不要发：") == several
 
 
 def test_several_sentences_that_read_like_a_sellers_say_first_not_to_send_the_note():

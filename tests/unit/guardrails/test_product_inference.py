@@ -27,6 +27,22 @@ def offer(body: str, packs: Packs, *, employer: str = "", products: tuple[Catego
     return infer_offer(note, Document(note), packs.lists, employer=employer)
 
 
+def test_a_note_is_checked_for_what_it_promotes_and_says_what_else_it_names(packs: Packs) -> None:
+    body = "我们行新理财，基准3.2%，起购一万。\n早上的豆腐脑不错。\n隔壁桌的大叔一辈子只认存款。"
+    named = check(NoteInput(body=body), packs=packs)
+    assert named.products == ("wm",) and named.beside == ("deposit",)
+    assert not [finding for finding in named.findings if finding.rule.startswith("DEP-")]
+    assert check(NoteInput(body=body, products=("wm", "deposit")), packs=packs).beside == ()
+    unsold = check(NoteInput(body="存款到期了，基金还没看懂。"), packs=packs)
+    assert set(unsold.products) == {"deposit", "fund"} and unsold.beside == ()
+
+
+def test_a_company_that_sells_a_product_is_no_product(packs: Packs) -> None:
+    told = "我们行三年期大额存单利率2.15%。{}那边整笔都赔您，推荐给大家。"
+    assert offer(told.format("保险公司"), packs).promoted == {"deposit"}
+    assert offer(told.format("保险"), packs).promoted == {"deposit", "insurance"}
+
+
 @pytest.mark.parametrize(
     ("body", "category"),
     [

@@ -11,6 +11,7 @@ from agent.cli.explaining import _rule_lines
 from agent.errors import ConfigurationError
 from agent.guardrails import loader, packcache
 from agent.guardrails.engine import check
+from agent.guardrails.findings import is_alike
 from agent.guardrails.linting import lint
 from agent.guardrails.loader import load_folder, load_packs
 from agent.guardrails.packs import Packs
@@ -53,6 +54,12 @@ def own_rules(folder: Path, word: str = "结构性") -> Packs:
     (folder / "own" / "pack.yaml").write_text('{name: own, title: 本行, version: "1"}', encoding="utf-8")
     (folder / "own" / "BNK-01.yaml").write_text(RULE % word, encoding="utf-8")
     return load_folder(folder)
+
+
+def test_a_sentence_that_reads_like_a_violation_is_told_the_law_of_its_product(packs: Packs) -> None:
+    body = "广告\n我们行的百万医疗险，这几天来投保。市里三甲肿瘤科的韦主任，自己一家五口配的就是这个，眼光还能差？"
+    (finding,) = [one for one in check(NoteInput(body=body), packs=packs).open() if one.rule == "END-03"]
+    assert is_alike(finding) and [basis.instrument for basis in finding.basis] == ["广告法"]
 
 
 @pytest.fixture(scope="module")
