@@ -55,6 +55,7 @@ from agent.models import (
 __all__ = ["as_input", "check"]
 
 _LEXICAL: Final = ("term", "pattern", "combine")
+_PLAIN: Final = ((), ("alias",), ("number",))  # what a benign superstring may be read through
 _STAGES: Final[Mapping[Stage, int]] = {"brief": 0, "note": 1, "publish": 2}
 
 
@@ -340,13 +341,14 @@ def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, con
     """Write the finding of one candidate, cleared when a benign superstring or a guard says so.
 
     What speaks of the offer is no talk of everyday life, whatever that guard makes of its words. A superstring with
-    slang in it (拉你进Q群的，多半是局) is as benign as in plain words; any other disguise is not.
+    slang in it (拉你进Q群的，多半是局) or a number in words (没人能画三个点的线) is as benign
+    as in plain words; no other disguise is.
     """
     where = candidate.hit or candidate.trigger
     cleared_by = ""
     if where is not None:
         benign = compiled.benign.hits(evidence.document, evidence.scan)
-        if any(b.start <= where.start and where.end <= b.end and b.disguise in ((), ("alias",)) for b in benign):
+        if any(b.start <= where.start and where.end <= b.end and b.disguise in _PLAIN for b in benign):
             cleared_by = "benign superstring"
         else:
             guards = [guard for guard in compiled.rule.clear_by if not (candidate.offered and guard == "lifestyle")]
