@@ -194,9 +194,14 @@ class Likeness:
     def _each(self, norm: str) -> list[float]:
         return self.scores(norm, [span for span in _untagged(norm) if span[1] - span[0] >= SHORTEST])
 
-    def telling(self, text: str) -> tuple[int, int]:
-        """Return the span of the clause that speaks most for a violation."""
-        clauses = [match.span() for match in _CLAUSE.finditer(text)] or [(0, len(text))]
+    def telling(self, text: str, rule: str) -> tuple[int, int]:
+        """Return the span of the clause that speaks most for a violation, in the sentence that reads most like a rule.
+
+        Where two sentences are read together, the other may be a question, or break another rule.
+        """
+        sentences = _sentences(text) or [(0, len(text))]
+        begin, stop = max(sentences, key=lambda span: self.ranked(text[slice(*span)], among=(rule,))[0][1])
+        clauses = [match.span() for match in _CLAUSE.finditer(text, begin, stop)] or [(begin, stop)]
         return max(clauses, key=lambda span: self._weight(text[slice(*span)]))
 
     def _weight(self, text: str) -> float:
@@ -242,7 +247,7 @@ class Likeness:
             if any(map(window.overlaps, taken)) or not (rules := self._named(text, among)):
                 continue
             taken.append(window)
-            first, last = (window.start + place for place in self.telling(text))
+            first, last = (window.start + place for place in self.telling(text, rules[0]))
             examples = self.examples(rules[0], text)
             found.append(
                 Resemblance(window.start, window.end, window.score, rules[0], examples, (first, last), *rules[1:])

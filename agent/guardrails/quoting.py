@@ -28,6 +28,7 @@ _PAIRS: Final = ("「」", "『』", "“”", "《》", "（）", "【】")
 _REACH: Final = 20  # characters away at which the other mark of a pair is looked for
 _LONGEST: Final = 80  # characters of a quote that is read to its end
 _PLAIN: Final = 40  # characters among which a reader finds the hit unaided
+_TOLD: Final = 60  # characters of a sentence that is asked about
 
 
 def clauses_of(text: str, start: int, end: int) -> tuple[int, int]:
@@ -45,7 +46,7 @@ def telling_span(text: str, start: int, end: int) -> tuple[int, int]:
     at = around.index((first, last))
     for begin, stop in ((around[0][0], around[-1][1]), *around[at + 1 :], *reversed(around[:at])):
         wider = _bare(text, min(first, begin), max(last, stop))
-        if wider[1] - wider[0] <= _PLAIN:
+        if wider[1] - wider[0] <= _TOLD:
             first, last = wider
     return whole_pairs(text, first, last)
 

@@ -373,3 +373,12 @@ def test_spans_scored_in_one_go_have_the_score_of_each_by_itself() -> None:
     assert len(spans) > 5
     assert reader.scores(text, spans) == pytest.approx([reader.score(text[a:b]) for a, b in spans], abs=1e-6)
     assert reader.scores(text, []) == []
+
+
+def test_of_two_sentences_read_together_the_one_that_reads_like_the_rule_is_quoted(packs):
+    body = (
+        "广告\n有人问我们这款“岱岳安心百万医疗”值不值。我说你只管病，花多少它都给你扛，没有它不管的。\n"
+        "我们家的百万医疗，这几天来找我投保。"
+    )
+    (finding,) = [one for one in check(NoteInput(body=body), packs=packs).open() if one.rule == "INS-09"]
+    assert finding.message.startswith("“我说你只管病，花多少它都给你扛，没有它不管的”")
