@@ -37,6 +37,7 @@ from agent.guardrails.rule_planes import plain_for, sees
 from agent.guardrails.rules import Rule
 from agent.guardrails.scoping import sort_of
 from agent.guardrails.spellings import apart
+from agent.guardrails.votes import as_voted
 from agent.guardrails.waivers import accept
 from agent.models import (
     Account,
@@ -110,7 +111,7 @@ def check(
         id=evidence.note.id,
         verdict=verdict_of(accepted.findings),
         note_type=evidence.note_type,
-        products=tuple(sorted(evidence.products)),
+        products=tuple(sorted(evidence.promoted or evidence.products)),
         beside=tuple(sorted(evidence.beside)),
         findings=accepted.findings,
         undetermined=tuple(undetermined),
@@ -187,6 +188,8 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, li
         employer=account.employer if account else "",
         sells=load_likeness().sells if likeness and given_note.note_type == "auto" else None,
     )
+    if likeness:
+        offer = as_voted(offer, given_note, plain.norm, packs, load_likeness())
     evidence = Evidence(
         note=given_note,
         document=document,
@@ -197,7 +200,8 @@ def _gather(note: NoteInput | Note, *, packs: Packs, account: Account | None, li
         note_type=infer_note_type(given_note, plain.norm, promotes=offer.promotes, lists=packs.lists),
         promotes=offer.promotes,
         promoted=offer.promoted,
-        beside=offer.products - offer.counted,
+        outvoted=offer.outvoted,
+        beside=offer.products - offer.promoted if offer.promoted else frozenset(),
         named=offer.words,
         facts=tuple(given["facts"]),
         material=tuple(given["material"]),

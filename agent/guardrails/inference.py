@@ -51,11 +51,12 @@ class Offer:
     products: frozenset[Category]
     promoted: frozenset[Category]
     words: Mapping[Category, str] = field(default_factory=dict)  # the word that best names what is promoted, raw
+    outvoted: frozenset[Category] = frozenset()  # promoted by its words, but not by what its sentences read like
 
     @property
     def counted(self) -> frozenset[Category]:
         """Return the categories that a note is checked for: what it promotes, else all that it speaks of."""
-        return self.promoted or self.products
+        return (self.promoted | self.outvoted) or self.products
 
     @property
     def promotes(self) -> bool:

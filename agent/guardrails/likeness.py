@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.guardrails.normalize import SEPARATOR
+from agent.models import Category
 
 __all__ = ["BUCKETS", "Likeness", "Resemblance", "Window", "features", "holds_one", "load_likeness", "windows"]
 
@@ -190,6 +191,29 @@ class Likeness:
         """
         told = self._each(norm)
         return sum(score >= SELLING for score in told) / len(told) if len(told) >= many else 1.0
+
+    def votes(self, norm: str, owners: Mapping[str, Category]) -> dict[Category, float]:
+        """Count for which product the sentences of a text speak that read so much like violations.
+
+        owners: the product that a rule is about, of rules about one. A sentence gives the lead of its product over the
+        next one, one at most; a text that reads like one product alone, as where there are rules of no other, none.
+        """
+        told: dict[Category, float] = {}
+        spans = [span for span in _untagged(norm) if span[1] - span[0] >= SHORTEST]
+        for score, span in zip(self.scores(norm, spans), spans, strict=True):
+            if score >= SELLING:
+                for product, lead in self._leading(norm[slice(*span)], owners):
+                    told[product] = told.get(product, 0.0) + min(1.0, lead)
+        return told
+
+    def _leading(self, text: str, owners: Mapping[str, Category]) -> Iterator[tuple[Category, float]]:
+        """Yield the product that a text reads most like, and its lead over the next one, where there is one."""
+        best: dict[Category, float] = {}
+        for rule, weight in self.ranked(text, among=owners):
+            if rule in owners:
+                best.setdefault(owners[rule], weight)
+        for (product, most), (_, next_most) in itertools.islice(itertools.pairwise(best.items()), 1):
+            yield product, most - next_most
 
     def _each(self, norm: str) -> list[float]:
         return self.scores(norm, [span for span in _untagged(norm) if span[1] - span[0] >= SHORTEST])

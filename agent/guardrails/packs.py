@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import get_args
 
 from agent.errors import UsageError
 from agent.guardrails.compiled import CompiledRule
@@ -22,6 +23,8 @@ from agent.guardrails.rules import EVERY_PLANE, Rule
 from agent.guardrails.scoping import Applicable
 from agent.guardrails.terms import TermLists
 from agent.guardrails.vocabulary import Scan, Vocabulary
+from agent.guardrails.wording import label_of
+from agent.models import Category
 
 __all__ = ["Packs", "make_packs"]
 
@@ -51,6 +54,13 @@ class Packs:
     def versions(self) -> dict[str, str]:
         """Return pack versions by name."""
         return {rule.pack.name: rule.pack.version for rule in self.rules}
+
+    @functools.cached_property
+    def owners(self) -> dict[str, Category]:
+        """Return the product that each rule is about which is in a pack for one product, by its id."""
+        products: dict[str, Category] = {product: product for product in get_args(Category)}
+        told = ((one.rule.id, products.get(label_of("pack_product", one.pack.name))) for one in self.rules)
+        return {rule: product for rule, product in told if product}
 
     @property
     def statuses(self) -> tuple[str, ...]:

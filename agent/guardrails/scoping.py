@@ -32,6 +32,7 @@ class Sort(NamedTuple):
     products: frozenset[Category]
     promotes: bool
     promoted: frozenset[Category]
+    outvoted: frozenset[Category] = frozenset()
 
 
 def sort_of(evidence: Evidence) -> Sort:
@@ -46,6 +47,7 @@ def sort_of(evidence: Evidence) -> Sort:
         products=evidence.products,
         promotes=evidence.promotes,
         promoted=evidence.promoted,
+        outvoted=evidence.outvoted,
     )
 
 
@@ -61,7 +63,7 @@ class Applicable:
         return frozenset(
             place
             for place, rule in enumerate(self._rules)
-            if _in_force(rule, sort.as_of) and _in_scope(rule.scope, sort)
+            if _in_force(rule, sort.as_of) and _in_scope(rule.scope, _owing(rule, sort))
         )
 
 
@@ -69,6 +71,11 @@ def _in_force(rule: Rule, as_of: date | None) -> bool:
     if as_of is None:
         return rule.until is None
     return rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
+
+
+def _owing(rule: Rule, sort: Sort) -> Sort:
+    """Return the sort as a rule that asks for lines sees it: what is not on offer owes none."""
+    return sort._replace(products=sort.products - sort.outvoted) if rule.kind == "require" else sort
 
 
 def _in_scope(scope: Scope, sort: Sort) -> bool:
