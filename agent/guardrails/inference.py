@@ -93,7 +93,7 @@ def infer_offer(
         beside = everyday and any(
             document.unit("sentence", hit.start) == document.unit("sentence", o.start) for o in own
         )
-        if category in promoted or beside:
+        if category in promoted or beside or is_beside(hit, document.norm):
             continue
         if _is_promoted(hit, said, everyday=everyday):
             promoted.add(category)

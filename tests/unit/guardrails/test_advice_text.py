@@ -33,8 +33,8 @@ def test_the_list_of_what_to_do_stands_before_the_reasons(packs):
     assert sum(line.strip().startswith("RET-03 为什么") for line in lines) == 1
     note = NoteInput(title="湖边散步", body="这款理财稳赚不赔。那款理财稳赚不赔。")
     short, full = (to_text([note], [check(note, packs=packs)], full=full).split("\n") for full in (False, True))
-    assert sum("理财稳赚不赔”" in line and "→ 收益随市场波动" in line for line in short) == 1
-    assert sum("理财稳赚不赔”" in line and "→ 收益随市场波动" in line for line in full) == 2
+    assert sum("理财稳赚不赔”" in line and "→ 净值随市场波动" in line for line in short) == 1
+    assert sum("理财稳赚不赔”" in line and "→ 净值随市场波动" in line for line in full) == 2
 
 
 def test_findings_on_the_same_words_with_the_same_remedy_are_told_as_one(packs):

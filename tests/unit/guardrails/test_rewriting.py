@@ -80,7 +80,7 @@ def test_change_that_would_hide_other_findings_keeps_naming_the_product() -> Non
     note = NoteInput(title="湖边散步", body="这款理财稳赚不赔，保本保息。")
     key = next(key_of(finding) for finding in checked(note).open() if finding.rule == "RET-03")
     done = rewrite(note, check=checked, packs=PACKS, accepted={key})
-    assert done.note.body == "这款理财，收益随市场波动，可能为正也可能为负，保本保息。"
+    assert done.note.body == "这款理财，净值随市场波动，收益可能为正也可能为负，保本保息。"
     assert "RET-01" in [finding.rule for finding in done.report.open()]
 
 
@@ -88,7 +88,7 @@ def test_accepted_clause_replaces_the_clause() -> None:
     note = NoteInput(title="湖边散步", body="湖边的风很舒服。\n这款理财稳赚不赔，先看说明书。")
     key = next(key_of(finding) for finding in checked(note).open() if finding.rule == "RET-03")
     done = rewrite(note, check=checked, packs=PACKS, accepted={key})
-    assert done.note.body == "湖边的风很舒服。\n这款理财，收益随市场波动，可能为正也可能为负，先看说明书。"
+    assert done.note.body == "湖边的风很舒服。\n这款理财，净值随市场波动，收益可能为正也可能为负，先看说明书。"
     assert not [f for f in done.report.open() if f.rule.startswith("RET")]
 
 

@@ -222,3 +222,9 @@ def test_a_rule_for_many_products_keeps_the_law_of_funds_to_funds(
 def test_a_structured_deposit_is_not_told_to_write_a_posted_rate(packs: Packs) -> None:
     advice = told("这期结构性存款年化2.6%，周四开放。", packs, ("deposit",), "DEP-02").advice
     assert "可能只拿到最低档" in advice
+
+
+def test_what_a_product_is_compared_with_is_not_what_the_words_speak_of(packs: Packs) -> None:
+    body = "这款理财放满三个月，跟定期比，本金一分不少。"
+    (finding,) = [one for one in check(NoteInput(body=body), packs=packs).open() if one.rule == "RET-01"]
+    assert finding.fix is not None and "存款保险" not in finding.fix.replacement
