@@ -94,6 +94,7 @@ class CompiledRule:
     benign: Selector
     about: Selector
     told: tuple[Selector, ...] = ()  # what each entry of `for_products` asks for
+    sufficing: tuple[Selector, ...] = ()  # what each entry of `for_products` takes for the line that is asked for
     lists: TermLists | None = field(default=None, repr=False, compare=False)  # by which a product is named
     admission: CompiledRule | None = None  # the same rule as told by the note's own words (`own_words`)
 
@@ -165,6 +166,9 @@ def compile_rule(
         ),
         told=tuple(
             maker.selector(entry.any_of, ("for_products", i, "any_of")) for i, entry in enumerate(rule.for_products)
+        ),
+        sufficing=tuple(
+            maker.selector(entry.suffices, ("for_products", i, "suffices")) for i, entry in enumerate(rule.for_products)
         ),
         lists=lists,
         admission=_admission(rule, pack, maker),

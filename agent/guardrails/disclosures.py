@@ -20,12 +20,14 @@ from agent.models import Basis, Category, Frozen, Product
 from agent.paths import data_root
 from agent.yamlsource import read_yaml, validate
 
-__all__ = ["Disclosure", "Disclosures", "load_disclosures", "phrase_pattern", "required_disclosures"]
+__all__ = ["Disclosure", "Disclosures", "filled", "load_disclosures", "phrase_pattern", "required_disclosures"]
 
 Occasion = Literal["product", "performance", "benchmark", "registered", "education", "antifraud"]
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _NOISE = r"[^\p{L}\p{N}%+]*"
 _WORDS = re2.compile(f"[{LETTERS}]+")
+_BLANK = re.compile(r"\{[a-z_]+\}|【[^】\n]+】")
+_NAME = "某某某某"  # stands where a person will write a name
 _FILLED = r"[^。!?\n]{1,40}?"
 
 
@@ -104,6 +106,11 @@ class Disclosures(Mapping[str, Disclosure]):
     def ids(self) -> tuple[str, ...]:
         """Return all ids in file order."""
         return tuple(self._entries)
+
+
+def filled(line: str) -> str:
+    """Return a line as it reads once its slots and blanks hold a name."""
+    return _BLANK.sub(_NAME, line)
 
 
 def phrase_pattern(text: str) -> str:

@@ -19,6 +19,7 @@ from agent.guardrails.alike import find_alike
 from agent.guardrails.compiled import CompiledRule
 from agent.guardrails.conditions import detect_conditions
 from agent.guardrails.contexts import GuardContext, clearing_guard
+from agent.guardrails.disclosures import filled
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
 from agent.guardrails.findings import OWN_LINE, merge, verdict_of, write_finding
@@ -134,7 +135,7 @@ def _places(evidence: Evidence, guesses: Iterable[Guessed], packs: Packs, applic
 def _without_the_general(findings: Sequence[Finding], packs: Packs) -> list[Finding]:
     """Clear a line that is missing where a product's own line, missing as well, would do: one is asked for."""
     lines = {f.rule: f.fix.replacement for f in findings if f.fix and _misses_a_line(f)}
-    own = {rule: fold(line) for rule, line in lines.items() if len(packs.find(rule)[1].scope.products) == 1}
+    own = {rule: fold(filled(line)) for rule, line in lines.items() if len(packs.find(rule)[1].scope.products) == 1}
     if not own:
         return list(findings)
     return [
@@ -151,7 +152,8 @@ def _misses_a_line(finding: Finding) -> bool:
 
 def _would_do(rule: Rule, lines: Iterable[str]) -> bool:
     patterns = [text.removeprefix("re:") for text in rule.match.any_of if text.startswith("re:")]
-    return len(rule.scope.products) > 1 and any(
+    general = len(rule.scope.products) > 1 or bool(rule.scope.promotes and not rule.scope.products)
+    return general and any(
         re2.search(pattern, line) is not None for line in lines for pattern in patterns
     )
 

@@ -11,6 +11,7 @@ from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence
 from agent.guardrails.findings import ABOUT
 from agent.guardrails.rules import Rule, Within
+from agent.guardrails.tailoring import asks, sufficing
 from agent.models import Fix
 
 __all__ = ["detect_combinations", "detect_requirement", "detect_terms", "is_worded"]
@@ -87,6 +88,8 @@ def detect_requirement(compiled: CompiledRule, evidence: Evidence) -> Detected:
         )
         for trigger in triggers
         if not any(_is_near(trigger.hit, wording, compiled, document) for wording in wordings)
+        and asks(compiled, trigger.hit, evidence)
+        and not any(_is_placed(hit, compiled, document) for hit in sufficing(compiled, trigger.hit, evidence))
     ]
 
 

@@ -226,10 +226,18 @@ def _check_keys(rule: Rule, source: Source) -> None:
     if rule.own_words and rule.kind in _WORDED:
         kinds = "、".join(kind for kind in _KEYS if kind not in _WORDED)
         raise source.error("rule_own_words_kind", ("own_words",), kind=rule.kind, allowed=kinds)
+    _check_products(rule, source)
     present = {key for key in given if getattr(rule.match, key) not in ((), "", None)}
     missing = _TOGETHER.get(rule.kind, set()) - present
     if missing or not present & needed:
         raise source.error("rule_kind_needs", ("match",), kind=rule.kind, keys="、".join(sorted(missing or needed)))
+
+
+def _check_products(rule: Rule, source: Source) -> None:
+    """Refuse, in a rule that asks for no line, words which would do as the line."""
+    for number, entry in enumerate(rule.for_products if rule.kind != "require" else ()):
+        for key in sorted(entry.model_fields_set & {"suffices", "asks"}):
+            raise source.error("rule_for_products_kind", ("for_products", number, key), kind=rule.kind, key=key)
 
 
 def _check_words(rule: Rule, source: Source) -> None:
@@ -243,6 +251,7 @@ def _check_words(rule: Rule, source: Source) -> None:
         (("about", "any_of"), rule.about.any_of if rule.about else ()),
         (("own_words", "any_of"), rule.own_words.any_of if rule.own_words else ()),
         *((("for_products", number, "any_of"), entry.any_of) for number, entry in enumerate(rule.for_products)),
+        *((("for_products", number, "suffices"), entry.suffices) for number, entry in enumerate(rule.for_products)),
         (("except",), rule.except_),
     ]
     for path, entries in lists:

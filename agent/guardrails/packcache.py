@@ -55,6 +55,7 @@ class _KeptRule(Frozen):
     benign: Found
     about: Found
     told: tuple[Found, ...] = ()
+    sufficing: tuple[Found, ...] = ()
     admission: tuple[Found, Found, Found] | None = None
 
 
@@ -204,6 +205,7 @@ def _kept_rule(compiled: CompiledRule, pack: int) -> _KeptRule:
         benign=_found(compiled.benign),
         about=_found(compiled.about),
         told=tuple(map(_found, compiled.told)),
+        sufficing=tuple(map(_found, compiled.sufficing)),
         admission=(_found(told.terms), _found(told.anchor), _found(told.benign)) if told else None,
     )
 
@@ -226,6 +228,7 @@ def _restored_rule(one: _KeptRule, pack: PackInfo, vocabulary: Vocabulary, lists
         benign=Selector(vocabulary, *one.benign),
         about=Selector(vocabulary, *one.about),
         told=tuple(Selector(vocabulary, *found) for found in one.told),
+        sufficing=tuple(Selector(vocabulary, *found) for found in one.sufficing),
         lists=lists,
         admission=_restored_admission(one, pack, source, vocabulary),
     )

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from agent.guardrails.rules import Case, Rule
+from agent.guardrails.rules import Case, ForProducts, Rule
 from agent.guardrails.wording import cite, label_of
 
 __all__ = ["product_lines", "render_rule_page", "render_schema"]
@@ -55,7 +55,15 @@ def product_lines(rule: Rule) -> Iterator[str]:
         plain = "”或“".join(text for text in entry.any_of if not text.startswith("re:"))
         words = f"（说到“{plain}”）" if plain else "（按说法认）" if entry.any_of else ""
         law = "；".join(cite(basis) for basis in entry.basis)
-        yield f"{products}{words}：{entry.advice}" + (f"（依据：{law}）" if law else "")
+        told = ("" if entry.asks else "不用补；") + entry.advice
+        line = f"可改为：{entry.fix.replacement}" if entry.fix and entry.fix.replacement else ""
+        yield f"{products}{words}：{told}{line}" + (f"（依据：{law}）" if law else "") + _sufficing(entry)
+
+
+def _sufficing(entry: ForProducts) -> str:
+    """Name the other wordings that do for these products."""
+    words = [f"“{text}”" for text in entry.suffices if not text.startswith("re:")]
+    return f"（写了{'、'.join(words) or '意思相同的说法'}也算）" if entry.suffices else ""
 
 
 def _case(case: Case) -> str:

@@ -81,6 +81,7 @@ def _slots(compiled: CompiledRule) -> Iterator[tuple[Path_, tuple[str, ...]]]:
     yield ("about", "any_of"), compiled.rule.about.any_of if compiled.rule.about else ()
     yield ("own_words", "any_of"), compiled.rule.own_words.any_of if compiled.rule.own_words else ()
     yield from ((("for_products", n, "any_of"), entry.any_of) for n, entry in enumerate(compiled.rule.for_products))
+    yield from ((("for_products", n, "suffices"), one.suffices) for n, one in enumerate(compiled.rule.for_products))
 
 
 def _literals(entries: tuple[str, ...]) -> list[tuple[int, str]]:

@@ -84,10 +84,15 @@ class ForProducts(Frozen):
 
     The first entry that fits counts (`agent.guardrails.tailoring`); what it leaves out is the rule's own.
     any_of: it fits only where one of these (terms, `@list`s, `re:…`) stands near, 结构性 for a structured deposit.
+    Of a rule of kind require: suffices are wordings (terms, `@list`s, `re:…`) that do as the line for these products,
+    beside the rule's own, and those of every entry that fits count; with asks: false it asks for no line
+    (the advice says why).
     """
 
     products: tuple[Category, ...] = Field(min_length=1)
     any_of: tuple[str, ...] = ()
+    suffices: tuple[str, ...] = ()
+    asks: bool = True
     within: Within = "note"
     message: str = ""
     advice: str = Field(min_length=1)

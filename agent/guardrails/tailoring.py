@@ -2,10 +2,12 @@
 
 Owns the choice among `for_products` of a rule. What decides is the nearest product that the note promotes: named in the
 hit, else in its sentence (before it, then after it), else before it in its paragraph; else all that the note promotes.
-It changes no severity and no verdict.
+It changes no severity; what `suffices` for those products stands for a line that a rule asks for.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from agent.guardrails.compiled import CompiledRule, Selector
 from agent.guardrails.document import Document, Hit
@@ -14,20 +16,41 @@ from agent.guardrails.inference import is_beside, mentions_of
 from agent.guardrails.rules import ForProducts, Rule
 from agent.models import Category
 
-__all__ = ["tailored"]
+__all__ = ["asks", "sufficing", "tailored"]
 
 
 def tailored(compiled: CompiledRule, hit: Hit | None, evidence: Evidence) -> Rule:
     """Return the rule as it reads for the product that a hit speaks of; unchanged where none of its entries fits."""
     rule = compiled.rule
-    if not rule.for_products:
+    place = next(_fitting(compiled, hit, evidence), None)
+    if place is None:
         return rule
-    spoken = _spoken_of(compiled, hit, evidence)
-    for entry, told in zip(rule.for_products, compiled.told, strict=True):
+    given = {key: getattr(rule.for_products[place], key) for key in ("message", "advice", "fix", "basis")}
+    return rule.model_copy(update={key: value for key, value in given.items() if value})
+
+
+def asks(compiled: CompiledRule, trigger: Hit | None, evidence: Evidence) -> bool:
+    """Tell whether a rule asks for its line where a trigger speaks of a product."""
+    entries = compiled.rule.for_products
+    place = next(_fitting(compiled, trigger, evidence), None) if not all(entry.asks for entry in entries) else None
+    return place is None or entries[place].asks
+
+
+def sufficing(compiled: CompiledRule, trigger: Hit | None, evidence: Evidence) -> list[Hit]:
+    """Return where words stand that do, for the product spoken of, as the line that a rule asks for."""
+    if not any(compiled.sufficing):
+        return []
+    places = _fitting(compiled, trigger, evidence)
+    return [hit for place in places for hit in compiled.sufficing[place].hits(evidence.document, evidence.scan)]
+
+
+def _fitting(compiled: CompiledRule, hit: Hit | None, evidence: Evidence) -> Iterator[int]:
+    """Yield the places of the entries that fit the product which a hit speaks of."""
+    entries = compiled.rule.for_products
+    spoken = _spoken_of(compiled, hit, evidence) if entries else frozenset[Category]()
+    for place, (entry, told) in enumerate(zip(entries, compiled.told, strict=True)):
         if spoken and spoken <= set(entry.products) and _stands_near(entry, told, hit, evidence):
-            given = {key: getattr(entry, key) for key in ("message", "advice", "fix", "basis")}
-            return rule.model_copy(update={key: value for key, value in given.items() if value})
-    return rule
+            yield place
 
 
 def _stands_near(entry: ForProducts, told: Selector, hit: Hit | None, evidence: Evidence) -> bool:
@@ -43,12 +66,21 @@ def _stands_near(entry: ForProducts, told: Selector, hit: Hit | None, evidence: 
 
 def _spoken_of(compiled: CompiledRule, hit: Hit | None, evidence: Evidence) -> frozenset[Category]:
     offered = evidence.promoted or evidence.products
-    if hit is None or len(offered) < 2 or compiled.lists is None:
+    if hit is None:
+        return _owing(compiled.rule, offered)
+    if len(offered) < 2 or compiled.lists is None:
         return offered
     norm = evidence.document.norm
     mentions = mentions_of(norm, compiled.lists)
     named = [(span, c) for c, span in mentions if c in offered and not is_beside(span, norm)]
     return _nearest(hit, named, evidence.document) or offered
+
+
+def _owing(rule: Rule, offered: frozenset[Category]) -> frozenset[Category]:
+    """Leave out products that a line is not owed for, where it is owed for others of the note."""
+    within = offered & set(rule.scope.products) or offered
+    exempt = {product for entry in rule.for_products if not entry.asks for product in entry.products}
+    return within - exempt or within
 
 
 def _nearest(hit: Hit, named: list[tuple[Hit, Category]], document: Document) -> frozenset[Category]:

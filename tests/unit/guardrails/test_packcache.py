@@ -30,6 +30,7 @@ OTHERS = (
     "source",
     "groups",
     "told",
+    "sufficing",
     "lists",
     "admission",
 )  # what a compiled rule holds beside selectors
@@ -89,7 +90,7 @@ def test_kept_packs_are_those_that_were_compiled(folder: Path, compiled: Packs, 
         for name in (field.name for field in fields(rule) if field.name not in OTHERS):
             found, wanted = getattr(rule, name), getattr(original, name)
             assert (found.ids, found.patterns) == (wanted.ids, wanted.patterns)
-        for name in ("groups", "told"):
+        for name in ("groups", "told", "sufficing"):
             found, wanted = getattr(rule, name), getattr(original, name)
             assert [(one.ids, one.patterns) for one in found] == [(one.ids, one.patterns) for one in wanted]
         assert rule.lists is kept.lists

@@ -10,6 +10,7 @@ import pytest
 from agent.cli.explaining import _rule_lines
 from agent.errors import ConfigurationError
 from agent.guardrails import loader, packcache
+from agent.guardrails.disclosures import filled
 from agent.guardrails.engine import check
 from agent.guardrails.findings import is_alike
 from agent.guardrails.linting import lint
@@ -148,7 +149,7 @@ def test_replacements_for_a_product_break_no_rule_themselves(packs: Packs) -> No
     for compiled in packs.rules:
         for entry in compiled.rule.for_products:
             if entry.fix and entry.fix.replacement:
-                note = NoteInput(body=entry.fix.replacement, products=entry.products[:1])
+                note = NoteInput(body=filled(entry.fix.replacement), products=entry.products[:1])
                 found = check(note, packs=packs, likeness=False).open()
                 assert not [finding.rule for finding in found if finding.start is not None], entry.fix
 
@@ -187,6 +188,24 @@ def test_the_law_of_an_entry_is_looked_over(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(", effective: 2015-04-24", ""), encoding="utf-8")
     assert "basis-undated" in {problem.code for problem in lint([tmp_path])}
     shutil.rmtree(tmp_path / "own")
+
+
+def test_words_that_do_as_a_line_belong_to_a_rule_that_asks_for_one(tmp_path: Path) -> None:
+    own_rules(tmp_path)
+    path = tmp_path / "own" / "BNK-01.yaml"
+    for key in ("suffices: [甲乙]", "asks: false"):
+        text = (RULE % "结构性").replace("    advice: 保险的改法", f"    {key}\n    advice: 保险的改法")
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ConfigurationError) as caught:
+            load_folder(tmp_path)
+        assert caught.value.code == "rule_for_products_kind"
+
+
+def test_a_page_tells_what_does_for_a_product_and_what_is_owed_for_none(packs: Packs) -> None:
+    pages = {name: render_rule_page(packs[name].rule) for name in ("ACC-04", "DIS-01")}
+    assert "本卡由【发卡机构全称】发行。" in pages["ACC-04"]
+    assert "（写了意思相同的说法也算）" in pages["ACC-04"]
+    assert "- 存款、银行卡、贷款、保险：不用补；" in pages["DIS-01"]
 
 
 @pytest.mark.parametrize("products", [("deposit",), ("fund",), ("insurance",)])
