@@ -153,9 +153,7 @@ def _misses_a_line(finding: Finding) -> bool:
 def _would_do(rule: Rule, lines: Iterable[str]) -> bool:
     patterns = [text.removeprefix("re:") for text in rule.match.any_of if text.startswith("re:")]
     general = len(rule.scope.products) > 1 or bool(rule.scope.promotes and not rule.scope.products)
-    return general and any(
-        re2.search(pattern, line) is not None for line in lines for pattern in patterns
-    )
+    return general and any(re2.search(pattern, line) is not None for line in lines for pattern in patterns)
 
 
 def _demand_text(note: NoteInput | Note) -> None:

@@ -92,7 +92,7 @@ def lines_of(body: str, *products: Category) -> dict[str, str]:
         ("三年期存单还有额度，利率以公告为准。", "deposit", "存款由【银行全称】提供。"),
         ("这只指数基金费率打一折。", "fund", "基金管理人：【基金管理人全称】，销售机构：【销售机构全称】。"),
         ("这只指数基金在云杉银行手机银行可以申购。", "fund", "基金管理人：【基金管理人全称】。"),
-        ("我家这款理财R2，起购一万。", "wm", "本产品由【发行机构全称】发行/提供，【销售机构全称】销售。"),
+        ("我家这款理财R2，起购一万。", "wm", "本产品由【发行机构全称】发行，【销售机构全称】销售。"),
         ("积存金一克起，我家手机银行就能买。", "gold", "积存金由【银行全称】提供。"),
         ("我家的投资金条，柜台就能买。", "gold", "本产品由【发行机构全称】发行，【销售机构全称】销售。"),
         ("两融开通流程整理好了，到营业部办理。", "securities", "证券服务由【证券公司全称】提供。"),
@@ -151,6 +151,23 @@ def test_the_risk_is_told_in_the_words_of_the_product_and_only_the_half_that_lac
     body: str, products: tuple[Category, ...], line: str
 ) -> None:
     assert lines_of(body, *products)["DIS-01"].startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("products", "foreign"),
+    [
+        (("card",), ("基金", "保险")), (("deposit",), ("基金", "保险")), (("gold",), ("基金", "保险")),
+        (("wm",), ("基金", "保险")), (("securities",), ("基金", "保险")), (("fund",), ("保险",)),
+        (("fund", "wm"), ("保险",)), (("card", "wm"), ("基金", "保险")),
+    ],
+)  # fmt: skip
+def test_who_stands_behind_a_product_is_asked_for_by_its_own_law(
+    products: tuple[Category, ...], foreign: tuple[str, ...]
+) -> None:
+    report = check(NoteInput(body="起点不高，欢迎来看看这一款。", products=products), likeness=False)
+    (laws,) = ({basis.instrument for basis in one.basis} for one in report.open() if one.rule == "ACC-04")
+    assert "金融产品网络营销管理办法" in laws
+    assert not [law for law in laws if any(word in law for word in foreign)]
 
 
 def test_one_risk_line_is_asked_for_and_none_for_what_bears_no_risk() -> None:
