@@ -131,7 +131,7 @@ def _waits(finding: Finding, done: Rewrite, packs: Packs) -> bool:
         return False
     text = field_text(done.note, finding.field, finding.index)
     line = text[text.rfind("\n", 0, finding.start) + 1 :].partition("\n")[0].strip()
-    return line == NEW_TITLE or any(line == spelled(rule.match.insert) for _, rule in packs.entries())
+    return line == NEW_TITLE or any(line in map(spelled, rule.lines) for _, rule in packs.entries())
 
 
 def _settled(proposed: Amendment, done: Rewrite, check: Check, packs: Packs) -> _Outcome | None:

@@ -273,6 +273,14 @@ class Rule(Frozen):
     known_problems: str = ""
     cases: Cases
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the lines that a rule of kind require asks for, the rule's own and those of its products."""
+        if self.kind != "require":
+            return ()
+        told = (entry.fix.replacement for entry in self.for_products if entry.fix)
+        return tuple(line for line in (self.match.insert, *told) if line)
+
 
 class PackInfo(Frozen):
     """Describe a folder of rules: `pack.yaml`."""

@@ -297,7 +297,7 @@ def test_what_is_only_doubted_is_told_with_an_if(packs):
 
 @pytest.mark.parametrize(
     ("product", "body", "owner"),
-    [("card", "我们行的信用卡今天开办，点主页申请。", "由××银行股份有限公司提供"),
+    [("card", "我们行的信用卡今天开办，点主页申请。", "由××银行股份有限公司发行"),
      ("fund", "我们行的基金今天开售，点主页申请。", "写全两方")],
 )  # fmt: skip
 def test_who_issues_is_told_for_the_product_at_hand(packs, product, body, owner):
