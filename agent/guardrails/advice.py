@@ -103,7 +103,7 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     yield counted_words(report, todo)
     if report.open() and not note.products:
         yield from _subject(report)
-    yield from todo_lines(note, report, todo, full=full)
+    yield from todo_lines(note, report, todo, full=full, anew=bool(anew))
     let_pass = ("let_pass", ("cleared", "waived")) if full else ("let_pass_waived", ("waived",))
     for title, states in (("known_before", ("known",)), let_pass):
         rest = [finding for finding in report.findings if finding.status in states]

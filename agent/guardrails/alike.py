@@ -4,6 +4,8 @@ Owns where it keeps silent: in a sentence in which a rule found something, be it
 not in force or not in scope; and in a window that warns readers. What a waiver accepted silences its own rule alone.
 A rule with a list `about-<rule>` is named only where one of its words stands. It quotes words and asks: a rule's own
 remedy may be that of another product.
+A sentence of which it cannot be told which of two rules it reads like is innocent half of the time: such a one must
+score higher, and is not named.
 In a note that promotes nothing and sells nothing it asks for a look only, never for a change, unless the note says
 little else; and so it does of what somebody asks. It must be surer of a title, of a sentence that is about money only
 by the offer around it or not at all, and of one among many that nobody could object to; and less sure where at least
@@ -42,6 +44,9 @@ _UNOFFERED: Final = 0.85  # the same where no offer is seen and half of the sent
 _HALF: Final = 0.5
 _TITLE: Final = 0.9  # the same in a title, which is no sentence
 _SOLD: Final = 0.4  # the same in a note of a seller
+_EITHER: Final = 0.7  # the same where it cannot be told which of two rules it reads like: half of these are innocent
+_NAMED: Final = 0.95  # score from which the two are named
+_VAGUE: Final = 0.6  # score below which such a sentence is let be
 _FEW: Final = 0.25  # share of sentences that a seller has more of
 _TELLTALE: Final = 3  # sentences that tell a seller where no product need be named
 _ASKING: Final = ("?", "?”", "?」", '?"')
@@ -69,6 +74,8 @@ def find_alike(
     }
     for found in reader.name(norm, likely, among=subjects):
         if counted.is_waived(found):
+            continue
+        if found.other and found.score < _VAGUE:
             continue
         other = rules[found.other].rule.title if found.other else ""
         yield _write(found, rules[found.rule], evidence, packs.lists, sure=counted.is_sure(found), other=other)
@@ -117,7 +124,7 @@ class _Counted:
     def is_sure(self, found: Resemblance) -> bool:
         """Tell whether a window reads so much like a violation that it is to be changed, and not only looked at."""
         span = (found.start, found.end)
-        if self._evidence.document.norm[slice(*span)].endswith(_ASKING):
+        if self._evidence.document.norm[slice(*span)].endswith(_ASKING) or (found.other and found.score < _EITHER):
             return False
         if not (self._evidence.promotes or self._sells):
             return found.score >= _UNOFFERED and self._is_of_nothing_else
@@ -179,7 +186,8 @@ def _write(
     _, first, last, _ = evidence.document.locate(Hit(*found.telling))
     words = within_quotes(raw[slice(*telling_span(raw, first, last))])
     example = _fitting(found, evidence, lists)
-    asked = word("alike_either" if other else "alike").format(words=words, title=rule.title, other=other)
+    code = "alike" if not other else "alike_either" if found.score >= _NAMED else "alike_unnamed"
+    asked = word(code).format(words=words, title=rule.title, other=other)
     return Finding(
         rule=rule.id,
         pack=compiled.pack.name,

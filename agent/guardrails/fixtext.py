@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from agent.guardrails.advice import headline, name_blanks, place_of, verdict_words
 from agent.guardrails.findings import about_of, is_alike
+from agent.guardrails.looking import question_of
 from agent.guardrails.placement import Amendment
 from agent.guardrails.rewriting import Key, Rewrite, key_of
-from agent.guardrails.todo import question_of
 from agent.guardrails.wording import brief, cite, label_of, word
 from agent.models import Finding
 

@@ -15,6 +15,7 @@ from typing import Final
 from agent.guardrails.findings import about_of, is_alike
 from agent.guardrails.joining import GRAVITY, Passage, passages
 from agent.guardrails.label import advert_mark
+from agent.guardrails.looking import look_lines
 from agent.guardrails.placement import blanks_in, field_text, is_mark
 from agent.guardrails.quoting import quotes_of, whole_pairs, words_of
 from agent.guardrails.wording import (
@@ -30,7 +31,7 @@ from agent.guardrails.wording import (
 )
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["Todo", "mark_line", "question_of", "todo_lines", "todo_of"]
+__all__ = ["Todo", "mark_line", "todo_lines", "todo_of"]
 
 _NUMBER: Final = re.compile("[-–—~至到0-9.%％一二三四五六七八九十百千万零点半元块角分]+")
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
@@ -95,20 +96,23 @@ def todo_of(note: NoteInput, report: Report) -> Todo:
     )
 
 
-def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> Iterator[str]:
-    """Tell what must go, what must be added and what needs a look, then why and how, once a rule.
+def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False, anew: bool = False) -> Iterator[str]:
+    """Tell what must go, what needs a look and what must be added, then why and how, once a rule.
 
     Without `full` hits of one rule with one remedy share a line, and a rule gives its first reason; law and remedy are
-    told in either case.
+    told in either case. Of a note that is to be written `anew` no sentence is told another wording, which would outlive
+    it; what it must hold after that is told as such.
     """
-    yield from _section("must_go", _going(note, todo.going, full=full))
-    yield from _section("must_mark", _adding_mark(note, todo))
-    yield from _section("must_add", (line for item in todo.adding if not _is_mark(item) for line in _add(note, item)))
-    if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
-        yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
+    going = _gone(note, todo.going) if anew else _going(note, todo.going, full=full)
+    yield from _section("must_go_anew" if anew else "must_go", going)
     yield from _section("must_look", _looking(note, todo, full=full))
     if todo.looks:
         yield f"  {word('alike_advice')}"
+    yield from _section("must_mark", _adding_mark(note, todo))
+    adding = [line for item in todo.adding if not _is_mark(item) for line in _add(note, item, anew=anew)]
+    yield from _section("must_add_anew" if anew else "must_add", adding)
+    if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
+        yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
     told: list[Passage | _Missing] = [*todo.going, *todo.adding, *todo.doubted]
     yield from _section("reasons" if full else "reasons_short", _reasons(told, full=full))
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
@@ -181,6 +185,17 @@ def _going(note: NoteInput, told: Sequence[Passage], *, full: bool) -> Iterator[
         yield from _further(note, group[0])
 
 
+def _gone(note: NoteInput, told: Sequence[Passage]) -> Iterator[str]:
+    """Tell what is not to be written again, with every rule against it; a title and a tag are told their remedy."""
+    for passage in told:
+        rules = "、".join(dict.fromkeys(finding.rule for finding in passage.findings))
+        whole = passage.first.field in ("title", "tags") and bool(passage.cure)
+        yield word("gone_whole" if whole else "gone").format(
+            grade=_grade(passage), field=label_of("field", passage.first.field), quote=_quote(note, passage),
+            after=passage.cure, rules=rules,
+        )  # fmt: skip
+
+
 def _go(note: NoteInput, group: Sequence[Passage]) -> str:
     passage, finding = group[0], group[0].first
     told = {"grade": _grade(passage), "field": label_of("field", finding.field), "rule": finding.rule}
@@ -240,14 +255,10 @@ def _is_mark(item: _Missing) -> bool:
 
 def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:
     yield from _going(note, todo.doubted, full=full)
-    faint = [f for f in todo.looks if f.severity == "warn"] if (todo.going or todo.adding) and not full else []
-    yield from (_look(finding, full=full) for finding in todo.looks if finding not in faint)
-    if faint:
-        looks = "、".join(dict.fromkeys(map(_look_faintly, faint)))
-        yield word("look_faintly").format(grade=label_of("alike_severity", "warn"), looks=looks)
+    yield from look_lines(todo.looks, full=full)
 
 
-def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
+def _add(note: NoteInput, item: _Missing, *, anew: bool = False) -> Iterator[str]:
     lines = list(_lines_of(item))
     told = {"grade": item.grade, "rules": item.rules}
     if not lines:
@@ -255,10 +266,13 @@ def _add(note: NoteInput, item: _Missing) -> Iterator[str]:
     elif len(lines) == 1:
         about = about_of(item.first)
         code = "add_one_for" if item.first.text else "add_one_about" if about else "add_one"
+        code = "add_one_anew" if anew and item.first.text else code
         yield word(code).format(**told, text=_asked_for(note, item.first) or brief(about), line=lines[0])
     else:
         drop = _or_drop(item.first.pack)
-        yield word("add_for").format(**told, text=_asked_for(note, item.first), number=len(lines), drop=drop)
+        yield word("add_anew" if anew else "add_for").format(
+            **told, text=_asked_for(note, item.first), number=len(lines), drop=drop
+        )
         yield from (f"  + {line}" for line in lines)
 
 
@@ -285,38 +299,6 @@ def _lines_of(item: _Missing) -> Iterator[str]:
     found = [finding.fix.replacement for finding in item.findings if finding.fix and finding.fix.replacement]
     lines = dict.fromkeys(word("mark_first").format(line=line) if is_mark(line) else spelled(line) for line in found)
     yield from (line for line in lines if not any(line in other and line != other for other in lines))
-
-
-def question_of(finding: Finding) -> str:
-    """Return the question about a sentence that reads like a violation, without the example it reads like."""
-    return finding.message.partition(word("alike_example").partition("{")[0])[0]
-
-
-def _asked_about(finding: Finding) -> str:
-    """Return the words that the question about a sentence quotes."""
-    before, after = word("alike").split("{words}")
-    return finding.message.removeprefix(before).partition(after.partition("{")[0])[0]
-
-
-def _read_as(finding: Finding) -> str:
-    """Return the title that a sentence is said to read like, the likelier one of two."""
-    before, after = word("alike").partition("{words}")[2].split("{title}")
-    return question_of(finding).partition(before)[2].partition(after[0])[0]
-
-
-def _look_faintly(finding: Finding) -> str:
-    field = label_of("field", finding.field)
-    return word("look_faintly_one").format(field=field, words=_asked_about(finding), title=_read_as(finding))
-
-
-def _look(finding: Finding, *, full: bool) -> str:
-    """Ask about words that read like a violation; the example they read like is told in full."""
-    words, asks = _asked_about(finding), word("alike").partition("{words}")[2].partition("{title}")[0]
-    basis = cite(finding.basis[0]) if finding.basis else ""
-    grade = label_of("alike_severity", finding.severity)
-    field = label_of("field", finding.field)
-    said = (finding.message if full else question_of(finding)).partition(asks)[2]
-    return word("look").format(grade=grade, field=field, words=words, said=said, rule=finding.rule, basis=basis)
 
 
 def _reasons(items: Sequence[Passage | _Missing], *, full: bool) -> Iterator[str]:

@@ -71,12 +71,14 @@ def _overview(notes: Sequence[NoteInput], reports: Sequence[Report]) -> str:
 def _article(number: int, note: NoteInput, report: Report) -> str:
     numbered = list(enumerate(sorted(report.open(), key=_worst_first), 1))
     todo = todo_of(note, report)
+    anew = bool(anew_words(report, todo))
     about = [label_of("note_type", report.note_type), *(label_of("product", name) for name in report.products)]
     return (
         f'<article id="n{number}"><div class="head"><h2>{_text(_name(note, report))}</h2>{_verdict(report)}'
         f'<span class="about">{escape(" · ".join(about))}</span></div>'
         f"{''.join(_summary(report, todo))}"
-        f"{''.join(_fields(note, numbered, number))}{_findings(note, numbered, number, (*todo.going, *todo.doubted))}"
+        f"{''.join(_fields(note, numbered, number))}"
+        f"{_findings(note, numbered, number, (*todo.going, *todo.doubted), anew=anew)}"
         f"{''.join(_closed(report))}"
         f"{_rest(report)}</article>"
     )
@@ -130,9 +132,10 @@ def _marked(raw: str, findings: _Numbered, article: int) -> str:
     return "".join(pieces)
 
 
-def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequence[Passage]) -> str:
+def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequence[Passage], *, anew: bool) -> str:
     """Tell the findings, worst first; of those that one remedy answers, the one that speaks tells it.
 
+    Of a note that is to be written `anew` no sentence is told another wording.
     What only reads like a violation tells its own question each time, and explains nothing for others.
     """
     numbers = {id(finding): number for number, finding in numbered}
@@ -143,7 +146,9 @@ def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequ
         passage = spoken.get(id(finding))
         speaker = numbers[id(passage.first)] if passage else number
         explained = number if is_alike(finding) else first.setdefault((finding.rule, finding.message), number)
-        mends = list(_remedy(finding, passage)) if speaker == number else _as_number(speaker, article)
+        kept = not anew or finding.start is None or finding.field in ("title", "tags")
+        mends = list(_remedy(finding, passage)) if kept else [(word("advice"), word("gone_row"))]
+        mends = mends if speaker == number else _as_number(speaker, article)
         if speaker == explained == number:
             mends.insert(0, (word("advice"), _text(finding.advice)))
         told.append(_finding(note, number, finding, article, told=explained, mends=mends))

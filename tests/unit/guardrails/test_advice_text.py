@@ -74,7 +74,7 @@ def test_a_tag_is_told_once_whatever_speaks_against_it(packs):
 
 def test_a_sentence_that_is_only_alike_is_a_question_without_reasons_of_a_rule(packs):
     lines = told(packs, "去年跟着行里买的一只混合基金，今天打开手机银行直接笑出声。", products=("fund",))
-    (line,) = [line for line in lines if "会不会读成" in line]
+    (line,) = [line for line in lines if "读起来像“" in line]
     assert line.strip().startswith("须看 正文")
     assert not [line for line in lines if line.strip().startswith("PERF-07")]
 
@@ -204,7 +204,7 @@ def test_whole_clauses_are_quoted_without_marks_at_their_ends(packs, body, quote
 
 def test_a_short_sentence_that_is_only_alike_is_quoted_whole(packs):
     lines = told(packs, "去年跟着行里买的一只混合基金，今天打开手机银行直接笑出声。", products=("fund",))
-    (line,) = [line for line in lines if "会不会读成" in line]
+    (line,) = [line for line in lines if "读起来像“" in line]
     quote = line.partition("“")[2].partition("”")[0]
     assert quote == "去年跟着行里买的一只混合基金，今天打开手机银行直接笑出声"
 
@@ -241,7 +241,7 @@ def test_a_line_that_another_one_holds_is_asked_for_once(packs):
     lines = told(packs, "云栖稳舟理财，比较基准2.5%到2.9%，我行有售。", products=("wm",))
     (line,) = [line for line in lines if "不构成对产品收益的承诺" in line and "要补" in line]
     assert line.startswith("  禁止 写了“理财，比较基准2.5%到2.9%”，要补：业绩") and line.endswith("（WM-01、WM-02）")
-    assert not [line for line in lines if "会不会读成" in line and "WM-01" in line]
+    assert not [line for line in lines if "读起来像“" in line and "WM-01" in line]
 
 
 def test_a_title_is_to_be_another_and_not_to_be_deleted_or_swapped_for_a_notice(packs):
@@ -320,24 +320,32 @@ def test_the_words_that_ask_for_a_line_are_quoted_with_the_rest_of_their_number(
     assert not [line for line in marked if "，”" in line]
 
 
-def test_what_is_faintly_alike_is_one_line_beside_what_is_to_be_mended_and_explained_in_full(packs):
-    def alike(start: int, text: str, severity: str) -> Finding:
-        asked = f"“{text}”这里请看一眼：读者会不会读成“某事”？"
+def test_what_cannot_be_named_is_one_line_a_grade_and_what_can_says_what_it_reads_like(packs):
+    def alike(start: int, text: str, severity: str, asked: str) -> Finding:
         return Finding(
             rule="END-01", pack="endorsement", severity=severity, field="body", start=start, end=start + len(text),
             text=text, message=asked, advice="看。", fingerprint=str(start), related=("example:像",),
         )  # fmt: skip
 
-    note = NoteInput(title="湖边散步", body="走了一圈，看了荷花，吃了面包，稳赚不赔。")
-    doubts = (alike(0, "走了一圈", "warn"), alike(5, "看了荷花", "warn"), alike(10, "吃了面包", "fix"))
+    one, either = "“{}”这里请看一眼：读者会不会读成“某事”？", "“{}”这里请看一眼：读者会不会读成“某事”，或者“别的”？"
+    none = "“{}”这里请看一眼：也像在推销，说不准犯了哪一条。像的是这样的话：“像”。"
+    note = NoteInput(title="湖边散步", body="走了一圈，看了荷花，吃了面包，喝了热水，坐了一会，稳赚不赔。")
+    doubts = (
+        alike(0, "走了一圈", "fix", none.format("走了一圈")), alike(5, "看了荷花", "fix", none.format("看了荷花")),
+        alike(10, "吃了面包", "warn", one.format("吃了面包")), alike(15, "喝了热水", "fix", either.format("喝了热水")),
+        alike(20, "坐了一会", "warn", none.format("坐了一会")),
+    )  # fmt: skip
     wrong = check(note.model_copy(update={"products": ("wm",)}), packs=packs).open("block")[:1]
     report = Report(verdict="block", note_type="lifestyle", findings=(*doubts, *wrong))
     short, full = (to_text([note], [report], full=full).split("\n") for full in (False, True))
-    (line,) = [line for line in short if "把握不大" in line]
-    assert "“走了一圈”（像“某事”）" in line and "“看了荷花”（像“某事”）" in line and "吃了面包" not in line
-    assert sum("会不会读成" in line for line in short) == 1 and sum("会不会读成" in line for line in full) == 3
-    alone = to_text([note], [report.model_copy(update={"verdict": "pass", "findings": doubts[:2]})])
-    assert alone.count("会不会读成") == 2 and "把握不大" not in alone
+    looks = [line.strip() for line in short if line.strip().startswith(("须看", "请看 正文"))]
+    assert looks == [
+        "请看 正文 “吃了面包”：读起来像“某事”（END-01，）",
+        "须看 正文 “喝了热水”：读起来像“某事”，或者“别的”（END-01，）",
+        "须看 正文 “走了一圈”、正文 “看了荷花”：说不准犯了哪一条，请审核人把整句看过",
+        "请看 正文 “坐了一会”：说不准犯了哪一条，请审核人把整句看过",
+    ]
+    assert sum("这里请看一眼" in line for line in full) == 5 and not [line for line in short if "这里请看一眼" in line]
 
 
 def test_lines_are_no_cure_for_a_gain_of_ones_own(packs):

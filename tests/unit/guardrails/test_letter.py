@@ -91,6 +91,11 @@ def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by
     promises = ["这款理财稳赚不赔。", "本金一分不少。", "跟存款一样安全。"]
     full, few = (told(packs, "".join(body), products=("wm",)) for body in (promises, promises[:2]))
     assert full[1].startswith("先不要发：") and "整段重写" in full[1]
+    assert not [line for line in full if "可写成" in line or "照这一种改好" in line] and "要去掉或改掉的" in "".join(
+        few
+    )
+    gone = full[place(full, "不要再写的") + 1 :]
+    assert gone[0].startswith("  禁止 正文 “这款理财稳赚不赔”（RET-03") and place(full, "重写以后还要有的")
     assert not [line for line in few if "整段重写" in line]
     assert "重写时对着清单" in full[2] and "先照清单改" not in full[2] and "先照清单改" in few[1]
 

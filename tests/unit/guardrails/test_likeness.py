@@ -107,8 +107,35 @@ class TestFindings:
         (finding,) = alike(told(packs, "早上下雨，這款理財一分錢都不會虧，大家散步去吧"))
         assert finding.message.startswith("“早上下雨，這款理財一分錢都不會虧，大家散步去吧”这里请看一眼")
 
+    @pytest.mark.parametrize(
+        ("score", "behind", "told_as"),
+        [
+            (0.5, 0.3, "fix one"), (0.97, 0.1, "fix both"), (0.8, 0.1, "fix none"), (0.65, 0.1, "warn none"),
+            (0.55, 0.1, ""),
+        ],
+    )  # fmt: skip
+    def test_where_two_rules_are_hard_to_tell_apart_it_must_be_surer_and_names_neither_or_both(
+        self, packs, silent_rules, monkeypatch, score, behind, told_as
+    ):
+        line, loud = (
+            "早上去银行坐坐，排队的人真不少。",
+            ["江边的灯一排排亮了起来。", "山里的雾一直没有散开。", "集市上的桃子红得发亮。"],
+        )
+        reader = load_likeness()
+        scored = {fold(text): 0.9 for text in loud} | {fold(line): score}
+        monkeypatch.setattr(reader, "scores", lambda norm, spans: [scored.get(norm[slice(*s)], 0) for s in spans])
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 0.0), ("IND-01", -behind)])
+        found = [f for f in alike(told(packs, "\n".join([line, *loud]))) if f.text == line]
+        first, second = (packs.find(rule)[1].title for rule in ("RET-01", "IND-01"))
+        says = [
+            f"{f.severity} "
+            + ("both" if f"”，或者“{second}”" in f.message else "one" if f"“{first}”？" in f.message else "none")
+            for f in found
+        ]
+        assert says == [told_as] * bool(told_as)
+
     @pytest.mark.parametrize(("behind", "asked"), [(0.1, True), (0.3, False)])
-    def test_where_two_rules_are_hard_to_tell_apart_it_names_both(
+    def test_two_rules_that_are_hard_to_tell_apart_are_both_named(
         self, packs, silent_rules, monkeypatch, behind, asked
     ):
         reader = load_likeness()
@@ -229,6 +256,7 @@ class TestFindings:
         monkeypatch.setattr(reader, "sure", 0.0)
         monkeypatch.setattr(reader, "maybe", 0.0)
         monkeypatch.setattr(reader, "share", lambda _: 1.0)
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 1.0)])
         body = "早上起来看了一眼银行的排队，人真不少。"
         (look,), (change,) = (alike(told(packs, body, products=products)) for products in ((), ("wm",)))
         assert (look.severity, change.severity) == ("warn", "fix")
@@ -237,6 +265,7 @@ class TestFindings:
         reader = load_likeness()
         monkeypatch.setattr(reader, "likely", lambda _, spans: [Window(0.6, *span) for span in spans])
         monkeypatch.setattr(reader, "sure", 0.5)
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 1.0)])
         body = "我们行的这款理财上新了，想买的找我。\n反正闭着眼放就是了，横竖不带赔的。"
         told_of = {f.text: f.severity for f in alike(told(packs, body, products=("wm",)))}
         assert told_of["反正闭着眼放就是了，横竖不带赔的。"] == "warn" and "fix" in told_of.values()
@@ -314,6 +343,7 @@ class TestFindings:
             "早上去银行坐坐，排队的人真不少。",
             ["江边的灯一排排亮了起来。", "山里的雾一直没有散开。", "集市上的桃子红得发亮。"],
         )
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 1.0)])
         scored = {fold(text): 0.9 for text in loud[:count]} | {fold(line): 0.5}
         monkeypatch.setattr(reader, "scores", lambda norm, spans: [scored.get(norm[slice(*s)], 0) for s in spans])
         found = {f.text: f.severity for f in alike(told(packs, "\n".join([line, *loud])))}
@@ -324,6 +354,7 @@ class TestFindings:
     def test_without_a_word_about_money_nothing_is_told(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
         monkeypatch.setattr(reader, "maybe", 0.0)
+        monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 1.0)])
         without, with_one = told(packs, LIFE), told(packs, LIFE + "到银行坐坐。")
         assert (len(alike(without)), len(alike(with_one))) == (0, 1)
 
