@@ -76,7 +76,7 @@ def test_empty_slot_keeps_the_exit_code_at_one(tmp_path: Path) -> None:
 
 def test_a_change_that_was_accepted_and_is_not_there_says_why(tmp_path: Path) -> None:
     path = tmp_path / "n.txt"
-    path.write_text("课\n\n这套方法是国家级的理财项目。\n上一期学员平均一年多出15%。\n", encoding="utf-8")
+    path.write_text("课\n\n这套方法是国家级的理财项目，上一期学员平均一年多出15%。\n", encoding="utf-8")
     listed = run(app, ["check", str(path), "--product", "wm", "--fix"]).stdout
     assert "（因为写了“上一期学员平均一年多出15%”）" in listed
     number = next(line.split(".")[0].strip() for line in listed.splitlines() if "统计区间" in line)
