@@ -4,8 +4,8 @@ Owns where it keeps silent: in a sentence in which a rule found something, be it
 not in force or not in scope; and in a window that warns readers. What a waiver accepted silences its own rule alone.
 A rule with a list `about-<rule>` is named only where one of its words stands. It quotes words and asks: a rule's own
 remedy may be that of another product.
-A sentence of which it cannot be told which of two rules it reads like is innocent half of the time: such a one must
-score higher, and is not named.
+Where it cannot be told which of two rules one of many sentences reads like, it is innocent half of the time: such a one
+must score higher, and is not named.
 In a note that promotes nothing and sells nothing it asks for a look only, never for a change, unless the note says
 little else; and so it does of what somebody asks. It must be surer of a title, of a sentence that is about money only
 by the offer around it or not at all, and of one among many that nobody could object to; and less sure where at least
@@ -75,7 +75,7 @@ def find_alike(
     for found in reader.name(norm, likely, among=subjects):
         if counted.is_waived(found):
             continue
-        if found.other and found.score < _VAGUE:
+        if counted.is_vague(found, least=_VAGUE):
             continue
         other = rules[found.other].rule.title if found.other else ""
         yield _write(found, rules[found.rule], evidence, packs.lists, sure=counted.is_sure(found), other=other)
@@ -121,10 +121,14 @@ class _Counted:
         same = [finding for finding in self._waived if finding.rule == found.rule]
         return _is_told(Hit(found.start, found.end), self._evidence, same)
 
+    def is_vague(self, found: Resemblance, *, least: float) -> bool:
+        """Tell whether one of many sentences reads like two rules, and not even that much like either."""
+        return bool(found.other) and found.score < least and self._share < 1
+
     def is_sure(self, found: Resemblance) -> bool:
         """Tell whether a window reads so much like a violation that it is to be changed, and not only looked at."""
         span = (found.start, found.end)
-        if self._evidence.document.norm[slice(*span)].endswith(_ASKING) or (found.other and found.score < _EITHER):
+        if self._evidence.document.norm[slice(*span)].endswith(_ASKING) or self.is_vague(found, least=_EITHER):
             return False
         if not (self._evidence.promotes or self._sells):
             return found.score >= _UNOFFERED and self._is_of_nothing_else

@@ -68,7 +68,8 @@ def _readable(rule: Rule, as_of: date) -> bool:
 
 
 def _in_scope(rule: Rule, report: Report) -> bool:
-    scope = rule.scope
-    if scope.products and report.products and not set(scope.products) & set(report.products):
+    """Tell whether a rule is about the note: about any product that it speaks of, promoted or not."""
+    scope, spoken_of = rule.scope, {*report.products, *report.beside}
+    if scope.products and spoken_of and not set(scope.products) & spoken_of:
         return False
     return not scope.note_types or report.note_type in scope.note_types

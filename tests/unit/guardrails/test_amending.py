@@ -72,5 +72,7 @@ def test_a_judge_is_offered_rules_of_meaning_in_force_and_in_scope():
     assert not offered & {"ACC-01", "XHS-08", "CIT-01", "AIG-01"}
     assert "CC-01" in offered
     assert "CC-01" not in {rule.id for _, rule in rules_for_judge(packs, report_of(products=("fund",)), TODAY)}
+    beside = report_of(products=("fund",)).model_copy(update={"beside": ("card",)})
+    assert "CC-01" in {rule.id for _, rule in rules_for_judge(packs, beside, TODAY)}
     early = {rule.id for _, rule in rules_for_judge(packs, report_of(), date(2010, 1, 1))}
     assert "ADL-06" not in early
