@@ -121,11 +121,12 @@ class TestFindings:
             "早上去银行坐坐，排队的人真不少。",
             ["江边的灯一排排亮了起来。", "山里的雾一直没有散开。", "集市上的桃子红得发亮。"],
         )
+        calm = ["晚上煮了一锅白菜豆腐汤。", "猫在窗台上睡了一下午。", "明天要记得去取快递。"]
         reader = load_likeness()
         scored = {fold(text): 0.9 for text in loud} | {fold(line): score}
         monkeypatch.setattr(reader, "scores", lambda norm, spans: [scored.get(norm[slice(*s)], 0) for s in spans])
         monkeypatch.setattr(reader, "ranked", lambda *_, **__: [("RET-01", 0.0), ("IND-01", -behind)])
-        found = [f for f in alike(told(packs, "\n".join([line, *loud]))) if f.text == line]
+        found = [f for f in alike(told(packs, "\n".join([line, *loud, *calm]))) if f.text == line]
         first, second = (packs.find(rule)[1].title for rule in ("RET-01", "IND-01"))
         says = [
             f"{f.severity} "
@@ -133,6 +134,8 @@ class TestFindings:
             for f in found
         ]
         assert says == [told_as] * bool(told_as)
+        (few,) = [f for f in alike(told(packs, "\n".join([line, *loud]))) if f.text == line]
+        assert few.severity == "fix"
 
     @pytest.mark.parametrize(("behind", "asked"), [(0.1, True), (0.3, False)])
     def test_two_rules_that_are_hard_to_tell_apart_are_both_named(
