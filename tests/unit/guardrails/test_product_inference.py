@@ -285,3 +285,9 @@ def test_a_return_that_hangs_on_gold_sells_a_structured_product_and_no_gold(body
 )
 def test_gold_on_offer_stays_gold_beside_what_hangs_on_it(body: str, packs: Packs) -> None:
     assert "gold" in offer(body, packs).promoted
+
+
+def test_what_may_not_pay_for_a_product_is_not_promoted(packs: Packs) -> None:
+    body = "我们行的积存金1克起，手续费率0.5%，购买资金须为自有资金，信用卡和贷款资金{}用。"
+    assert offer(body.format("不能"), packs, products=("gold",)).promoted == {"gold"}
+    assert offer(body.format("都能"), packs, products=("gold",)).promoted > {"gold"}
