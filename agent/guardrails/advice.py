@@ -98,8 +98,11 @@ def left_open_lines(report: Report, *, full: bool = True) -> Iterator[str]:
 def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
     yield headline(report)
     todo = todo_of(note, report)
-    if anew := anew_words(report, todo):
+    anew = anew_words(report, todo)
+    if anew:
         yield anew
+    if anew or (report.verdict != "pass" and not note.products and not _is_offer(report)):
+        yield word("never_written")
     yield counted_words(report, todo)
     if report.open() and not note.products:
         yield from _subject(report)
@@ -136,6 +139,8 @@ def counted_words(report: Report, todo: Todo) -> str:
     if changes:
         order = word("to_do_anew" if anew_words(report, todo) else "to_do_first")
         return word("to_do_and_look" if looks else "to_do").format(parts=changes, looks=looks, order=order)
+    if looks and anew_words(report, todo):
+        return word("only_look_anew").format(looks=looks, order=word("to_do_anew"))
     if looks:
         held_back = report.verdict != "pass"
         return word("only_look_first" if held_back else "only_look").format(looks=looks)

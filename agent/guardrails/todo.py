@@ -53,7 +53,8 @@ class _Missing:
 
     @property
     def grade(self) -> str:
-        return label_of("severity", min((f.severity for f in self.findings), key=GRAVITY.index))
+        gravest = min((f.severity for f in self.findings), key=GRAVITY.index)
+        return word("owed_gravely") if gravest == "block" else label_of("severity", gravest)
 
 
 @dataclass
@@ -72,8 +73,9 @@ class Todo:
     def changes(self) -> dict[str, int]:
         """Return how many places are to be changed, by the name of their grade, the worst first."""
         graded = [_grade(passage) for passage in self.going] + [item.grade for item in self.adding]
-        owed = [word("owed")]
-        return _counted(graded + owed * bool(self.mark), [label_of("severity", level) for level in GRAVITY] + owed)
+        owed = [word("owed")] * bool(self.mark)
+        gravest, *others = (label_of("severity", level) for level in GRAVITY)
+        return _counted(graded + owed, [gravest, word("owed_gravely"), *others, *owed])
 
     def to_look_at(self) -> dict[str, int]:
         """Return how many places a person is to look at, by the name of their grade, what must be looked at first."""
@@ -110,13 +112,21 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
         yield f"  {word('alike_advice')}"
     yield from _section("must_mark", _adding_mark(note, todo))
     adding = [line for item in todo.adding if not _is_mark(item) for line in _add(note, item, anew=anew)]
+    adding += _written_of(report) if anew else []
     yield from _section("must_add_anew" if anew else "must_add", adding)
     if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
         yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
     told: list[Passage | _Missing] = [*todo.going, *todo.adding, *todo.doubted]
-    yield from _section("reasons" if full else "reasons_short", _reasons(told, full=full))
+    yield from _section("reasons" if full else "reasons_short", _reasons(told, full=full, others=full or anew))
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))
+
+
+def _written_of(report: Report) -> list[str]:
+    """Say what must be told of each product on offer, once it is told of at all."""
+    if report.note_type not in ("marketing", "benefit"):
+        return []
+    return [word("in_full").format(told=label_of("written_of", product)) for product in report.products]
 
 
 def _is_missing(finding: Finding) -> bool:
@@ -301,8 +311,8 @@ def _lines_of(item: _Missing) -> Iterator[str]:
     yield from (line for line in lines if not any(line in other and line != other for other in lines))
 
 
-def _reasons(items: Sequence[Passage | _Missing], *, full: bool) -> Iterator[str]:
-    """Tell every reason of a rule that speaks for something; in full the others too, which ask for nothing else."""
+def _reasons(items: Sequence[Passage | _Missing], *, full: bool, others: bool) -> Iterator[str]:
+    """Tell every reason of a rule that speaks for something; of the others too if asked, which want nothing else."""
     told: set[tuple[str, str]] = set()
     for item in items:
         speaking = [item.first] if isinstance(item, Passage) else item.findings
@@ -311,11 +321,11 @@ def _reasons(items: Sequence[Passage | _Missing], *, full: bool) -> Iterator[str
         advice = word("add_or_drop") if several and len(fresh) > 1 else item.first.advice
         yield from _reason(fresh, full=full, advice=advice)
         told |= {(finding.rule, finding.message) for finding in speaking}
-    if not full:
+    if not others:
         return
     for finding in (finding for item in items for finding in item.findings):
         if (finding.rule, finding.message) not in told:
-            yield from _reason([finding], full=True)
+            yield from _reason([finding], full=full)
             told.add((finding.rule, finding.message))
 
 

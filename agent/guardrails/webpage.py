@@ -86,7 +86,13 @@ def _article(number: int, note: NoteInput, report: Report) -> str:
 
 def _summary(report: Report, todo: Todo) -> Iterator[str]:
     """Say what is to be done, as the text does: write anew, how much to mend, the mark that opens the note."""
-    lines = [anew_words(report, todo), counted_words(report, todo), mark_line(todo.mark) if todo.mark else ""]
+    anew = anew_words(report, todo)
+    lines = [
+        anew,
+        word("never_written") if anew else "",
+        counted_words(report, todo),
+        mark_line(todo.mark) if todo.mark else "",
+    ]
     yield from (f'<p class="todo">{escape(line)}</p>' for line in lines if line)
 
 

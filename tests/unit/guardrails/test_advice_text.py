@@ -240,7 +240,7 @@ def test_what_a_rule_only_doubts_stands_with_what_needs_a_look():
 def test_a_line_that_another_one_holds_is_asked_for_once(packs):
     lines = told(packs, "云栖稳舟理财，比较基准2.5%到2.9%，我行有售。", products=("wm",))
     (line,) = [line for line in lines if "不构成对产品收益的承诺" in line and "要补" in line]
-    assert line.startswith("  禁止 写了“理财，比较基准2.5%到2.9%”，要补：业绩") and line.endswith("（WM-01、WM-02）")
+    assert line.startswith("  必补 写了“理财，比较基准2.5%到2.9%”，要补：业绩") and line.endswith("（WM-01、WM-02）")
     assert not [line for line in lines if "读起来像“" in line and "WM-01" in line]
 
 
@@ -341,7 +341,7 @@ def test_what_cannot_be_named_is_one_line_a_grade_and_what_can_says_what_it_read
     looks = [line.strip() for line in short if line.strip().startswith(("须看", "请看 正文"))]
     assert looks == [
         "请看 正文 “吃了面包”：读起来像“某事”（END-01，）",
-        "须看 正文 “喝了热水”：读起来像“某事”，或者“别的”（END-01，）",
+        "须看 正文 “喝了热水”：读起来像“某事”，或者“别的”",
         "须看 正文 “走了一圈”、正文 “看了荷花”：说不准犯了哪一条，请审核人把整句看过",
         "请看 正文 “坐了一会”：说不准犯了哪一条，请审核人把整句看过",
     ]

@@ -91,13 +91,16 @@ def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by
     promises = ["这款理财稳赚不赔。", "本金一分不少。", "跟存款一样安全。"]
     full, few = (told(packs, "".join(body), products=("wm",)) for body in (promises, promises[:2]))
     assert full[1].startswith("先不要发：") and "整段重写" in full[1]
+    assert full[2].startswith("不管点没点到，这些一律不写") and not [line for line in few if "一律不写" in line]
+    assert any("讲到产品就写全：理财写产品全称" in line for line in full)
+    assert not [line for line in few if "讲到产品就写全" in line]
     assert not [line for line in full if "可写成" in line or "照这一种改好" in line] and "要去掉或改掉的" in "".join(
         few
     )
     gone = full[place(full, "不要再写的") + 1 :]
     assert gone[0].startswith("  禁止 正文 “这款理财稳赚不赔”（RET-03") and place(full, "重写以后还要有的")
     assert not [line for line in few if "整段重写" in line]
-    assert "重写时对着清单" in full[2] and "先照清单改" not in full[2] and "先照清单改" in few[1]
+    assert "重写时对着清单" in full[3] and "先照清单改" not in full[3] and "先照清单改" in few[1]
 
 
 def test_one_sentence_that_reads_like_a_sellers_and_two_that_may_are_as_good_as_several():
@@ -144,3 +147,23 @@ def test_one_rule_gives_each_of_its_reasons_once_where_it_tells_two(packs):
     lines = told(packs, body, products=("insurance",))
     reasons = [line for line in lines if line.startswith("  INS-09 为什么")]
     assert len(reasons) == 2 and "避债" in reasons[0] and "只赔合同写明的责任" in reasons[1]
+
+
+def test_a_note_of_which_nobody_can_tell_the_product_is_asked_for_it_and_told_what_is_never_written(packs):
+    lines = told(packs, "想来的加我薇❤，头像那个号。")
+    assert any("先问清是存款、理财、基金还是别的" in line for line in lines)
+    assert any(line.startswith("不管点没点到，这些一律不写") for line in lines)
+    assert not [line for line in told(packs, "今天风很大，走了一圈。") if "一律不写" in line]
+
+
+def test_what_must_be_added_is_no_prohibition_and_of_what_may_be_either_no_law_is_told(packs):
+    lines = told(packs, "我们公司的百万医疗险，保障以合同条款为准，想了解的点主页。")
+    assert any(line.startswith("  必补 在推介") and line.endswith("（INS-01）") for line in lines)
+    assert "必补 1 处" in lines[1] and not [line for line in lines if line.startswith("  禁止 在推介")]
+    either = Finding(
+        rule="END-01", pack="endorsement", severity="fix", field="body", start=0, end=4, text="走了一圈", advice="看。",
+        message="“走了一圈”这里请看一眼：读者会不会读成“某事”，或者“别的”？", fingerprint="0", related=("example:像",),
+    )  # fmt: skip
+    note = NoteInput(title="湖边散步", body="走了一圈。")
+    text = to_text([note], [Report(verdict="revise", note_type="lifestyle", findings=(either,))])
+    assert "读起来像“某事”，或者“别的”\n" in text and "文字不动" not in text
