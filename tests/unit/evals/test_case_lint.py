@@ -67,7 +67,7 @@ def test_every_slip_is_told_at_its_place_with_the_remedy(tmp_path, old, new, pla
     ("first", "place", "words"),
     [
         (FIRST.replace("平时不喝咖啡", "稳赚不赔，平时不喝咖啡"), "ref-1.md:7:", "RET-"),
-        (FIRST.replace("云杉咖啡卡由云杉银行股份有限公司发行。", ""), "ref-1.md:1:1", "ACC-04"),
+        (FIRST.replace("本人为云杉银行员工。云杉咖啡卡由云杉银行股份有限公司发行。", ""), "ref-1.md:1:1", "ACC-04"),
         (FIRST.replace("腿还没热", "【腿还没热】"), "ref-1.md:1:1", "T09"),
         (FIRST.replace("六点出门，江边", "宝子们，江边"), "ref-1.md:3:1", "T14"),
         (SECOND, "ref-2.md:1:1", "太像"),
