@@ -153,8 +153,7 @@ def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequ
         speaker = numbers[id(passage.first)] if passage else number
         explained = number if is_alike(finding) else first.setdefault((finding.rule, finding.message), number)
         kept = not anew or finding.start is None or finding.field in ("title", "tags")
-        mends = list(_remedy(finding, passage)) if kept else [(word("advice"), word("gone_row"))]
-        mends = mends if speaker == number else _as_number(speaker, article)
+        mends = (list(_remedy(finding, passage)) if kept else []) if speaker == number else _as_number(speaker, article)
         if speaker == explained == number:
             mends.insert(0, (word("advice"), _text(finding.advice)))
         told.append(_finding(note, number, finding, article, told=explained, mends=mends))

@@ -149,3 +149,12 @@ def test_the_page_says_first_that_a_note_full_of_selling_is_not_to_be_sent():
     assert html.index("先不要发：") < html.index("要处理的：") and "先不要发" not in page(
         BAD.model_copy(update={"body": "今天风大"})
     )
+
+
+def test_of_a_note_to_be_written_anew_no_sentence_is_given_another_wording():
+    promises = ["这款理财稳赚不赔。", "本金一分不少。", "跟存款一样安全。"]
+    anew, few = (
+        page(NoteInput(title="湖边散步", body="".join(body), products=("wm",))) for body in (promises, promises[:2])
+    )
+    assert "这些一律不写" in anew and "可改为" not in anew
+    assert "这些一律不写" not in few and "可改为" in few
