@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agent.guardrails.findings import is_alike
+from agent.guardrails.letter import letter_lines
 from agent.guardrails.placement import field_text
 from agent.guardrails.quoting import quotes_of
 from agent.guardrails.todo import Todo, todo_lines, todo_of
@@ -103,10 +104,11 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
         yield anew
     if anew or (report.verdict != "pass" and not note.products and not _is_offer(report)):
         yield word("never_written")
-    yield counted_words(report, todo)
+    told = letter_lines(note, report, todo, full=full) if anew else todo_lines(note, report, todo, full=full)
+    yield next(told) if anew else counted_words(report, todo)
     if report.open() and not note.products:
         yield from _subject(report)
-    yield from todo_lines(note, report, todo, full=full, anew=bool(anew))
+    yield from told
     let_pass = ("let_pass", ("cleared", "waived")) if full else ("let_pass_waived", ("waived",))
     for title, states in (("known_before", ("known",)), let_pass):
         rest = [finding for finding in report.findings if finding.status in states]
@@ -137,10 +139,10 @@ def counted_words(report: Report, todo: Todo) -> str:
     """Say how much is to be changed, as much as the lists below hold, the worst first, and how much to look at."""
     changes, looks = _so_many(todo.changes()), _so_many(todo.to_look_at())
     if changes:
-        order = word("to_do_anew" if anew_words(report, todo) else "to_do_first")
+        order = word("to_do_then" if anew_words(report, todo) else "to_do_first")
         return word("to_do_and_look" if looks else "to_do").format(parts=changes, looks=looks, order=order)
     if looks and anew_words(report, todo):
-        return word("only_look_anew").format(looks=looks, order=word("to_do_anew"))
+        return word("only_look_anew").format(looks=looks, order=word("to_do_then"))
     if looks:
         held_back = report.verdict != "pass"
         return word("only_look_first" if held_back else "only_look").format(looks=looks)

@@ -24,7 +24,10 @@ from numpy.typing import NDArray
 from agent.guardrails.normalize import SEPARATOR
 from agent.models import Category
 
-__all__ = ["BUCKETS", "Likeness", "Resemblance", "Window", "features", "holds_one", "load_likeness", "windows"]
+__all__ = [
+    "BUCKETS", "Likeness", "Resemblance", "Window", "features", "holds_one", "load_likeness", "sentences",
+    "windows",
+]  # fmt: skip
 
 BUCKETS: Final = 1 << 17
 LONGEST: Final = 4  # characters of an n-gram
@@ -80,19 +83,20 @@ def holds_one(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
 
 def windows(text: str) -> Iterator[tuple[int, int]]:
     """Yield the span of every sentence, then of every two neighbours within a paragraph."""
-    spans = _sentences(text)
+    spans = sentences(text)
     yield from ((start, end) for start, end in spans if end - start >= SHORTEST)
     for (start, stop), (begin, end) in itertools.pairwise(spans):
         if "\n" not in text[stop:begin]:
             yield start, end
 
 
-def _sentences(text: str) -> list[tuple[int, int]]:
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the span of every sentence."""
     return [match.span() for match in _SENTENCE.finditer(text) if match.group().strip()]
 
 
 def _untagged(text: str) -> list[tuple[int, int]]:
-    return [span for span in _sentences(text) if TAG not in text[slice(*span)]]
+    return [span for span in sentences(text) if TAG not in text[slice(*span)]]
 
 
 def features(text: str) -> tuple[Ids, Floats]:
@@ -223,8 +227,8 @@ class Likeness:
 
         Where two sentences are read together, the other may be a question, or break another rule.
         """
-        sentences = _sentences(text) or [(0, len(text))]
-        begin, stop = max(sentences, key=lambda span: self.ranked(text[slice(*span)], among=(rule,))[0][1])
+        spans = sentences(text) or [(0, len(text))]
+        begin, stop = max(spans, key=lambda span: self.ranked(text[slice(*span)], among=(rule,))[0][1])
         clauses = [match.span() for match in _CLAUSE.finditer(text, begin, stop)] or [(begin, stop)]
         return max(clauses, key=lambda span: self._weight(text[slice(*span)]))
 

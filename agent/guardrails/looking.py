@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.guardrails.wording import cite, label_of, word
+from agent.guardrails.quoting import within_quotes
+from agent.guardrails.topics import says_of, topics_read
+from agent.guardrails.wording import cite, cite_shortly, label_of, word
 from agent.models import Finding
 
-__all__ = ["look_lines", "question_of"]
+__all__ = ["look_lines", "look_of", "question_of"]
 
 _GRADES: Final = ("fix", "warn")
+_LONGEST: Final = 100  # characters of two sentences that are quoted whole
+_ENDS: Final = "。；;"
 
 
 def question_of(finding: Finding) -> str:
@@ -28,22 +32,43 @@ def look_lines(looks: Sequence[Finding], *, full: bool) -> Iterator[str]:
         yield from (_in_full(finding) for finding in looks)
         return
     unnamed = [finding for finding in looks if not _readings(finding)]
-    yield from (_look(finding) for finding in looks if finding not in unnamed)
+    yield from (_look(finding, _quoted(finding)) for finding in looks if finding not in unnamed)
     for severity in _GRADES:
         quotes = dict.fromkeys(_quoted(finding) for finding in unnamed if finding.severity == severity)
         if quotes:
             yield word("look_unnamed").format(grade=label_of("alike_severity", severity), quotes="、".join(quotes))
 
 
-def _look(finding: Finding) -> str:
-    """Say what words read like: one rule, or one of two; law where there is any."""
+def look_of(finding: Finding, *, full: bool) -> str:
+    """Ask about one sentence beside others of its paragraph, quoting all that was read together, by what it does.
+
+    Law is told where it reads like one rule of that kind. Empty for a faint one of which nobody can tell what it does.
+    """
+    if full:
+        return _in_full(finding)
+    told, readings = topics_read(finding.text), _readings(finding)
+    says = word("asked_too").join(told)
+    if told == (says_of(finding.rule),) and len(readings) == 1:
+        law = cite_shortly(finding.basis[0]) if finding.basis else ""
+        return word("asked_by_rule").format(quote=_window(finding), says=says, rule=finding.rule, law=law)
+    if told:
+        return word("asked").format(quote=_window(finding), says=says)
+    return "" if finding.severity == "warn" and not readings else word("asked_openly").format(quote=_window(finding))
+
+
+def _window(finding: Finding) -> str:
+    """Quote what was read together; of much, what tells most."""
+    whole = within_quotes(finding.text.strip())
+    return f"“{whole.rstrip(_ENDS)}”" if len(whole) <= _LONGEST else f"“{_telling(finding)}”"
+
+
+def _look(finding: Finding, quote: str) -> str:
+    """Say what quoted words read like: one rule, or one of two; law where there is any."""
     basis = cite(finding.basis[0]) if finding.basis else ""
     first, *others = _readings(finding)
-    code = "look_either" if others else "look"
-    return word(code).format(
-        grade=label_of("alike_severity", finding.severity), quote=_quoted(finding), title=first, other="".join(others),
-        rule=finding.rule, basis=basis,
-    )  # fmt: skip
+    grade = label_of("alike_severity", finding.severity)
+    told = {"grade": grade, "quote": quote, "title": first, "rule": finding.rule, "basis": basis}
+    return word("look_either" if others else "look").format(**told, other="".join(others))
 
 
 def _in_full(finding: Finding) -> str:
@@ -55,9 +80,13 @@ def _in_full(finding: Finding) -> str:
 
 
 def _quoted(finding: Finding) -> str:
+    return f"{label_of('field', finding.field)} “{_telling(finding)}”"
+
+
+def _telling(finding: Finding) -> str:
+    """Return the words that a question quotes."""
     before, after = word("alike").split("{words}")
-    told = finding.message.removeprefix(before).partition(after.partition("{")[0].partition("：")[0])[0]
-    return f"{label_of('field', finding.field)} “{told}”"
+    return finding.message.removeprefix(before).partition(after.partition("{")[0].partition("：")[0])[0]
 
 
 def _readings(finding: Finding) -> list[str]:

@@ -7,54 +7,25 @@ the report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from agent.guardrails.findings import about_of, is_alike
+from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import GRAVITY, Passage, passages
 from agent.guardrails.label import advert_mark
 from agent.guardrails.looking import look_lines
-from agent.guardrails.placement import blanks_in, field_text, is_mark
-from agent.guardrails.quoting import quotes_of, whole_pairs, words_of
-from agent.guardrails.wording import (
-    brief,
-    cite,
-    cite_shortly,
-    gist,
-    label_of,
-    name_blanks,
-    one_line,
-    spelled,
-    word,
-)
+from agent.guardrails.owing import Missing, add_lines, fill_words, mark_line, missing_together
+from agent.guardrails.placement import field_text
+from agent.guardrails.quoting import quotes_of, words_of
+from agent.guardrails.wording import brief, cite, cite_shortly, gist, label_of, word
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["Todo", "mark_line", "todo_lines", "todo_of"]
+__all__ = [
+    "Todo", "close_lines", "grade_of", "mark_lines", "quote_of", "reason_lines", "section", "todo_lines", "todo_of",
+]  # fmt: skip
 
-_NUMBER: Final = re.compile("[-–—~至到0-9.%％一二三四五六七八九十百千万零点半元块角分]+")
 _ORDER: Final[dict[FieldName, int]] = {"title": 0, "cover": 1, "body": 2, "tags": 3, "note": 4}
-
-
-@dataclass
-class _Missing:
-    """Hold the lines that are asked for together: the first finding speaks, the others are named."""
-
-    findings: list[Finding]
-
-    @property
-    def first(self) -> Finding:
-        return self.findings[0]
-
-    @property
-    def rules(self) -> str:
-        return "、".join(dict.fromkeys(finding.rule for finding in self.findings))
-
-    @property
-    def grade(self) -> str:
-        gravest = min((f.severity for f in self.findings), key=GRAVITY.index)
-        return word("owed_gravely") if gravest == "block" else label_of("severity", gravest)
 
 
 @dataclass
@@ -65,21 +36,21 @@ class Todo:
     """
 
     going: list[Passage]
-    adding: list[_Missing]
+    adding: list[Missing]
     doubted: list[Passage]
     looks: list[Finding]
     mark: str = ""
 
     def changes(self) -> dict[str, int]:
         """Return how many places are to be changed, by the name of their grade, the worst first."""
-        graded = [_grade(passage) for passage in self.going] + [item.grade for item in self.adding]
+        graded = [grade_of(passage) for passage in self.going] + [item.grade for item in self.adding]
         owed = [word("owed")] * bool(self.mark)
         gravest, *others = (label_of("severity", level) for level in GRAVITY)
         return _counted(graded + owed, [gravest, word("owed_gravely"), *others, *owed])
 
     def to_look_at(self) -> dict[str, int]:
         """Return how many places a person is to look at, by the name of their grade, what must be looked at first."""
-        graded = [_grade(passage) for passage in self.doubted]
+        graded = [grade_of(passage) for passage in self.doubted]
         graded += [label_of("alike_severity", finding.severity) for finding in self.looks]
         return _counted(graded, [label_of("alike_severity", level) for level in ("fix", "warn")])
 
@@ -88,45 +59,47 @@ def todo_of(note: NoteInput, report: Report) -> Todo:
     """Part the open findings into what must go, what must be added and what needs a look."""
     found = sorted(report.open(), key=_reading_order)
     told = passages(note, [f for f in found if not _is_missing(f) and not is_alike(f)], report.products)
-    adding = _missing_together([f for f in found if _is_missing(f) and not _is_moot(f, found)])
+    adding = missing_together([f for f in found if _is_missing(f) and not _is_moot(f, found)])
     return Todo(
         going=[passage for passage in told if passage.gravity != "warn"],
         adding=adding,
         doubted=[passage for passage in told if passage.gravity == "warn"],
-        looks=[f for f in found if is_alike(f) and not any(_is_asked_by(f, item) for item in adding)],
-        mark=advert_mark(note, report, asked=[line for item in adding for line in _lines_of(item)]),
+        looks=[f for f in found if is_alike(f) and not any(item.asks(f) for item in adding)],
+        mark=advert_mark(note, report, asked=[line for item in adding for line in item.lines]),
     )
 
 
-def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False, anew: bool = False) -> Iterator[str]:
+def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> Iterator[str]:
     """Tell what must go, what needs a look and what must be added, then why and how, once a rule.
 
     Without `full` hits of one rule with one remedy share a line, and a rule gives its first reason; law and remedy are
-    told in either case. Of a note that is to be written `anew` no sentence is told another wording, which would outlive
-    it; what it must hold after that is told as such.
+    told in either case.
     """
-    going = _gone(note, todo.going) if anew else _going(note, todo.going, full=full)
-    yield from _section("must_go_anew" if anew else "must_go", going)
-    yield from _section("must_look", _looking(note, todo, full=full))
+    yield from section("must_go", _going(note, todo.going, full=full))
+    yield from section("must_look", _looking(note, todo, full=full))
     if todo.looks:
         yield f"  {word('alike_advice')}"
-    yield from _section("must_mark", _adding_mark(note, todo))
-    adding = [line for item in todo.adding if not _is_mark(item) for line in _add(note, item, anew=anew)]
-    adding += _written_of(report) if anew else []
-    yield from _section("must_add_anew" if anew else "must_add", adding)
-    if blanks := tuple(dict.fromkeys(b for item in todo.adding for line in _lines_of(item) for b in blanks_in(line))):
-        yield f"  {word('fill').format(blanks=name_blanks(blanks))}"
-    told: list[Passage | _Missing] = [*todo.going, *todo.adding, *todo.doubted]
-    yield from _section("reasons" if full else "reasons_short", _reasons(told, full=full, others=full or anew))
+    yield from section("must_mark", mark_lines(note, todo))
+    yield from section("must_add", (line for item in todo.adding if not item.opens for line in add_lines(note, item)))
+    told: list[Passage | Missing] = [*todo.going, *todo.adding, *todo.doubted]
+    title = "reasons" if full else "reasons_short"
+    yield from close_lines(report, todo, reason_lines(told, full=full, others=full), title=title)
+
+
+def close_lines(report: Report, todo: Todo, reasons: Iterable[str], *, title: str) -> Iterator[str]:
+    """Tell which blanks are to be filled, the reasons under that title, and that some articles are unread."""
+    if filling := fill_words(todo.adding):
+        yield f"  {filling}"
+    yield from section(title, reasons)
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))
 
 
-def _written_of(report: Report) -> list[str]:
-    """Say what must be told of each product on offer, once it is told of at all."""
-    if report.note_type not in ("marketing", "benefit"):
-        return []
-    return [word("in_full").format(told=label_of("written_of", product)) for product in report.products]
+def mark_lines(note: NoteInput, todo: Todo) -> Iterator[str]:
+    """Say with which mark the note opens."""
+    if todo.mark:
+        yield mark_line(todo.mark)
+    yield from (line for item in todo.adding if item.opens for line in add_lines(note, item))
 
 
 def _is_missing(finding: Finding) -> bool:
@@ -134,7 +107,8 @@ def _is_missing(finding: Finding) -> bool:
     return finding.start is None and (finding.fix is not None or not finding.text)
 
 
-def _grade(passage: Passage) -> str:
+def grade_of(passage: Passage) -> str:
+    """Name the gravity of a passage."""
     return label_of("severity", passage.gravity)
 
 
@@ -142,35 +116,12 @@ def _counted(graded: Sequence[str], order: Sequence[str]) -> dict[str, int]:
     return {name: graded.count(name) for name in order if name in graded}
 
 
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+def section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines under the title of that name; nothing where there are none."""
     told = list(lines)
     if told:
         yield from ("", word(title))
         yield from (f"  {line}" for line in told)
-
-
-def _missing_together(findings: Sequence[Finding]) -> list[_Missing]:
-    """Join the lines of one pack that are missing for the same words, and the same line asked for twice."""
-    items: list[_Missing] = []
-    for finding in findings:
-        twin = next((item for item in items if _is_missing_with(finding, item.first)), None)
-        if twin is None:
-            items.append(_Missing([finding]))
-        elif finding.rule not in {other.rule for other in twin.findings}:
-            twin.findings.append(finding)
-    return items
-
-
-def _is_missing_with(one: Finding, other: Finding) -> bool:
-    if one.rule == other.rule or (bool(one.text) and (one.pack, one.text) == (other.pack, other.text)):
-        return True
-    lines = [finding.fix.replacement for finding in (one, other) if finding.fix and finding.fix.replacement]
-    return len(lines) > 1 and not any(map(is_mark, lines)) and (lines[0] in lines[1] or lines[1] in lines[0])
-
-
-def _is_asked_by(alike: Finding, item: _Missing) -> bool:
-    """Tell whether lines are asked for, by the same rule, for words of a sentence that reads like a violation."""
-    return any(alike.rule == other.rule and other.text and other.text in alike.text for other in item.findings)
 
 
 def _is_moot(missing: Finding, found: Sequence[Finding]) -> bool:
@@ -188,28 +139,17 @@ def _going(note: NoteInput, told: Sequence[Passage], *, full: bool) -> Iterator[
     for passage in told:
         first = passage.first
         grouped = not full and first.fix is not None and first.field != "tags" and not passage.others
-        alike = (_grade(passage), first.field, first.rule, passage.cure) if grouped else id(passage)
+        alike = (grade_of(passage), first.field, first.rule, passage.cure) if grouped else id(passage)
         groups.setdefault(alike, []).append(passage)
     for group in groups.values():
         yield _go(note, group)
         yield from _further(note, group[0])
 
 
-def _gone(note: NoteInput, told: Sequence[Passage]) -> Iterator[str]:
-    """Tell what is not to be written again, with every rule against it; a title and a tag are told their remedy."""
-    for passage in told:
-        rules = "、".join(dict.fromkeys(finding.rule for finding in passage.findings))
-        whole = passage.first.field in ("title", "tags") and bool(passage.cure)
-        yield word("gone_whole" if whole else "gone").format(
-            grade=_grade(passage), field=label_of("field", passage.first.field), quote=_quote(note, passage),
-            after=passage.cure, rules=rules,
-        )  # fmt: skip
-
-
 def _go(note: NoteInput, group: Sequence[Passage]) -> str:
     passage, finding = group[0], group[0].first
-    told = {"grade": _grade(passage), "field": label_of("field", finding.field), "rule": finding.rule}
-    quote = "、".join(dict.fromkeys(_quote(note, each) for each in group))
+    told = {"grade": grade_of(passage), "field": label_of("field", finding.field), "rule": finding.rule}
+    quote = "、".join(dict.fromkeys(quote_of(note, each) for each in group))
     code = "go_bare" if not passage.cure else "doubted" if passage.gravity == "warn" else "go"
     return word(code).format(**told, quote=quote, after=passage.cure)
 
@@ -225,14 +165,14 @@ def _further_one(note: NoteInput, finding: Finding, passage: Passage) -> str:
     """Name a rule, the words it speaks against where the passage quotes others, and a clause that was read, if any."""
     told = []
     if finding.start is not None and finding.field != "tags":
-        quote = _quote(note, Passage((finding,)))
-        told += [quote] if quote != _quote(note, passage) else []
+        quote = quote_of(note, Passage((finding,)))
+        told += [quote] if quote != quote_of(note, passage) else []
     basis = next((basis for basis in finding.basis if basis.verified and basis.article), None)
     told += [cite_shortly(each) for each in ([basis] if basis else finding.basis[:1])]
     return word("also_one").format(rule=finding.rule, told="，".join(told))
 
 
-def _quote(note: NoteInput, passage: Passage) -> str:
+def quote_of(note: NoteInput, passage: Passage) -> str:
     """Quote the clauses that were hit, with their disguise; a whole line where nothing in it has a place."""
     first = passage.first
     if first.field == "tags":
@@ -245,79 +185,18 @@ def _quote(note: NoteInput, passage: Passage) -> str:
     return told + (f"（{hidden}）" if hidden else "")
 
 
-def mark_line(mark: str) -> str:
-    """Say where the mark of an advertisement goes that no rule asks for yet."""
-    return word("mark_owed").format(grade=word("owed"), line=mark)
-
-
-def _adding_mark(note: NoteInput, todo: Todo) -> Iterator[str]:
-    if todo.mark:
-        yield mark_line(todo.mark)
-    for item in filter(_is_mark, todo.adding):
-        yield from _add(note, item)
-
-
-def _is_mark(item: _Missing) -> bool:
-    """Tell whether all that is missing opens the note."""
-    lines = [finding.fix.replacement for finding in item.findings if finding.fix and finding.fix.replacement]
-    return bool(lines) and all(map(is_mark, lines))
-
-
 def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:
     yield from _going(note, todo.doubted, full=full)
     yield from look_lines(todo.looks, full=full)
 
 
-def _add(note: NoteInput, item: _Missing, *, anew: bool = False) -> Iterator[str]:
-    lines = list(_lines_of(item))
-    told = {"grade": item.grade, "rules": item.rules}
-    if not lines:
-        yield word("add_bare").format(**told, text=one_line(item.first.message))
-    elif len(lines) == 1:
-        about = about_of(item.first)
-        code = "add_one_for" if item.first.text else "add_one_about" if about else "add_one"
-        code = "add_one_anew" if anew and item.first.text else code
-        yield word(code).format(**told, text=_asked_for(note, item.first) or brief(about), line=lines[0])
-    else:
-        drop = _or_drop(item.first.pack)
-        yield word("add_anew" if anew else "add_for").format(
-            **told, text=_asked_for(note, item.first), number=len(lines), drop=drop
-        )
-        yield from (f"  + {line}" for line in lines)
-
-
-def _or_drop(pack: str) -> str:
-    """Say when the words that ask for lines go instead: a pack may know more than that the lines cannot be had."""
-    told = label_of("or_drop", pack)
-    return told if told != pack else label_of("or_drop", "any")
-
-
-def _asked_for(note: NoteInput, finding: Finding) -> str:
-    """Return the words for which a line is missing, with the rest of a number that they end in."""
-    start = note.body.find(finding.text) if finding.text else -1
-    if start < 0:
-        return brief(finding.text)
-    numeric = _NUMBER.fullmatch(finding.text[-1])
-    rest = _NUMBER.match(note.body, start + len(finding.text)) if numeric else None
-    end = start + len(finding.text) + (len(rest[0]) if rest else 0)
-    asked = note.body[slice(*whole_pairs(note.body, start, end))]
-    return brief(words_of(asked, 0, len(asked))[1:-1])
-
-
-def _lines_of(item: _Missing) -> Iterator[str]:
-    """Yield the lines to add, once each; what another line says already is not asked for again."""
-    found = [finding.fix.replacement for finding in item.findings if finding.fix and finding.fix.replacement]
-    lines = dict.fromkeys(word("mark_first").format(line=line) if is_mark(line) else spelled(line) for line in found)
-    yield from (line for line in lines if not any(line in other and line != other for other in lines))
-
-
-def _reasons(items: Sequence[Passage | _Missing], *, full: bool, others: bool) -> Iterator[str]:
+def reason_lines(items: Sequence[Passage | Missing], *, full: bool, others: bool) -> Iterator[str]:
     """Tell every reason of a rule that speaks for something; of the others too if asked, which want nothing else."""
     told: set[tuple[str, str]] = set()
     for item in items:
         speaking = [item.first] if isinstance(item, Passage) else item.findings
         fresh = [finding for finding in speaking if (finding.rule, finding.message) not in told]
-        several = isinstance(item, _Missing) and len(list(_lines_of(item))) > 1
+        several = isinstance(item, Missing) and len(item.lines) > 1
         advice = word("add_or_drop") if several and len(fresh) > 1 else item.first.advice
         yield from _reason(fresh, full=full, advice=advice)
         told |= {(finding.rule, finding.message) for finding in speaking}

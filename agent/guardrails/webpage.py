@@ -17,9 +17,10 @@ from agent.guardrails.advice import anew_words, counted_words, left_open_lines, 
 from agent.guardrails.document import Document
 from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
+from agent.guardrails.owing import mark_line
 from agent.guardrails.placement import blanks_in, field_text
 from agent.guardrails.quoting import quotes_of
-from agent.guardrails.todo import Todo, mark_line, todo_of
+from agent.guardrails.todo import Todo, todo_of
 from agent.guardrails.wording import cite, idle_words, label_of, spelled, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
 

@@ -146,7 +146,7 @@ def test_the_page_names_the_mark_of_an_advertisement():
 def test_the_page_says_first_that_a_note_full_of_selling_is_not_to_be_sent():
     selling = NoteInput(body="这款理财稳赚不赔。本金一分不少。跟存款一样安全。", products=("wm",))
     html = page(selling)
-    assert html.index("先不要发：") < html.index("要处理的：") and "先不要发" not in page(
+    assert html.index("先不要发，") < html.index("要处理的：") and "先不要发" not in page(
         BAD.model_copy(update={"body": "今天风大"})
     )
 
