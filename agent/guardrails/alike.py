@@ -9,7 +9,7 @@ must score higher, and is not named.
 In a note that promotes nothing and sells nothing it asks for a look only, never for a change, unless the note says
 little else; and so it does of what somebody asks. It must be surer of a title, of a sentence that is about money only
 by the offer around it or not at all, and of one among many that nobody could object to; and less sure where at least
-three sentences tell a seller.
+three sentences tell a seller. A sentence about things of life counts only there, and only where it is likely.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ _SOLD: Final = 0.4  # the same in a note of a seller
 _EITHER: Final = 0.7  # the same where it cannot be told which of two rules it reads like: half of these are innocent
 _NAMED: Final = 0.95  # score from which the two are named
 _VAGUE: Final = 0.6  # score below which such a sentence is let be
+_LIVELY: Final = 0.5  # score from which a sentence of a seller counts that names things of life and no money
 _FEW: Final = 0.25  # share of sentences that a seller has more of
 _TELLTALE: Final = 3  # sentences that tell a seller where no product need be named
 _ASKING: Final = ("?", "?”", "?」", '?"')
@@ -111,8 +112,10 @@ class _Counted:
 
     def holds(self, window: Window) -> bool:
         """Tell whether a window may be told."""
-        _, start, end = window
-        if is_warning(self._evidence.document.norm[start:end]) or not self._is_about_money((start, end)):
+        score, start, end = window
+        if is_warning(self._evidence.document.norm[start:end]):
+            return False
+        if not (self._is_about_money((start, end)) or self._is_a_sellers(score)):
             return False
         return not _is_told(Hit(start, end), self._evidence, self._told)
 
@@ -167,6 +170,10 @@ class _Counted:
 
     def _is_about_money(self, span: tuple[int, int]) -> bool:
         return self._speaks_of_money(span) or (bool(self._evidence.promoted) and not holds_one(span, self._life))
+
+    def _is_a_sellers(self, score: float) -> bool:
+        """Tell whether a sentence about things of life counts: among many, a share of which are a seller's."""
+        return bool(self._evidence.promoted) and score >= _LIVELY and _FEW <= self._share < 1
 
     @cached_property
     def _life(self) -> list[tuple[int, int]]:

@@ -254,6 +254,17 @@ class TestFindings:
         life = "反正火锅闭着眼点就是了，横竖不踩雷。"
         assert life not in {f.text for f in alike(told(packs, offer + life, products=("wm",)))}
 
+    @pytest.mark.parametrize(("score", "share", "counts"), [(0.6, 0.3, 1), (0.4, 0.3, 0), (0.6, 0.2, 0), (0.6, 1.0, 0)])
+    def test_a_sentence_about_things_of_life_counts_among_a_sellers_if_it_is_likely(
+        self, packs, silent_rules, monkeypatch, score, share, counts
+    ):
+        reader, life = load_likeness(), "反正火锅闭着眼点就是了，横竖不踩雷。"
+        monkeypatch.setattr(reader, "maybe", 0.0)
+        monkeypatch.setattr(reader, "likely", lambda _, spans: [Window(score, *span) for span in spans])
+        monkeypatch.setattr(reader, "share", lambda *_, **__: share)
+        found = alike(told(packs, f"我们行的这款理财上新了，想买的找我。\n{life}", products=("wm",)))
+        assert [f.text for f in found].count(life) == counts
+
     def test_in_a_note_that_promotes_nothing_it_asks_for_a_look_only(self, packs, silent_rules, monkeypatch):
         reader = load_likeness()
         monkeypatch.setattr(reader, "sure", 0.0)
