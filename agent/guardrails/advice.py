@@ -20,8 +20,8 @@ from agent.guardrails.wording import brief, idle_words, label_of, name_blanks, o
 from agent.models import Finding, NoteInput, Report
 
 __all__ = [
-    "anew_words", "counted_words", "further_words", "headline", "left_open_lines", "name_blanks", "place_of", "to_text",
-    "verdict_words",
+    "anew_words", "counted_words", "further_words", "headline", "left_open_lines", "name_blanks", "never_words",
+    "place_of", "to_text", "verdict_words",
 ]  # fmt: skip
 
 _MANY: Final = 3  # sentences of a seller; beside so many, the ones that no rule has found are seldom clean
@@ -103,7 +103,7 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     if anew:
         yield anew
     if anew or (report.verdict != "pass" and not note.products and not _is_offer(report)):
-        yield word("never_written")
+        yield never_words(report)
     told = letter_lines(note, report, todo, full=full) if anew else todo_lines(note, report, todo, full=full)
     yield next(told) if anew else counted_words(report, todo)
     if report.open() and not note.products:
@@ -133,6 +133,16 @@ def _is_full_of_looks(report: Report, *, grave: int = 0) -> bool:
     """Tell whether many sentences, with so many grave ones, read like a violation, one of them at least plainly."""
     plain, faint = (sum(map(is_alike, report.open(severity))) for severity in ("fix", "warn"))
     return bool(grave + plain) and grave + plain + faint >= _MANY
+
+
+def never_words(report: Report) -> str:
+    """Say what is never written, of whatever product, and of those on offer."""
+    products = report.products if _is_offer(report) else ()
+    told = [
+        word("never_written_of").format(product=label_of("product", one), told=label_of("never_of", one))
+        for one in products
+    ]  # fmt: skip
+    return word("never_written") + "".join(told)
 
 
 def counted_words(report: Report, todo: Todo) -> str:

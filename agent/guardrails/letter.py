@@ -2,32 +2,28 @@
 
 Owns the order of what is told of one paragraph, and the words around it. No sentence is told another wording, which
 would outlive it; a claim that lacks its conditions goes too, and is told what it needs to come back. Refuses to judge:
-what goes, what is missing and what needs a look is in `agent.guardrails.todo`.
+what goes, what is missing and what needs a look is in `agent.guardrails.todo`, what is said of one sentence in
+`agent.guardrails.saying`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from agent.guardrails.joining import Passage
-from agent.guardrails.looking import look_of
 from agent.guardrails.owing import Missing, add_lines, mark_line
-from agent.guardrails.quoting import within_quotes
-from agent.guardrails.todo import Todo, close_lines, quote_of, reason_lines, section
-from agent.guardrails.topics import is_doubtful, says_of
-from agent.guardrails.wording import cite, cite_shortly, gist, label_of, word
+from agent.guardrails.saying import Saying, claim_saying, look_saying, passage_saying
+from agent.guardrails.todo import Todo, close_lines, reason_lines, section
+from agent.guardrails.topics import says_of
+from agent.guardrails.wording import label_of, word
 from agent.models import FieldName, Finding, NoteInput, Report
 
 __all__ = ["letter_lines"]
 
 _ORDER: Final[tuple[FieldName, ...]] = ("title", "cover", "body", "tags", "note")
 _OPENING: Final = 10  # characters that show which paragraph is meant
-_LONGEST: Final = 100  # characters of a sentence that is quoted whole
-_QUOTED: Final = re.compile("“([^“”]*)”")
 _MARKS: Final = "，。！？；：、,.!?;:… "
 
 
@@ -45,12 +41,11 @@ class _Place(NamedTuple):
 
 @dataclass(frozen=True)
 class _Said:
-    """Hold what is said of one place: where it begins there, its lines, and whether it only asks."""
+    """Hold what is said of one place, and where it begins there."""
 
     place: _Place
     start: int
-    lines: tuple[str, ...]
-    asks: bool = False
+    saying: Saying
 
 
 def letter_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> Iterator[str]:
@@ -58,54 +53,43 @@ def letter_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fa
 
     Without `full` a sentence is told what it does, the point of one reason and one clause.
     """
-    claims = [item for item in todo.adding if _is_claim(note, item, todo)]
-    rest = [item for item in todo.adding if item not in claims]
-    said = sorted(_said(note, todo, claims, full=full), key=lambda one: (one.place, one.start))
-    asked = sum(one.asks for one in said)
-    yield word("to_do_anew").format(gone=len(said) - asked, asked=asked, added=len(rest) + bool(todo.mark))
+    owed = [item for item in todo.adding if not _is_claim(item)]
+    said = sorted(_said(note, todo, full=full), key=lambda one: (one.place, one.start))
+    asked = sum(one.saying.asks for one in said)
+    yield word("to_do_anew").format(gone=len(said) - asked, asked=asked, added=len(owed) + bool(todo.mark))
+    yield from _gravest(said)
     yield from ("", word("by_paragraph"))
     for place, group in groupby(said, key=lambda one: one.place):
-        yield from _of_place(note, place, list(group))
+        yield "  " + _heading(note, place)
+        yield from (f"    {line}" for one in group for line in one.saying.lines)
     yield from _untouched(note, said)
-    lines = [line for item in rest for line in add_lines(note, item, anew=True)]
-    lines = ([mark_line(todo.mark, anew=True)] if todo.mark else []) + lines
+    lines = [mark_line(todo.mark, anew=True)] if todo.mark else []
+    lines += [line for item in owed for line in add_lines(note, item, anew=True)]
     yield from section("must_add_anew", lines + _written_of(report))
-    yield from close_lines(report, todo, reason_lines(rest, full=full, others=full), title="reasons_of_lines")
+    reasons = reason_lines(owed, full=full, others=full)
+    yield from close_lines(report, owed, reasons, title="reasons_of_lines")
 
 
-def _is_claim(note: NoteInput, item: Missing, todo: Todo) -> bool:
-    """Tell whether lines are missing for words of the body, in a sentence of which nothing else is said."""
-    start = note.body.find(item.first.text) if item.first.text and not item.opens else -1
-    told = [(passage.first, passage.start, passage.end) for passage in (*todo.going, *todo.doubted)]
-    told += [(finding, finding.start, finding.end) for finding in todo.looks]
-    return start >= 0 and not any(
-        finding.field == "body" and first is not None and last is not None and first <= start < last
-        for finding, first, last in told
-    )
+def _is_claim(item: Missing) -> bool:
+    """Tell whether lines are missing for what a sentence says, and not for the product of the note."""
+    return bool(item.first.text and says_of(item.first.rule))
 
 
-def _said(note: NoteInput, todo: Todo, claims: Sequence[Missing], *, full: bool) -> Iterator[_Said]:
-    """Yield what is said of each sentence, passages first, which tell the reason that a claim may share."""
+def _said(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[_Said]:
+    """Yield what is said of each sentence; of a claim in a sentence that goes for something else, nothing."""
     told: set[str] = set()
     for passage in sorted((*todo.going, *todo.doubted), key=lambda one: _where(note, one.first)):
-        place, start = _where(note, passage.first)
-        yield _Said(place, start, (_of_passage(note, passage, told, full=full),), passage.gravity == "warn")
-    for item in claims:
-        start = note.body.index(item.first.text)
-        place = _Place(_ORDER.index("body"), _paragraph(note, start))
-        yield _Said(place, start, tuple(_of_claim(note, item, full=full)))
+        yield _Said(*_where(note, passage.first), passage_saying(note, passage, told, full=full))
     for finding in todo.looks:
-        if line := look_of(finding, full=full):
-            yield _Said(*_where(note, finding), (line,), asks=True)
-
-
-def _of_claim(note: NoteInput, item: Missing, *, full: bool) -> Iterator[str]:
-    """Tell of words that lack their conditions why they go, and how they come back."""
-    reason = word("reason").format(
-        why=item.first.message.rstrip("。") if full else gist(item.first.message).rstrip("。"),
-        rule=item.rules, law=_clause(item.first),
-    )  # fmt: skip
-    yield from add_lines(note, item, why=reason)
+        if saying := look_saying(note, finding, full=full):
+            yield _Said(*_where(note, finding), saying)
+    spans = [(p.start, p.end) for p in (*todo.going, *todo.doubted) if p.first.field == "body"]
+    spans += [(finding.start, finding.end) for finding in todo.looks if finding.field == "body"]
+    for item in filter(_is_claim, todo.adding):
+        start = max(0, note.body.find(item.first.text))
+        if not any(first is not None and last is not None and first <= start < last for first, last in spans):
+            place = _Place(_ORDER.index("body"), _paragraph(note, start))
+            yield _Said(place, start, claim_saying(note, item, full=full))
 
 
 def _where(note: NoteInput, finding: Finding) -> tuple[_Place, int]:
@@ -123,66 +107,26 @@ def _paragraph(note: NoteInput, start: int) -> int:
     return max(1, sum(bool(line.strip()) for line in (note.body[:start] + "x").split("\n")))
 
 
-def _of_passage(note: NoteInput, passage: Passage, told: set[str], *, full: bool) -> str:
-    """Tell of one sentence why it goes; a title and a tag are told their remedy."""
-    after = passage.cure if passage.first.field in ("title", "tags") else ""
-    code = "gone_whole" if after else "gone_perhaps" if passage.gravity == "warn" else "gone"
-    if full:
-        why = "；".join(_reason_in_full(finding) for finding in (passage.first, *passage.others))
-    else:
-        why = _reason(note, passage, told)
-    return word(code).format(quote=_sentence(note, passage), after=after, why=why)
+def _gravest(said: Sequence[_Said]) -> Iterator[str]:
+    """Say where to look first: at what its topic makes the gravest, where there is more than one place."""
+    known = [one for one in said if one.saying.weight is not None]
+    if len(said) > 1 and known:
+        worst = min(known, key=lambda one: one.saying.weight or 0)
+        says = word("asked_as").format(says=worst.saying.says) if worst.saying.asks else worst.saying.says
+        yield word("gravest").format(place=_heading_of(worst.place), says=says)
 
 
-def _reason_in_full(finding: Finding) -> str:
-    law = "；".join(map(cite, finding.basis))
-    return word("reason").format(why=finding.message.rstrip("。"), rule=finding.rule, law=law)
-
-
-def _reason(note: NoteInput, passage: Passage, told: set[str]) -> str:
-    """Say what the sentence does and the point of the reason; no reason where the sentence reads like another."""
-    finding = passage.first
-    if finding.field == "body" and is_doubtful(finding.rule, note.body[slice(passage.start, passage.end)]):
-        return word("reason_open").format(rule=finding.rule)
-    says, point = says_of(finding.rule), gist(finding.message).rstrip("。")
-    fitting = point not in told and _is_of(note, point)
-    told.add(point)
-    why = "——".join([says] * bool(says) + [point] * (fitting or not says))
-    return word("reason").format(why=why, rule=finding.rule, law=_clause(finding))
-
-
-def _is_of(note: NoteInput, point: str) -> bool:
-    """Tell whether the words that a reason quotes stand in the note, which is told of its own words alone."""
-    return all(quote in note.body + note.title for quote in _QUOTED.findall(point))
-
-
-def _sentence(note: NoteInput, passage: Passage) -> str:
-    """Quote the whole sentence, which goes as a whole; only what was hit where it is long, or hides what was hit."""
-    first = passage.first
-    hidden = any(finding.disguise for finding in passage.findings)
-    if hidden or first.field != "body" or passage.start is None or passage.end is None:
-        return quote_of(note, passage)
-    told = within_quotes(note.body[passage.start : passage.end]).rstrip(_MARKS)
-    return f"“{told}”" if len(told) <= _LONGEST else quote_of(note, passage)
-
-
-def _clause(finding: Finding) -> str:
-    """Cite a clause that was read, if any, else the first."""
-    read = [basis for basis in finding.basis if basis.verified and basis.article]
-    return "".join(cite_shortly(basis) for basis in (read or finding.basis)[:1])
-
-
-def _of_place(note: NoteInput, place: _Place, said: Sequence[_Said]) -> Iterator[str]:
+def _heading(note: NoteInput, place: _Place) -> str:
     if place.field == "body" and place.paragraph:
-        opening = _opening(_paragraphs(note)[place.paragraph - 1])
-        yield "  " + word("paragraph").format(number=place.paragraph, opening=opening)
-    else:
-        yield "  " + label_of("field", place.field)
-    yield from (f"    {line}" for one in said for line in one.lines)
+        text = _paragraphs(note)[place.paragraph - 1]
+        opening = text[:_OPENING].rstrip(_MARKS) + ("…" if len(text) > _OPENING else "")
+        return word("paragraph").format(place=_heading_of(place), opening=opening)
+    return _heading_of(place)
 
 
-def _opening(text: str) -> str:
-    return text[:_OPENING].rstrip(_MARKS) + ("…" if len(text) > _OPENING else "")
+def _heading_of(place: _Place) -> str:
+    numbered = place.field == "body" and place.paragraph
+    return word("numbered").format(number=place.paragraph) if numbered else label_of("field", place.field)
 
 
 def _untouched(note: NoteInput, said: Sequence[_Said]) -> Iterator[str]:

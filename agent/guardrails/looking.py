@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.guardrails.likeness import sentences
 from agent.guardrails.quoting import within_quotes
-from agent.guardrails.topics import says_of, topics_read
-from agent.guardrails.wording import cite, cite_shortly, label_of, word
-from agent.models import Finding
+from agent.guardrails.wording import cite, label_of, word
+from agent.models import Finding, NoteInput
 
-__all__ = ["look_lines", "look_of", "question_of"]
+__all__ = ["has_one_reading", "look_lines", "question_of", "quoted_window"]
 
 _GRADES: Final = ("fix", "warn")
 _LONGEST: Final = 100  # characters of two sentences that are quoted whole
 _ENDS: Final = "。；;"
+_ASKING: Final = ("？", "?")
 
 
 def question_of(finding: Finding) -> str:
@@ -39,27 +40,18 @@ def look_lines(looks: Sequence[Finding], *, full: bool) -> Iterator[str]:
             yield word("look_unnamed").format(grade=label_of("alike_severity", severity), quotes="、".join(quotes))
 
 
-def look_of(finding: Finding, *, full: bool) -> str:
-    """Ask about one sentence beside others of its paragraph, quoting all that was read together, by what it does.
-
-    Law is told where it reads like one rule of that kind. Empty for a faint one of which nobody can tell what it does.
-    """
-    if full:
-        return _in_full(finding)
-    told, readings = topics_read(finding.text), _readings(finding)
-    says = word("asked_too").join(told)
-    if told == (says_of(finding.rule),) and len(readings) == 1:
-        law = cite_shortly(finding.basis[0]) if finding.basis else ""
-        return word("asked_by_rule").format(quote=_window(finding), says=says, rule=finding.rule, law=law)
-    if told:
-        return word("asked").format(quote=_window(finding), says=says)
-    return "" if finding.severity == "warn" and not readings else word("asked_openly").format(quote=_window(finding))
+def has_one_reading(finding: Finding) -> bool:
+    """Tell whether a sentence is said to read like one rule."""
+    return len(_readings(finding)) == 1
 
 
-def _window(finding: Finding) -> str:
-    """Quote what was read together; of much, what tells most."""
-    whole = within_quotes(finding.text.strip())
-    return f"“{whole.rstrip(_ENDS)}”" if len(whole) <= _LONGEST else f"“{_telling(finding)}”"
+def quoted_window(note: NoteInput, finding: Finding) -> str:
+    """Quote all that was read together, a question with what answers it; of much, what tells most."""
+    text, end = finding.text.strip(), finding.end or 0
+    if finding.field == "body" and text.endswith(_ASKING) and (answer := next(iter(sentences(note.body[end:])), None)):
+        text += note.body[end : end + answer[1]] if "\n" not in note.body[end : end + answer[0]] else ""
+    whole = within_quotes(text).rstrip(_ENDS)
+    return f"“{whole}”" if len(whole) <= _LONGEST else f"“{_telling(finding)}”"
 
 
 def _look(finding: Finding, quote: str) -> str:

@@ -109,16 +109,18 @@ def add_lines(note: NoteInput, item: Missing, *, anew: bool = False, why: str = 
         yield word(f"add_one{_occasion(item.first, anew=anew, why=why)}").format(**told, text=asked, line=lines[0])
     else:
         asked, drop = _asked_for(note, item.first), _or_drop(item.first.pack)
-        code = "_for" if not item.first.text else _occasion(item.first, anew=anew, why=why)
+        code = "_gone" if why else "_anew" if anew else "_for"
         yield word(f"add{code}").format(**told, text=asked, number=len(lines), drop=drop)
         yield from (f"  + {line}" for line in lines)
 
 
 def _occasion(finding: Finding, *, anew: bool, why: str) -> str:
-    """Name what a line is missing for: words that go, words that may come back, words as they are, or the product."""
-    if finding.text:
-        return "_gone" if why else "_again" if anew else "_for"
-    return "_about" if about_of(finding) and not anew else ""
+    """Name what a line is missing for: words that go, words as they are, or the product; of a note anew, for that."""
+    if why:
+        return "_gone"
+    if anew:
+        return ""
+    return "_for" if finding.text else "_about" if about_of(finding) else ""
 
 
 def _or_drop(pack: str) -> str:

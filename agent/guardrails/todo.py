@@ -83,12 +83,12 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
     yield from section("must_add", (line for item in todo.adding if not item.opens for line in add_lines(note, item)))
     told: list[Passage | Missing] = [*todo.going, *todo.adding, *todo.doubted]
     title = "reasons" if full else "reasons_short"
-    yield from close_lines(report, todo, reason_lines(told, full=full, others=full), title=title)
+    yield from close_lines(report, todo.adding, reason_lines(told, full=full, others=full), title=title)
 
 
-def close_lines(report: Report, todo: Todo, reasons: Iterable[str], *, title: str) -> Iterator[str]:
+def close_lines(report: Report, adding: Sequence[Missing], reasons: Iterable[str], *, title: str) -> Iterator[str]:
     """Tell which blanks are to be filled, the reasons under that title, and that some articles are unread."""
-    if filling := fill_words(todo.adding):
+    if filling := fill_words(adding):
         yield f"  {filling}"
     yield from section(title, reasons)
     if any(not basis.verified for finding in report.open() for basis in finding.basis):

@@ -15,7 +15,7 @@ from agent.guardrails.likeness import Likeness, load_likeness, sentences
 from agent.models import Frozen
 from agent.yamlsource import read_yaml
 
-__all__ = ["Topic", "is_doubtful", "load_topics", "says_of", "topics_read"]
+__all__ = ["Topic", "is_doubtful", "load_topics", "says_of", "topics_read", "weight_of"]
 
 _LEAD: Final = 0.05  # lead of a topic over the next from which it is named: nine of ten are right, below it half are
 _LAG: Final = 0.3  # lag of a rule's topic behind the first from which a reason is no certainty: half are wrong
@@ -31,7 +31,7 @@ class Topic(Frozen):
 
 @functools.cache
 def load_topics() -> dict[str, Topic]:
-    """Return the topics by name, in the order of the file."""
+    """Return the topics by name, in the order of the file, the gravest first."""
     data = read_yaml(Path(str(files("agent.guardrails").joinpath("data/topics.yaml")))).value
     return {name: Topic.model_validate(entry) for name, entry in data.items()}
 
@@ -45,6 +45,11 @@ def says_of(rule: str) -> str:
     """Say what a sentence does that a rule speaks against; empty for a rule without a topic."""
     name = _topics_by_rule().get(rule)
     return load_topics()[name].says if name else ""
+
+
+def weight_of(says: str) -> int | None:
+    """Return the place of a topic in the order of the file, the gravest first, by what it says; None for none."""
+    return next((place for place, topic in enumerate(load_topics().values()) if topic.says == says), None)
 
 
 def topics_read(text: str) -> tuple[str, ...]:

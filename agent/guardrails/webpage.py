@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from agent.guardrails.advice import anew_words, counted_words, left_open_lines, name_blanks, verdict_words
+from agent.guardrails.advice import anew_words, counted_words, left_open_lines, name_blanks, never_words, verdict_words
 from agent.guardrails.document import Document
 from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
@@ -90,7 +90,7 @@ def _summary(report: Report, todo: Todo) -> Iterator[str]:
     anew = anew_words(report, todo)
     lines = [
         anew,
-        word("never_written") if anew else "",
+        never_words(report) if anew else "",
         counted_words(report, todo),
         mark_line(todo.mark) if todo.mark else "",
     ]

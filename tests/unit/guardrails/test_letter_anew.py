@@ -6,7 +6,8 @@ import pytest
 
 from agent.guardrails import check, load_packs
 from agent.guardrails.advice import to_text
-from agent.guardrails.looking import look_of
+from agent.guardrails.saying import look_saying
+from agent.guardrails.topics import says_of, weight_of
 from agent.models import Finding, NoteInput
 
 PROMISES = "这款理财稳赚不赔。今天风很大。\n\n早上煮了一锅粥。\n跟存款一样安全。这款理财稳赚。"
@@ -36,12 +37,24 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
     ]
     said = lines[place(lines, "逐段说") + 1 : place(lines, "第 2 段没有点到")]
     first, second, third = [line for line in said if line.startswith("    ")]
-    assert first.startswith(
-        "    删去 “这款理财稳赚不赔”：让人以为一定赚、到手就是这么多——不能让人以为买了就一定赚（RET-03，《"
-    )
+    assert first.startswith("    删去 “这款理财稳赚不赔”：让人以为一定赚、到手就是这么多（RET-03，《")
     assert second.startswith("    删去 “跟存款一样安全”：把产品当存款讲、跟存款比——理财不是存款")
     assert third.startswith("    删去 “这款理财稳赚”：让人以为一定赚、到手就是这么多（RET-03，《")
     assert "要删去 3 处，请审核人定 0 处" in lines[3] and "怎么改" not in "".join(said)
+
+
+def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
+    safe = "这款理财跟存款一样安全。早上煮粥。\n跟存款一样安全。\n还有一款理财稳赚不赔。"
+    lines = told(packs, safe, products=("wm",))
+    assert lines[place(lines, "最要紧的一处")] == f"最要紧的一处在第 3 段：{says_of('RET-03')}。"
+    assert weight_of(says_of("RET-03")) < weight_of(says_of("WM-05")) < weight_of(says_of("IND-07"))
+    (one,) = [line for line in told(packs, PROMISES, products=("wm",)) if "最要紧" in line]
+    assert "第 1 段" in one
+
+
+def test_what_is_never_written_is_told_of_the_product_on_offer(packs):
+    (gold,) = [line for line in told(packs, PROMISES, products=("gold",)) if "一律不写" in line]
+    assert "讲贵金属的，还有这些：刷卡或者借钱买金" in gold and "讲理财的" not in gold
 
 
 def test_a_title_and_a_tag_are_told_their_remedy_and_stand_by_themselves(packs):
@@ -66,10 +79,16 @@ def test_a_claim_goes_with_its_paragraph_and_is_told_what_brings_it_back(packs):
     ]
 
 
-def test_a_claim_in_a_sentence_that_goes_anyway_is_told_only_what_brings_it_back(packs):
+def test_a_claim_in_a_sentence_that_goes_anyway_is_told_nothing_of_its_own(packs):
     lines = told(packs, f"{PROMISES}这期理财年化3.05%，跟定期一样安全。", products=("wm",))
-    (again,) = [line for line in lines if "年化3.05%" in line and line.startswith("  补上")]
-    assert "还要讲“理财年化3.05%”的，照机构公布的原文，同时写明" in again and again.endswith("（WM-01、WM-02）")
+    assert not [line for line in lines if "WM-01" in line and "删去" not in line]
+    assert [line for line in lines if line.startswith("    删去 “这期理财年化3.05%，跟定期一样安全”")]
+
+
+def test_what_a_note_owes_for_its_product_quotes_no_words_of_it(packs):
+    lines = told(packs, PROMISES, products=("wm",))
+    (line,) = [line for line in lines if "（WM-04）" in line]
+    assert line.startswith("  补上 理财非存款、产品有风险、投资须谨慎。")
 
 
 def test_a_sentence_of_which_several_rules_speak_gives_one_reason_and_in_full_every_one(packs):
@@ -81,59 +100,66 @@ def test_a_sentence_of_which_several_rules_speak_gives_one_reason_and_in_full_ev
 
 
 def test_a_reason_quotes_no_words_that_the_note_does_not_hold(packs):
-    quoting = told(packs, f"{PROMISES}这期理财手慢无。", products=("wm",))
+    quoting = told(packs, f"{PROMISES}这期理财手慢无，最后上车，额度告急。", products=("wm",))
     strange = told(packs, f"{PROMISES}这期理财，过了这村没这店。", products=("wm",))
     (first,), (second,) = (
         [line for line in lines if "（IND-07，" in line and "删去" in line] for lines in (quoting, strange)
     )
-    assert "催人赶紧买（IND-07" in second and "“手慢无”" not in second and "催人赶紧买" in first
+    assert "催人赶紧买——“手慢无”" in first and "催人赶紧买（IND-07，" in second
 
 
-def test_of_a_sentence_that_reads_like_something_else_no_reason_is_stated_as_certain(packs, monkeypatch):
+def test_a_doubtful_reason_is_a_question_by_what_the_sentence_reads_like(packs, monkeypatch):
     certain = told(packs, PROMISES, products=("wm",))
-    monkeypatch.setattr("agent.guardrails.letter.is_doubtful", lambda rule, text: rule == "WM-05")
-    open_ = told(packs, PROMISES, products=("wm",))
-    assert "    删去 “跟存款一样安全”：在推销，犯了哪一条由审核人定（WM-05）" in open_
-    assert certain[place(certain, "第 1 段") + 1] == open_[place(open_, "第 1 段") + 1]
+    monkeypatch.setattr("agent.guardrails.saying.is_doubtful", lambda rule, text: rule == "WM-05")
+    for topics, words in (
+        (("催人赶紧买",), "像是催人赶紧买（也碰到 WM-05）"),
+        ((), "像在推销，犯了哪一条由审核人定（也碰到 WM-05）"),
+    ):
+        monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text, topics=topics: topics)
+        lines = told(packs, PROMISES, products=("wm",))
+        assert f"    删去 “跟存款一样安全”：{words}" in lines
+        assert certain[place(certain, "第 1 段") + 1] == lines[place(lines, "第 1 段") + 1]
 
 
-@pytest.fixture
-def alike():
-    def write(message: str, **given) -> Finding:
-        return Finding(
-            rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=15, message=message,
-            advice="看。", fingerprint="0", related=("example:像",), text="来存的不让空手走，米和油随便挑。看了荷花。",
-        ).model_copy(update=given)  # fmt: skip
-
-    return write
-
-
+BODY = "来存的不让空手走，米和油随便挑。看了荷花？走了一圈。\n吃了面包。"
 NAMED = "“看了荷花”这里请看一眼：读者会不会读成“某事”？"
+EITHER = "“看了荷花”这里请看一眼：读者会不会读成“某事”，或者“别的”？"
 UNNAMED = "“看了荷花”这里请看一眼：也像在推销，说不准犯了哪一条。"
 
 
-@pytest.mark.parametrize("topics", [("送东西、返钱、垫钱、给介绍费",), ("预测涨跌",), ("送东西", "预测涨跌"), ()])
-def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(alike, monkeypatch, topics):
-    monkeypatch.setattr("agent.guardrails.looking.topics_read", lambda text: topics)
-    quote = "待审 “来存的不让空手走，米和油随便挑。看了荷花”："
-    asked = {
-        1: f"{quote}像是送东西、返钱、垫钱、给介绍费（DEP-01，）"
-        if "返钱" in "".join(topics)
-        else f"{quote}像是预测涨跌",
-        2: f"{quote}像是送东西，也像是预测涨跌",
-        0: f"{quote}像在推销，犯了哪一条由审核人定",
-    }
-    assert look_of(alike(NAMED), full=False) == asked[len(topics)]
-    assert "这里请看一眼" in look_of(alike(NAMED), full=True)
-    unnamed = look_of(alike(UNNAMED), full=False)
-    assert "DEP-01" not in unnamed and unnamed.startswith(quote)
+def asked(message, *, full=False, body=BODY, **given):
+    finding = Finding(
+        rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=message,
+        advice="看。", fingerprint="0", related=("example:像",), text=body[:16],
+    ).model_copy(update=given)  # fmt: skip
+    saying = look_saying(NoteInput(title="湖边散步", body=body), finding, full=full)
+    return saying and saying.lines[0]
 
 
-def test_a_faint_question_that_nobody_can_name_is_not_asked_in_the_letter(alike, monkeypatch):
-    monkeypatch.setattr("agent.guardrails.looking.topics_read", lambda text: ())
-    assert look_of(alike(UNNAMED, severity="warn"), full=False) == ""
-    assert look_of(alike(UNNAMED, severity="warn"), full=True) and look_of(alike(NAMED, severity="warn"), full=False)
+@pytest.mark.parametrize(
+    ("topics", "message", "words"),
+    [
+        (("送东西、返钱、垫钱、给介绍费",), NAMED, "像是送东西、返钱、垫钱、给介绍费（DEP-01，）"),
+        (("送东西、返钱、垫钱、给介绍费",), EITHER, "像是送东西、返钱、垫钱、给介绍费"),
+        (("催人",), NAMED, "像是催人"),
+        (("催人", "送东西、返钱、垫钱、给介绍费"), NAMED, "像是催人，也像是送东西、返钱、垫钱、给介绍费（DEP-01，）"),
+        ((), NAMED, "像在推销，犯了哪一条由审核人定"),
+    ],
+)
+def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, topics, message, words):
+    monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text: topics)
+    assert asked(message) == f"待审 “来存的不让空手走，米和油随便挑”：{words}"
+    assert "这里请看一眼" in asked(message, full=True)
 
 
-def test_of_much_that_was_read_together_the_telling_words_are_quoted(alike):
-    assert look_of(alike(NAMED, text="走了一圈。" * 30), full=False).startswith("待审 “看了荷花”：")
+def test_a_faint_question_that_nobody_can_name_is_not_asked_but_in_full(monkeypatch):
+    monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text: ())
+    assert asked(UNNAMED, severity="warn") is None
+    assert asked(UNNAMED, severity="warn", full=True) and asked(NAMED, severity="warn") and asked(UNNAMED)
+
+
+def test_a_question_is_quoted_with_what_answers_it_and_of_much_the_telling_words():
+    question = BODY[:21]
+    assert asked(NAMED, text=question, end=21).startswith(f"待审 “{question}走了一圈”：")
+    assert asked(NAMED, text="吃了面包？", start=27, end=31, body=BODY[:-1] + "？").startswith("待审 “吃了面包？”：")
+    assert asked(NAMED, text="走了一圈。" * 30).startswith("待审 “看了荷花”：")

@@ -10,7 +10,7 @@ from agent.guardrails import load_packs
 from agent.guardrails.topics import is_doubtful, load_topics, says_of, topics_read
 
 SAID_OF_THE_NOTE = {"ACC-04", "ADL-05", "AIG-01", "CIT-01", "CIT-02", "DIS-01", "DIS-02", "DIS-04", "INS-01", "INS-02"}
-SAID_OF_THE_NOTE |= {"LN-07", "SEC-06", "WM-04"}
+SAID_OF_THE_NOTE |= {"LN-01", "LN-07", "SEC-06", "WM-04"}
 KINDS = ("term", "pattern", "combine", "require", "number", "pii")
 
 

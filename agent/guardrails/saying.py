@@ -1,0 +1,132 @@
+"""What is said of one sentence of a note that is to be written anew: that it goes, or may have to, and why.
+
+Owns the words: what the sentence does (`agent.guardrails.topics`), the point of one reason, one clause. A reason that
+quotes words which the note does not hold is left out, and one that the reader doubts is put as a question. Refuses to
+tell another wording.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from agent.guardrails.joining import Passage
+from agent.guardrails.looking import has_one_reading, question_of, quoted_window
+from agent.guardrails.owing import Missing, add_lines
+from agent.guardrails.quoting import within_quotes
+from agent.guardrails.todo import quote_of
+from agent.guardrails.topics import is_doubtful, says_of, topics_read, weight_of
+from agent.guardrails.wording import cite, cite_shortly, gist, word
+from agent.models import Finding, NoteInput
+
+__all__ = ["Saying", "claim_saying", "look_saying", "passage_saying"]
+
+_LONGEST: Final = 100  # characters of a sentence that is quoted whole
+_ALIKE: Final = 0.5  # share of the characters of a reason that tell nothing new
+_QUOTED: Final = re.compile("“([^“”]*)”")
+_MARKS: Final = "，。！？；：、,.!?;:… "
+
+
+class Saying(NamedTuple):
+    """Hold the lines about a sentence, whether they only ask, and what it does with how grave that is (0 gravest)."""
+
+    lines: tuple[str, ...]
+    asks: bool
+    says: str = ""
+    weight: int | None = None
+
+
+def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: bool) -> Saying:
+    """Say of a sentence in which rules found something why it goes; a title and a tag are told their remedy.
+
+    told: the reasons given so far, which are not given again; this one is added.
+    """
+    first, asks = passage.first, passage.gravity == "warn"
+    after = passage.cure if first.field in ("title", "tags") else ""
+    doubtful = first.field == "body" and is_doubtful(first.rule, note.body[slice(passage.start, passage.end)])
+    if full:
+        why = "；".join(_in_full(finding) for finding in (first, *passage.others))
+    elif doubtful:
+        why = _doubtful(note, passage)
+    else:
+        why = _certain(note, first, told)
+    code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
+    line = word(code).format(quote=_sentence(note, passage), after=after, why=why)
+    says = "" if doubtful else says_of(first.rule)
+    return Saying((line,), asks, says, weight_of(says))
+
+
+def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
+    """Say of words that lack their conditions why they go, and with which lines they come back."""
+    message = item.first.message if full else gist(item.first.message)
+    why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(item.first))
+    return Saying(tuple(add_lines(note, item, why=why)), asks=False)
+
+
+def look_saying(note: NoteInput, finding: Finding, *, full: bool) -> Saying | None:
+    """Ask about a sentence that reads like a violation, by what it does; nothing of a faint one that nobody can name.
+
+    A rule and its clause are told where the sentence reads like that one.
+    """
+    quote, told = quoted_window(note, finding), topics_read(finding.text)
+    says = word("asked_too").join(_with_law(one, finding) for one in told)
+    if full:
+        lines = (word("asked").format(quote=quote, says=f"{question_of(finding)}（{_laws(finding)}）"),)
+    elif told:
+        lines = (word("asked").format(quote=quote, says=word("asked_as").format(says=says)),)
+    elif finding.severity == "warn" and not has_one_reading(finding):
+        return None
+    else:
+        lines = (word("asked").format(quote=quote, says=word("asked_openly")),)
+    return Saying(lines, asks=True, says=told[0] if told else "", weight=weight_of(told[0]) if told else None)
+
+
+def _with_law(says: str, finding: Finding) -> str:
+    """Add rule and clause to what a sentence does where it reads like that one rule."""
+    if says != says_of(finding.rule) or not has_one_reading(finding):
+        return says
+    return word("reason").format(why=says, rule=finding.rule, law=_clause(finding))
+
+
+def _in_full(finding: Finding) -> str:
+    return word("reason").format(why=finding.message.rstrip("。"), rule=finding.rule, law=_laws(finding))
+
+
+def _laws(finding: Finding) -> str:
+    return "；".join(map(cite, finding.basis))
+
+
+def _doubtful(note: NoteInput, passage: Passage) -> str:
+    told = topics_read(note.body[slice(passage.start, passage.end)])
+    says = word("asked_as").format(says=word("asked_too").join(told)) if told else word("asked_openly")
+    return word("reason_open").format(says=says, rule=passage.first.rule)
+
+
+def _certain(note: NoteInput, finding: Finding, told: set[str]) -> str:
+    """Say what a sentence does, and the point of the reason where that is new and of the words of this note."""
+    says, point = says_of(finding.rule), gist(finding.message).rstrip("。")
+    new = point not in told and not _tells_the_same(point, says)
+    fitting = all(quote in note.body + note.title for quote in _QUOTED.findall(point))
+    told.add(point)
+    why = word("reason_point").format(says=says, point=point) if says and new and fitting else says or point
+    return word("reason").format(why=why, rule=finding.rule, law=_clause(finding))
+
+
+def _tells_the_same(point: str, says: str) -> bool:
+    return sum(char in says for char in point) >= _ALIKE * len(point)
+
+
+def _sentence(note: NoteInput, passage: Passage) -> str:
+    """Quote the whole sentence, which goes as a whole; only what was hit where it is long, or hides what was hit."""
+    first = passage.first
+    hidden = any(finding.disguise for finding in passage.findings)
+    if hidden or first.field != "body" or passage.start is None or passage.end is None:
+        return quote_of(note, passage)
+    told = within_quotes(note.body[passage.start : passage.end]).rstrip(_MARKS)
+    return f"“{told}”" if len(told) <= _LONGEST else quote_of(note, passage)
+
+
+def _clause(finding: Finding) -> str:
+    """Cite a clause that was read, if any, else the first."""
+    read = [basis for basis in finding.basis if basis.verified and basis.article]
+    return "".join(map(cite_shortly, (read or finding.basis)[:1]))
