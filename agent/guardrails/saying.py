@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
 from agent.guardrails.looking import has_one_reading, question_of, quoted_window
 from agent.guardrails.owing import Missing, add_lines
@@ -19,7 +20,7 @@ from agent.guardrails.topics import is_doubtful, says_of, topics_read, weight_of
 from agent.guardrails.wording import cite, cite_shortly, gist, word
 from agent.models import Finding, NoteInput
 
-__all__ = ["Saying", "claim_saying", "look_saying", "passage_saying"]
+__all__ = ["Saying", "claim_saying", "does_words", "look_saying", "passage_saying"]
 
 _LONGEST: Final = 100  # characters of a sentence that is quoted whole
 _ALIKE: Final = 0.5  # share of the characters of a reason that tell nothing new
@@ -79,6 +80,14 @@ def look_saying(note: NoteInput, finding: Finding, *, full: bool) -> Saying | No
     else:
         lines = (word("asked").format(quote=quote, says=word("asked_openly")),)
     return Saying(lines, asks=True, says=told[0] if told else "", weight=weight_of(told[0]) if told else None)
+
+
+def does_words(finding: Finding) -> str:
+    """Say what a sentence does, as something asked where it only reads like that."""
+    if not is_alike(finding):
+        return says_of(finding.rule) or gist(finding.message)
+    told = topics_read(finding.text)
+    return word("asked_as").format(says=word("asked_too").join(told)) if told else word("asked_openly")
 
 
 def _with_law(says: str, finding: Finding) -> str:

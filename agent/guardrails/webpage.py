@@ -20,6 +20,7 @@ from agent.guardrails.joining import Passage
 from agent.guardrails.owing import mark_line
 from agent.guardrails.placement import blanks_in, field_text
 from agent.guardrails.quoting import quotes_of
+from agent.guardrails.saying import does_words
 from agent.guardrails.todo import Todo, todo_of
 from agent.guardrails.wording import cite, idle_words, label_of, spelled, waiver_words, word
 from agent.models import Finding, NoteInput, Report, Severity
@@ -142,7 +143,7 @@ def _marked(raw: str, findings: _Numbered, article: int) -> str:
 def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequence[Passage], *, anew: bool) -> str:
     """Tell the findings, worst first; of those that one remedy answers, the one that speaks tells it.
 
-    Of a note that is to be written `anew` no sentence is told another wording.
+    Of a note that is to be written `anew` a sentence is told what it does, and no other wording.
     What only reads like a violation tells its own question each time, and explains nothing for others.
     """
     numbers = {id(finding): number for number, finding in numbered}
@@ -154,9 +155,13 @@ def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequ
         speaker = numbers[id(passage.first)] if passage else number
         explained = number if is_alike(finding) else first.setdefault((finding.rule, finding.message), number)
         kept = not anew or finding.start is None or finding.field in ("title", "tags")
-        mends = (list(_remedy(finding, passage)) if kept else []) if speaker == number else _as_number(speaker, article)
-        if speaker == explained == number:
-            mends.insert(0, (word("advice"), _text(finding.advice)))
+        if not kept:
+            mends = [(word("does"), _text(does_words(finding)))]
+        elif speaker != number:
+            mends = _as_number(speaker, article)
+        else:
+            advice = [(word("advice"), _text(finding.advice))] if explained == number else []
+            mends = advice + list(_remedy(finding, passage))
         told.append(_finding(note, number, finding, article, told=explained, mends=mends))
     return "".join(told)
 
