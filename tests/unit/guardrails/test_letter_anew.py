@@ -113,7 +113,7 @@ def test_a_doubtful_reason_is_a_question_by_what_the_sentence_reads_like(packs, 
     monkeypatch.setattr("agent.guardrails.saying.is_doubtful", lambda rule, text: rule == "WM-05")
     for topics, words in (
         (("催人赶紧买",), "像是催人赶紧买（也碰到 WM-05）"),
-        ((), "像在推销，犯了哪一条由审核人定（也碰到 WM-05）"),
+        ((), "随整段重写；要留这一句，请审核人先看过（也碰到 WM-05）"),
     ):
         monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text, topics=topics: topics)
         lines = told(packs, PROMISES, products=("wm",))
@@ -143,7 +143,7 @@ def asked(message, *, full=False, body=BODY, **given):
         (("送东西、返钱、垫钱、给介绍费",), EITHER, "像是送东西、返钱、垫钱、给介绍费"),
         (("催人",), NAMED, "像是催人"),
         (("催人", "送东西、返钱、垫钱、给介绍费"), NAMED, "像是催人，也像是送东西、返钱、垫钱、给介绍费（DEP-01，）"),
-        ((), NAMED, "像在推销，犯了哪一条由审核人定"),
+        ((), NAMED, "随整段重写；要留这一句，请审核人先看过"),
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, topics, message, words):
