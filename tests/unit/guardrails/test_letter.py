@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from letters import place, told
 
 from agent.guardrails import check, load_packs
 from agent.guardrails.advice import further_words, to_text
@@ -12,15 +13,6 @@ from agent.models import Finding, NoteInput, Report
 @pytest.fixture(scope="module")
 def packs():
     return load_packs(examples=False)
-
-
-def told(packs, body, *, full=False, **given):
-    note = NoteInput(**{"title": "湖边散步", "body": body, **given})
-    return to_text([note], [check(note, packs=packs)], full=full).split("\n")
-
-
-def place(lines, start):
-    return next(number for number, line in enumerate(lines) if line.strip().startswith(start))
 
 
 def further(packs, body, *, full=False, **given):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from letters import place, told
 
-from agent.guardrails import check, load_packs
-from agent.guardrails.advice import to_text
+from agent.guardrails import load_packs
 from agent.guardrails.saying import look_saying
 from agent.guardrails.topics import says_of, weight_of
 from agent.models import Finding, NoteInput
@@ -16,15 +16,6 @@ PROMISES = "这款理财稳赚不赔。今天风很大。\n\n早上煮了一锅�
 @pytest.fixture(scope="module")
 def packs():
     return load_packs(examples=False)
-
-
-def told(packs, body, *, full=False, **given):
-    note = NoteInput(**{"title": "湖边散步", "body": body, **given})
-    return to_text([note], [check(note, packs=packs)], full=full).split("\n")
-
-
-def place(lines, start):
-    return next(number for number, line in enumerate(lines) if line.strip().startswith(start))
 
 
 def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_reason_and_clause(packs):
