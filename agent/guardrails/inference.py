@@ -169,16 +169,18 @@ def _sells(norm: str, *, plainly: bool) -> bool:
 def _spoken_of_most(mentions: Mapping[tuple[Category, Hit], set[str]], document: Document) -> set[Category]:
     """Return the categories that are named most often, titles and tags counting more; nothing where none is named.
 
-    A deposit beside what may lose value is what that is compared with.
+    A deposit beside what may lose value is what that is compared with, unless title or tags name the deposit alone.
     """
     weights: Counter[Category] = Counter()
+    loud: set[Category] = set()
     marked = named_in_marks(document.norm)
     for category, hit in mentions:
         begin, stop = document.window("sentence", hit)
         if not _signals().contrast.search(document.norm[begin:stop]):
             plain = document.part_at(hit).field == "body" and "#" not in _line(document, hit)
             weights[category] += 1 if plain and (category, hit) not in marked else _LOUD
-    if weights.keys() & _INVEST:
+            loud |= set() if plain else {category}
+    if weights.keys() & _INVEST and ("deposit" not in loud or loud & _INVEST):
         del weights["deposit"]
     most = max(weights.values(), default=0)
     return {category for category, weight in weights.items() if weight == most}

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from agent.guardrails.owing import Missing, add_lines, mark_line
-from agent.guardrails.saying import Saying, claim_saying, look_saying, passage_saying
+from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
 from agent.guardrails.todo import Todo, close_lines, reason_lines, section
 from agent.guardrails.topics import says_of
 from agent.guardrails.wording import label_of, word
@@ -56,7 +56,7 @@ def letter_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fa
     owed = [item for item in todo.adding if not _is_claim(item)]
     said = sorted(_said(note, todo, full=full), key=lambda one: (one.place, one.start))
     asked = sum(one.saying.asks for one in said)
-    yield word("to_do_anew").format(gone=len(said) - asked, asked=asked, added=len(owed) + bool(todo.mark))
+    yield word("to_do_anew").format(all=len(said), asked=asked, added=len(owed) + bool(todo.mark))
     yield from _gravest(said)
     yield from ("", word("by_paragraph"))
     for place, group in groupby(said, key=lambda one: one.place):
@@ -81,8 +81,7 @@ def _said(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[_Said]:
     for passage in sorted((*todo.going, *todo.doubted), key=lambda one: _where(note, one.first)):
         yield _Said(*_where(note, passage.first), passage_saying(note, passage, told, full=full))
     for finding in todo.looks:
-        if saying := look_saying(note, finding, full=full):
-            yield _Said(*_where(note, finding), saying)
+        yield from (_Said(*_where(note, finding), saying) for saying in look_sayings(note, finding, full=full))
     spans = [(p.start, p.end) for p in (*todo.going, *todo.doubted) if p.first.field == "body"]
     spans += [(finding.start, finding.end) for finding in todo.looks if finding.field == "body"]
     for item in filter(_is_claim, todo.adding):

@@ -19,6 +19,7 @@ __all__ = ["has_one_reading", "look_lines", "question_of", "quoted_window"]
 _GRADES: Final = ("fix", "warn")
 _LONGEST: Final = 100  # characters of two sentences that are quoted whole
 _ENDS: Final = "。；;"
+_BRIEF: Final = 8  # characters of a question that says nothing without its answer
 _ASKING: Final = ("？", "?")
 
 
@@ -47,11 +48,19 @@ def has_one_reading(finding: Finding) -> bool:
 
 def quoted_window(note: NoteInput, finding: Finding) -> str:
     """Quote all that was read together, a question with what answers it; of much, what tells most."""
-    text, end = finding.text.strip(), finding.end or 0
-    if finding.field == "body" and text.endswith(_ASKING) and (answer := next(iter(sentences(note.body[end:])), None)):
-        text += note.body[end : end + answer[1]] if "\n" not in note.body[end : end + answer[0]] else ""
-    whole = within_quotes(text).rstrip(_ENDS)
+    whole = within_quotes(finding.text.strip() + _answer(note, finding)).rstrip(_ENDS)
     return f"“{whole}”" if len(whole) <= _LONGEST else f"“{_telling(finding)}”"
+
+
+def _answer(note: NoteInput, finding: Finding) -> str:
+    """Return the sentence that answers a short question at the end of what was read; empty where there is none."""
+    spans, end = sentences(finding.text), finding.end or 0
+    asked = finding.text[slice(*spans[-1])] if spans else ""
+    if finding.field != "body" or not asked.endswith(_ASKING) or len(asked) > _BRIEF:
+        return ""
+    following = next(iter(sentences(note.body[end:])), (0, 0))
+    answer = note.body[end : end + following[1]]
+    return "" if "\n" in answer else answer
 
 
 def _look(finding: Finding, quote: str) -> str:

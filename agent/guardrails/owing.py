@@ -97,11 +97,11 @@ def fill_words(items: Sequence[Missing]) -> str:
     return word("fill").format(blanks=name_blanks(blanks)) if blanks else ""
 
 
-def add_lines(note: NoteInput, item: Missing, *, anew: bool = False, why: str = "") -> Iterator[str]:
-    """Ask for lines; of a note to be written `anew`, for what is told of there. Where it is told `why`, words go."""
+def add_lines(note: NoteInput, item: Missing, *, anew: bool = False, why: str = "", quote: str = "") -> Iterator[str]:
+    """Ask for lines; of a note to be written `anew` by themselves. Where told `why`, the sentence in `quote` goes."""
     lines = item.lines
     grade = word("gone_grade") if why else word("added_grade") if anew else item.grade
-    told = {"grade": grade, "rules": item.rules, "why": why}
+    told = {"grade": grade, "rules": item.rules, "why": why, "quote": quote}
     if not lines:
         yield word("add_bare").format(**told, text=one_line(item.first.message))
     elif len(lines) == 1:

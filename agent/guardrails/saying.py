@@ -14,15 +14,17 @@ from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
 from agent.guardrails.looking import has_one_reading, question_of, quoted_window
 from agent.guardrails.owing import Missing, add_lines
+from agent.guardrails.placement import sentence_around
 from agent.guardrails.quoting import within_quotes
 from agent.guardrails.todo import quote_of
-from agent.guardrails.topics import is_doubtful, says_of, topics_read, weight_of
+from agent.guardrails.topics import is_doubtful, is_final, likeliest_topic, says_of, topics_by_sentence, weight_of
 from agent.guardrails.wording import cite, cite_shortly, gist, word
 from agent.models import Finding, NoteInput
 
-__all__ = ["Saying", "claim_saying", "does_words", "look_saying", "passage_saying"]
+__all__ = ["Saying", "claim_saying", "does_words", "look_sayings", "passage_saying"]
 
 _LONGEST: Final = 100  # characters of a sentence that is quoted whole
+_LISTED: Final = 3  # marks of a list, which names more than a sentence does
 _ALIKE: Final = 0.5  # share of the characters of a reason that tell nothing new
 _QUOTED: Final = re.compile("“([^“”]*)”")
 _MARKS: Final = "，。！？；：、,.!?;:… "
@@ -48,7 +50,7 @@ def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: b
     if full:
         why = "；".join(_in_full(finding) for finding in (first, *passage.others))
     elif doubtful:
-        why = _doubtful(note, passage)
+        why = word("reason_open").format(says=likeliest_topic(note.body[slice(passage.start, passage.end)]))
     else:
         why = _certain(note, first, told)
     code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
@@ -58,35 +60,47 @@ def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: b
 
 
 def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
-    """Say of words that lack their conditions why they go, and with which lines they come back."""
-    message = item.first.message if full else gist(item.first.message)
-    why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(item.first))
-    return Saying(tuple(add_lines(note, item, why=why)), asks=False)
+    """Say of words that lack their conditions why they go, and with which lines they come back, if any does."""
+    first = item.first
+    start = max(0, note.body.find(first.text))
+    quote = _whole(note.body[slice(*sentence_around(note.body, start, start + len(first.text)))]) or f"“{first.text}”"
+    if is_final(first.rule):
+        says = says_of(first.rule)
+        why = word("reason").format(why=says, rule=item.rules, law=_clause(first))
+        return Saying((word("gone").format(quote=quote, after="", why=why),), False, says, weight_of(says))
+    message = first.message if full else gist(first.message)
+    why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(first))
+    return Saying(tuple(add_lines(note, item, why=why, quote=quote)), asks=False)
 
 
-def look_saying(note: NoteInput, finding: Finding, *, full: bool) -> Saying | None:
-    """Ask about a sentence that reads like a violation, by what it does; nothing of a faint one that nobody can name.
+def look_sayings(note: NoteInput, finding: Finding, *, full: bool) -> list[Saying]:
+    """Ask about what reads like a violation, sentence by sentence, by what each does; not of the faint and unknown.
 
-    A rule and its clause are told where the sentence reads like that one.
+    A rule and its clause are told where a sentence reads like that one.
     """
-    quote, told = quoted_window(note, finding), topics_read(finding.text)
-    says = word("asked_too").join(_with_law(one, finding) for one in told)
     if full:
-        lines = (word("asked").format(quote=quote, says=f"{question_of(finding)}（{_laws(finding)}）"),)
-    elif told:
-        lines = (word("asked").format(quote=quote, says=word("asked_as").format(says=says)),)
-    elif finding.severity == "warn" and not has_one_reading(finding):
-        return None
-    else:
-        lines = (word("asked").format(quote=quote, says=word("asked_openly")),)
-    return Saying(lines, asks=True, says=told[0] if told else "", weight=weight_of(told[0]) if told else None)
+        line = f"{question_of(finding)}（{_laws(finding)}）"
+        return [Saying((word("asked").format(quote=quoted_window(note, finding), says=line),), asks=True)]
+    known = finding.severity != "warn" or has_one_reading(finding)
+    parts = [(text, told) for text, told in topics_by_sentence(finding.text) if told or known]
+    return [_asked(_quoted_part(note, finding, text), told, finding) for text, told in parts]
+
+
+def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
+    whole = text == finding.text.strip()
+    return quoted_window(note, finding) if whole else f"“{within_quotes(text).rstrip(_MARKS)}”"
+
+
+def _asked(quote: str, told: str, finding: Finding) -> Saying:
+    says = word("asked_as").format(says=_with_law(told, finding)) if told else word("asked_openly")
+    return Saying((word("asked").format(quote=quote, says=says),), True, told, weight_of(told))
 
 
 def does_words(finding: Finding) -> str:
     """Say what a sentence does, as something asked where it only reads like that."""
     if not is_alike(finding):
         return says_of(finding.rule) or gist(finding.message)
-    told = topics_read(finding.text)
+    told = dict.fromkeys(says for _, says in topics_by_sentence(finding.text) if says)
     return word("asked_as").format(says=word("asked_too").join(told)) if told else word("asked_openly")
 
 
@@ -105,17 +119,11 @@ def _laws(finding: Finding) -> str:
     return "；".join(map(cite, finding.basis))
 
 
-def _doubtful(note: NoteInput, passage: Passage) -> str:
-    told = topics_read(note.body[slice(passage.start, passage.end)])
-    says = word("asked_as").format(says=word("asked_too").join(told)) if told else word("asked_openly")
-    return word("reason_open").format(says=says, rule=passage.first.rule)
-
-
 def _certain(note: NoteInput, finding: Finding, told: set[str]) -> str:
     """Say what a sentence does, and the point of the reason where that is new and of the words of this note."""
     says, point = says_of(finding.rule), gist(finding.message).rstrip("。")
     new = point not in told and not _tells_the_same(point, says)
-    fitting = all(quote in note.body + note.title for quote in _QUOTED.findall(point))
+    fitting = all(quote in note.body + note.title for quote in _QUOTED.findall(point)) and point.count("、") < _LISTED
     told.add(point)
     why = word("reason_point").format(says=says, point=point) if says and new and fitting else says or point
     return word("reason").format(why=why, rule=finding.rule, law=_clause(finding))
@@ -131,11 +139,17 @@ def _sentence(note: NoteInput, passage: Passage) -> str:
     hidden = any(finding.disguise for finding in passage.findings)
     if hidden or first.field != "body" or passage.start is None or passage.end is None:
         return quote_of(note, passage)
-    told = within_quotes(note.body[passage.start : passage.end]).rstrip(_MARKS)
-    return f"“{told}”" if len(told) <= _LONGEST else quote_of(note, passage)
+    return _whole(note.body[passage.start : passage.end]) or quote_of(note, passage)
+
+
+def _whole(sentence: str) -> str:
+    """Quote a sentence, if it is not too long."""
+    told = within_quotes(sentence).rstrip(_MARKS)
+    return f"“{told}”" if len(told) <= _LONGEST else ""
 
 
 def _clause(finding: Finding) -> str:
-    """Cite a clause that was read, if any, else the first."""
+    """Cite a clause that was read, if any, else the first; of a platform's rule the platform's."""
     read = [basis for basis in finding.basis if basis.verified and basis.article]
+    read = [] if finding.basis and finding.basis[0].status == "practice" else read
     return "".join(map(cite_shortly, (read or finding.basis)[:1]))

@@ -6,7 +6,7 @@ import pytest
 from letters import place, told
 
 from agent.guardrails import load_packs
-from agent.guardrails.saying import look_saying
+from agent.guardrails.saying import look_sayings
 from agent.guardrails.topics import says_of, weight_of
 from agent.models import Finding, NoteInput
 
@@ -31,7 +31,7 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
     assert first.startswith("    删去 “这款理财稳赚不赔”：让人以为一定赚、到手就是这么多（RET-03，《")
     assert second.startswith("    删去 “跟存款一样安全”：把产品当存款讲、跟存款比——理财不是存款")
     assert third.startswith("    删去 “这款理财稳赚”：让人以为一定赚、到手就是这么多（RET-03，《")
-    assert "要删去 3 处，请审核人定 0 处" in lines[3] and "怎么改" not in "".join(said)
+    assert lines[3].startswith("点到 3 处，重写时都不要留（其中 0 处是猜的") and "怎么改" not in "".join(said)
 
 
 def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
@@ -60,9 +60,7 @@ def test_a_title_and_a_tag_are_told_their_remedy_and_stand_by_themselves(packs):
 def test_a_claim_goes_with_its_paragraph_and_is_told_what_brings_it_back(packs):
     lines = told(packs, f"这期理财年化3.05%。\n{PROMISES}", products=("wm",))
     claim, *rows = lines[place(lines, "第 1 段") + 1 : place(lines, "第 2 段")]
-    assert (
-        claim.startswith("    删去 “理财年化3.05%”：这样写不够，先删去；要讲就照机构公布的原文") and "（WM-01" in claim
-    )
+    assert claim.startswith("    删去 “这期理财年化3.05%”：“理财年化3.05%”这样写不够，") and "（WM-01" in claim
     assert rows[0].startswith("      + 业绩比较基准的测算依据")
     later = lines[place(lines, "重写以后") :]
     assert not [line for line in later if "年化3.05%" in line] and not [
@@ -99,17 +97,19 @@ def test_a_reason_quotes_no_words_that_the_note_does_not_hold(packs):
     assert "催人赶紧买——“手慢无”" in first and "催人赶紧买（IND-07，" in second
 
 
-def test_a_doubtful_reason_is_a_question_by_what_the_sentence_reads_like(packs, monkeypatch):
+def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monkeypatch):
     certain = told(packs, PROMISES, products=("wm",))
     monkeypatch.setattr("agent.guardrails.saying.is_doubtful", lambda rule, text: rule == "WM-05")
-    for topics, words in (
-        (("催人赶紧买",), "像是催人赶紧买（也碰到 WM-05）"),
-        ((), "随整段重写；要留这一句，请审核人先看过（也碰到 WM-05）"),
-    ):
-        monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text, topics=topics: topics)
-        lines = told(packs, PROMISES, products=("wm",))
-        assert f"    删去 “跟存款一样安全”：{words}" in lines
-        assert certain[place(certain, "第 1 段") + 1] == lines[place(lines, "第 1 段") + 1]
+    monkeypatch.setattr("agent.guardrails.saying.likeliest_topic", lambda text: "催人赶紧买")
+    lines = told(packs, PROMISES, products=("wm",))
+    assert "    删去 “跟存款一样安全”：催人赶紧买（理由请审核人核一遍）" in lines
+    assert certain[place(certain, "第 1 段") + 1] == lines[place(lines, "第 1 段") + 1]
+
+
+def test_what_no_line_makes_right_is_asked_for_none(packs):
+    lines = told(packs, f"{PROMISES.replace('理财', '消费贷')}贷款另收三百块手续费。", products=("loan",))
+    (line,) = [line for line in lines if "另收三百块手续费" in line]
+    assert line.startswith("    删去 “贷款另收三百块手续费”：另外收费：个人不得收，先报合规（LN-06，")
 
 
 BODY = "来存的不让空手走，米和油随便挑。看了荷花？走了一圈。\n吃了面包。"
@@ -123,34 +123,49 @@ def asked(message, *, full=False, body=BODY, **given):
         rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=message,
         advice="看。", fingerprint="0", related=("example:像",), text=body[:16],
     ).model_copy(update=given)  # fmt: skip
-    saying = look_saying(NoteInput(title="湖边散步", body=body), finding, full=full)
-    return saying and saying.lines[0]
+    note = NoteInput(title="湖边散步", body=body)
+    return [saying.lines[0] for saying in look_sayings(note, finding, full=full)]
+
+
+GIFTS = "送东西、返钱、垫钱、给介绍费"
 
 
 @pytest.mark.parametrize(
-    ("topics", "message", "words"),
+    ("says", "message", "words"),
     [
-        (("送东西、返钱、垫钱、给介绍费",), NAMED, "像是送东西、返钱、垫钱、给介绍费（DEP-01，）"),
-        (("送东西、返钱、垫钱、给介绍费",), EITHER, "像是送东西、返钱、垫钱、给介绍费"),
-        (("催人",), NAMED, "像是催人"),
-        (("催人", "送东西、返钱、垫钱、给介绍费"), NAMED, "像是催人，也像是送东西、返钱、垫钱、给介绍费（DEP-01，）"),
-        ((), NAMED, "随整段重写；要留这一句，请审核人先看过"),
+        (GIFTS, NAMED, f"像是{GIFTS}（DEP-01，）"),
+        (GIFTS, EITHER, f"像是{GIFTS}"),
+        ("催人", NAMED, "像是催人"),
+        ("", NAMED, "像在推销，说不准犯了哪一条：拿掉；想留的，请审核人看过"),
     ],
 )
-def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, topics, message, words):
-    monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text: topics)
-    assert asked(message) == f"待审 “来存的不让空手走，米和油随便挑”：{words}"
-    assert "这里请看一眼" in asked(message, full=True)
+def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):
+    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: [(text, says)])
+    assert asked(message) == [f"待审 “来存的不让空手走，米和油随便挑”：{words}"]
+    assert "这里请看一眼" in asked(message, full=True)[0]
+
+
+def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatch):
+    parts = [("来存的不让空手走，米和油随便挑。", GIFTS), ("看了荷花？", "")]
+    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: parts)
+    two = {"text": BODY[:21], "end": 21}
+    first, second = asked(NAMED, **two)
+    assert first.startswith("待审 “来存的不让空手走，米和油随便挑”：像是送东西") and second.startswith(
+        "待审 “看了荷花”：像在推销"
+    )
+    assert len(asked(UNNAMED, severity="warn", **two)) == 1 and len(asked(NAMED, full=True, **two)) == 1
 
 
 def test_a_faint_question_that_nobody_can_name_is_not_asked_but_in_full(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.topics_read", lambda text: ())
-    assert asked(UNNAMED, severity="warn") is None
+    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: [(text, "")])
+    assert asked(UNNAMED, severity="warn") == []
     assert asked(UNNAMED, severity="warn", full=True) and asked(NAMED, severity="warn") and asked(UNNAMED)
 
 
-def test_a_question_is_quoted_with_what_answers_it_and_of_much_the_telling_words():
-    question = BODY[:21]
-    assert asked(NAMED, text=question, end=21).startswith(f"待审 “{question}走了一圈”：")
-    assert asked(NAMED, text="吃了面包？", start=27, end=31, body=BODY[:-1] + "？").startswith("待审 “吃了面包？”：")
-    assert asked(NAMED, text="走了一圈。" * 30).startswith("待审 “看了荷花”：")
+def test_a_short_question_is_quoted_with_what_answers_it_and_of_much_the_telling_words(monkeypatch):
+    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: [(text.strip(), "")])
+    assert asked(NAMED, text=BODY[:21], end=21)[0].startswith(f"待审 “{BODY[:21]}走了一圈”：")
+    long = BODY.replace("看了荷花？", "今天看了好些荷花？")
+    assert asked(NAMED, body=long, text=long[:25], end=25)[0].startswith(f"待审 “{long[:25]}”：")
+    assert asked(NAMED, text="吃了面包？", start=27, end=32, body=BODY[:-1] + "？")[0].startswith("待审 “吃了面包？”：")
+    assert asked(NAMED, text="走了一圈。" * 30)[0].startswith("待审 “看了荷花”：")

@@ -37,6 +37,14 @@ def test_a_note_is_checked_for_what_it_promotes_and_says_what_else_it_names(pack
     assert set(unsold.products) == {"deposit", "fund"} and unsold.beside == ()
 
 
+def test_a_deposit_that_title_or_tags_name_is_no_comparison(packs: Packs) -> None:
+    told = {}
+    for tag in ("结构性存款", "积存金", "厦门"):
+        note = NoteInput(body="这期“鼓浪”就是存个定期。中间黄金跌成什么样都纹丝不动。", tags=(tag,))
+        told[tag] = infer_offer(note, Document(note), packs.lists, employer="", sells=lambda *_: True).promoted
+    assert told == {"结构性存款": {"deposit"}, "积存金": {"gold"}, "厦门": {"gold"}}
+
+
 def test_a_company_that_sells_a_product_is_no_product(packs: Packs) -> None:
     told = "我们行三年期大额存单利率2.15%。{}那边整笔都赔您，推荐给大家。"
     assert offer(told.format("保险公司"), packs).promoted == {"deposit"}
