@@ -241,6 +241,8 @@ def read_as_a_seller(body: str, packs: Packs) -> Offer:
         "今年春天肺炎住院，自费药一千八。自己那份医疗险免赔额一万，够不着。出院那天喝了两碗粥。",
         "去年炒股亏了两万二，卸载软件那天我妈做了鱼。一百天里学了游泳、换了两次水管。",
         "我那张信用卡用了五年，里程一次没换成。打电话注销，剪成四片，扔进四个垃圾桶。后悔没早点剪。",
+        "送餐路上滑倒，脚踝肿了。后来平台给的意外险赔了两千一，剩下的工资慢慢补。",
+        "送快递蹭了一辆车，对方定损九百，我的险不赔，自己掏的。",
     ],
 )
 def test_somebodys_own_story_promotes_nothing_however_it_reads(body: str, packs: Packs) -> None:
@@ -257,6 +259,7 @@ def test_somebodys_own_story_promotes_nothing_however_it_reads(body: str, packs:
         "那年每个月扣六千一，欠着的房贷后来找支行换成经营贷，月供少一半，额度还有。",
         "今年肺炎住院，自费药一千八，医疗险没有它不赔的，保障拉满。",
         "基金小课堂：净值、估值、回撤是什么意思。",
+        "去年摔了一跤，意外险赔了两千一。现在签一份意外险，送餐券一沓。",
     ],
 )
 def test_a_story_that_turns_to_readers_or_to_a_trade_promotes_as_it_reads(body: str, packs: Packs) -> None:
