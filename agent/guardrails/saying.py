@@ -1,8 +1,8 @@
 """What is said of one sentence of a note that is to be written anew: that it goes, or may have to, and why.
 
 Owns the words: what the sentence does (`agent.guardrails.topics`), the point of one reason, one clause. A reason that
-quotes words which the note does not hold is left out, and one that the reader doubts is put as a question. Refuses to
-tell another wording.
+quotes words which the note does not hold is left out, and one that the reader doubts gives way to what the sentence
+reads like. Refuses to tell another wording.
 """
 
 from __future__ import annotations
