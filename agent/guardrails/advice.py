@@ -82,24 +82,24 @@ def place_of(finding: Finding, note: NoteInput | None = None) -> str:
     return quote + (f"（{hidden}）" if hidden else "")
 
 
-def left_open_lines(report: Report, *, full: bool = True) -> Iterator[str]:
-    """Tell what could not be judged and what that would need, then the label the note owes."""
+def left_open_lines(report: Report, *, full: bool = True, label: bool = True) -> Iterator[str]:
+    """Tell what could not be judged and what that would need, then the label the note owes, unless it was told of."""
     if report.undetermined and not full:
         needed = dict.fromkeys(label_of("input", need) for entry in report.undetermined for need in entry.needs)
         yield word("undetermined_short").format(needs="、".join(needed), number=len(report.undetermined))
     elif report.undetermined:
         needs = "；".join(f"{'、'.join(needs)} {'、'.join(rules)}" for needs, rules in _by_needs(report).items())
         yield word("undetermined").format(needs=needs)
-    if report.label.required:
+    if report.label.required and label:
         yield f"{word('label')}：{' / '.join(report.label.text.splitlines())}"
         yield from (f"  {reason}" for reason in report.label.reasons)
         yield from (f"  {word('step')}：{step}" for step in report.label.platform_step.splitlines())
 
 
 def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
-    yield headline(report)
     todo = todo_of(note, report)
     anew = anew_words(report, todo)
+    yield headline(report.model_copy(update={"note_type": "marketing"}) if anew else report)
     if anew:
         yield anew
     if anew or (report.verdict != "pass" and not note.products and not _is_offer(report)):
@@ -118,7 +118,8 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     yield from (f"    {waiver_words(waiver)}" for waiver in report.waivers)
     if report.idle_waivers:
         yield from ("", word("idle_waivers"), *(f"  - {idle_words(entry)}" for entry in report.idle_waivers))
-    open_lines = list(left_open_lines(report, full=full))
+    marked = bool(anew) and (bool(todo.mark) or any(item.opens for item in todo.adding))
+    open_lines = list(left_open_lines(report, full=full, label=not marked))
     if open_lines:
         yield from ("", *open_lines)
 

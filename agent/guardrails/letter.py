@@ -67,7 +67,8 @@ def letter_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fa
     lines += [line for item in owed for line in add_lines(note, item, anew=True)]
     yield from section("must_add_anew", lines + _written_of(report))
     reasons = reason_lines(owed, full=full, others=full)
-    yield from close_lines(report, owed, reasons, title="reasons_of_lines")
+    asked_for = owed + [one.saying.owes for one in said if one.saying.owes]
+    yield from close_lines(report, asked_for, reasons, title="reasons_of_lines")
 
 
 def _is_claim(item: Missing) -> bool:

@@ -100,7 +100,7 @@ def fill_words(items: Sequence[Missing]) -> str:
 def add_lines(note: NoteInput, item: Missing, *, anew: bool = False, why: str = "", quote: str = "") -> Iterator[str]:
     """Ask for lines; of a note to be written `anew` by themselves. Where told `why`, the sentence in `quote` goes."""
     lines = item.lines
-    grade = word("gone_grade") if why else word("added_grade") if anew else item.grade
+    grade = word("completed_grade") if why else word("added_grade") if anew else item.grade
     told = {"grade": grade, "rules": item.rules, "why": why, "quote": quote}
     if not lines:
         yield word("add_bare").format(**told, text=one_line(item.first.message))

@@ -31,12 +31,16 @@ _MARKS: Final = "，。！？；：、,.!?;:… "
 
 
 class Saying(NamedTuple):
-    """Hold the lines about a sentence, whether they only ask, and what it does with how grave that is (0 gravest)."""
+    """Hold the lines about a sentence, whether they only ask, what it does, how grave that is, and what it owes.
+
+    weight: 0 is the gravest.
+    """
 
     lines: tuple[str, ...]
     asks: bool
     says: str = ""
     weight: int | None = None
+    owes: Missing | None = None
 
 
 def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: bool) -> Saying:
@@ -70,7 +74,7 @@ def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
         return Saying((word("gone").format(quote=quote, after="", why=why),), False, says, weight_of(says))
     message = first.message if full else gist(first.message)
     why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(first))
-    return Saying(tuple(add_lines(note, item, why=why, quote=quote)), asks=False)
+    return Saying(tuple(add_lines(note, item, why=why, quote=quote)), asks=False, owes=item)
 
 
 def look_sayings(note: NoteInput, finding: Finding, *, full: bool) -> list[Saying]:

@@ -11,6 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
+from pydantic import Field
+
 from agent.guardrails.likeness import Likeness, load_likeness, sentences
 from agent.guardrails.normalize import fold
 from agent.models import Frozen
@@ -35,11 +37,13 @@ _READS: Final = 0.5  # score from which the reader has an opinion at all
 class Topic(Frozen):
     """Hold what a sentence of this topic does, told after 这句, and the rules that speak against it.
 
-    final: nothing that is written beside it makes it right, so that no line is asked for it.
+    acts: what it does where it is clear which of the rules it breaks. final: nothing that is written beside it makes it
+    right, so that no line is asked for it.
     """
 
     says: str
     rules: tuple[str, ...]
+    acts: dict[str, str] = Field(default_factory=dict)
     final: bool = False
 
 
@@ -58,7 +62,7 @@ def _topics_by_rule() -> dict[str, str]:
 def says_of(rule: str) -> str:
     """Say what a sentence does that a rule speaks against; empty for a rule without a topic."""
     name = _topics_by_rule().get(rule)
-    return load_topics()[name].says if name else ""
+    return load_topics()[name].acts.get(rule, load_topics()[name].says) if name else ""
 
 
 def is_final(rule: str) -> bool:
@@ -69,7 +73,8 @@ def is_final(rule: str) -> bool:
 
 def weight_of(says: str) -> int | None:
     """Return the place of a topic in the order of the file, the gravest first, by what it says; None for none."""
-    return next((place for place, topic in enumerate(load_topics().values()) if topic.says == says), None)
+    topics = enumerate(load_topics().values())
+    return next((place for place, topic in topics if says in (topic.says, *topic.acts.values())), None)
 
 
 def topics_by_sentence(text: str) -> list[tuple[str, str]]:
@@ -90,8 +95,12 @@ def likeliest_topic(text: str) -> str:
 
 
 def _leading(text: str, reader: Likeness) -> str:
+    """Say what a text does where one topic leads clearly, by the rule where one does."""
     (first, most), (_, next_most) = list(_weights(text, reader).items())[:2]
-    return load_topics()[first].says if most - next_most >= _LEAD else ""
+    if most - next_most < _LEAD:
+        return ""
+    (rule, best), (_, second) = reader.ranked(fold(text), among=_topics_by_rule())[:2]
+    return says_of(rule) if best - second >= _LEAD else load_topics()[first].says
 
 
 def is_doubtful(rule: str, text: str) -> bool:

@@ -89,7 +89,7 @@ def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by
     assert not [line for line in full if "可写成" in line or "照这一种改好" in line]
     assert "要去掉或改掉的" in "".join(few) and not [line for line in few if "整段重写" in line]
     first = full[place(full, "逐段说") + 2]
-    assert first.startswith("    删去 “这款理财稳赚不赔”：让人以为一定赚、到手就是这么多")
+    assert first.startswith("    删去 “这款理财稳赚不赔”：打包票能赚")
     assert "先照清单改" not in full[3] and "先照清单改" in few[1]
 
 

@@ -28,10 +28,10 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
     ]
     said = lines[place(lines, "逐段说") + 1 : place(lines, "第 2 段没有点到")]
     first, second, third = [line for line in said if line.startswith("    ")]
-    assert first.startswith("    删去 “这款理财稳赚不赔”：让人以为一定赚、到手就是这么多（RET-03，《")
+    assert first.startswith("    删去 “这款理财稳赚不赔”：打包票能赚——不能让人以为买了就一定赚（RET-03，《")
     assert second.startswith("    删去 “跟存款一样安全”：把产品当存款讲、跟存款比——理财不是存款")
-    assert third.startswith("    删去 “这款理财稳赚”：让人以为一定赚、到手就是这么多（RET-03，《")
-    assert lines[3].startswith("点到 3 处，重写时都不要留（其中 0 处是猜的") and "怎么改" not in "".join(said)
+    assert third.startswith("    删去 “这款理财稳赚”：打包票能赚（RET-03，《")
+    assert lines[3].startswith("点到 3 处（其中 0 处是猜的") and "怎么改" not in "".join(said)
 
 
 def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
@@ -60,7 +60,7 @@ def test_a_title_and_a_tag_are_told_their_remedy_and_stand_by_themselves(packs):
 def test_a_claim_goes_with_its_paragraph_and_is_told_what_brings_it_back(packs):
     lines = told(packs, f"这期理财年化3.05%。\n{PROMISES}", products=("wm",))
     claim, *rows = lines[place(lines, "第 1 段") + 1 : place(lines, "第 2 段")]
-    assert claim.startswith("    删去 “这期理财年化3.05%”：“理财年化3.05%”这样写不够，") and "（WM-01" in claim
+    assert claim.startswith("    补全 “这期理财年化3.05%”：“理财年化3.05%”这样写不够，") and "（WM-01" in claim
     assert rows[0].startswith("      + 业绩比较基准的测算依据")
     later = lines[place(lines, "重写以后") :]
     assert not [line for line in later if "年化3.05%" in line] and not [
@@ -70,7 +70,7 @@ def test_a_claim_goes_with_its_paragraph_and_is_told_what_brings_it_back(packs):
 
 def test_a_claim_in_a_sentence_that_goes_anyway_is_told_nothing_of_its_own(packs):
     lines = told(packs, f"{PROMISES}这期理财年化3.05%，跟定期一样安全。", products=("wm",))
-    assert not [line for line in lines if "WM-01" in line and "删去" not in line]
+    assert not [line for line in lines if "WM-01" in line]
     assert [line for line in lines if line.startswith("    删去 “这期理财年化3.05%，跟定期一样安全”")]
 
 
@@ -106,10 +106,25 @@ def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monk
     assert certain[place(certain, "第 1 段") + 1] == lines[place(lines, "第 1 段") + 1]
 
 
+def test_the_mark_of_an_advertisement_is_told_once_and_the_note_is_one_of_marketing(packs):
+    body = f"{PROMISES.replace('理财', '信用卡')}卡面立减十元，扫我主页的码就行。"
+    lines = told(packs, body)
+    assert "· 营销 ·" in lines[0] and sum("“广告”" in line or line.startswith("须加标识") for line in lines) == 1
+
+
+def test_what_a_claim_needs_is_among_the_blanks_to_fill(packs):
+    lines = told(packs, f"这期理财年化3.05%。\n{PROMISES}", products=("wm",))
+    assert (
+        "【测算依据】" in lines[place(lines, "补全 ") + 1] and "【测算依据】" in lines[place(lines, "要您照产品资料填")]
+    )
+    without = told(packs, PROMISES, products=("wm",))
+    assert "【测算依据】" not in without[place(without, "要您照产品资料填")]
+
+
 def test_what_no_line_makes_right_is_asked_for_none(packs):
     lines = told(packs, f"{PROMISES.replace('理财', '消费贷')}贷款另收三百块手续费。", products=("loan",))
     (line,) = [line for line in lines if "另收三百块手续费" in line]
-    assert line.startswith("    删去 “贷款另收三百块手续费”：另外收费：个人不得收，先报合规（LN-06，")
+    assert line.startswith("    删去 “贷款另收三百块手续费”：另外收费，没算进综合融资成本；个人收的先报合规（LN-06，")
 
 
 BODY = "来存的不让空手走，米和油随便挑。看了荷花？走了一圈。\n吃了面包。"
@@ -136,7 +151,7 @@ GIFTS = "送东西、返钱、垫钱、给介绍费"
         (GIFTS, NAMED, f"像是{GIFTS}（DEP-01，）"),
         (GIFTS, EITHER, f"像是{GIFTS}"),
         ("催人", NAMED, "像是催人"),
-        ("", NAMED, "像在推销，说不准犯了哪一条：拿掉；想留的，请审核人看过"),
+        ("", NAMED, "像在推销，随整段拿掉；犯了哪一条请审核人定"),
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):

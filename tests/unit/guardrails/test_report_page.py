@@ -157,7 +157,7 @@ def test_of_a_note_to_be_written_anew_no_sentence_is_given_another_wording():
         page(NoteInput(title="湖边散步", body="".join(body), products=("wm",))) for body in (promises, promises[:2])
     )
     assert "这些一律不写" in anew and "可改为" not in anew
-    assert "<dt>这句</dt><dd><bdi>让人以为一定赚、到手就是这么多</bdi>" in anew and "<dt>这句</dt>" not in few
+    assert "<dt>这句</dt><dd><bdi>打包票能赚</bdi>" in anew and "<dt>这句</dt>" not in few
     assert (
         "这些一律不写" not in few and "可改为" in few and anew.count("<dt>怎么改</dt>") < few.count("<dt>怎么改</dt>")
     )
