@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from agent.guardrails.findings import is_alike
-from agent.guardrails.letter import letter_lines
+from agent.guardrails.letter import is_offer, letter_lines, never_words
 from agent.guardrails.placement import field_text
 from agent.guardrails.quoting import quotes_of
 from agent.guardrails.todo import Todo, todo_lines, todo_of
@@ -20,7 +20,7 @@ from agent.guardrails.wording import brief, idle_words, label_of, name_blanks, o
 from agent.models import Finding, NoteInput, Report
 
 __all__ = [
-    "anew_words", "counted_words", "further_words", "headline", "left_open_lines", "name_blanks", "never_words",
+    "anew_words", "counted_words", "further_words", "headline", "left_open_lines", "name_blanks",
     "place_of", "to_text", "verdict_words",
 ]  # fmt: skip
 
@@ -101,14 +101,13 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     anew = anew_words(report, todo)
     yield headline(report.model_copy(update={"note_type": "marketing"}) if anew else report)
     if anew:
-        yield anew
-    if anew or (report.verdict != "pass" and not note.products and not _is_offer(report)):
-        yield never_words(report)
-    told = letter_lines(note, report, todo, full=full) if anew else todo_lines(note, report, todo, full=full)
-    yield next(told) if anew else counted_words(report, todo)
-    if report.open() and not note.products:
-        yield from _subject(report)
-    yield from told
+        yield from letter_lines(note, report, todo, full=full, subject=_subject_of(note, report))
+    else:
+        if report.verdict != "pass" and not note.products and not is_offer(report):
+            yield never_words(report)
+        yield counted_words(report, todo)
+        yield from _subject_of(note, report)
+        yield from todo_lines(note, report, todo, full=full)
     let_pass = ("let_pass", ("cleared", "waived")) if full else ("let_pass_waived", ("waived",))
     for title, states in (("known_before", ("known",)), let_pass):
         rest = [finding for finding in report.findings if finding.status in states]
@@ -136,16 +135,6 @@ def _is_full_of_looks(report: Report, *, grave: int = 0) -> bool:
     return bool(grave + plain) and grave + plain + faint >= _MANY
 
 
-def never_words(report: Report) -> str:
-    """Say what is never written, of whatever product, and of those on offer."""
-    products = report.products if _is_offer(report) else ()
-    told = [
-        word("never_written_of").format(product=label_of("product", one), told=label_of("never_of", one))
-        for one in products
-    ]  # fmt: skip
-    return word("never_written") + "".join(told)
-
-
 def counted_words(report: Report, todo: Todo) -> str:
     """Say how much is to be changed, as much as the lists below hold, the worst first, and how much to look at."""
     changes, looks = _so_many(todo.changes()), _so_many(todo.to_look_at())
@@ -165,9 +154,11 @@ def _so_many(counted: Mapping[str, int]) -> str:
     return "，".join(word("so_many").format(name=name, number=number) for name, number in counted.items())
 
 
-def _subject(report: Report) -> Iterator[str]:
-    """Say where no product is promoted, or which ones were taken for merely named beside it."""
-    if not _is_offer(report):
+def _subject_of(note: NoteInput, report: Report) -> Iterator[str]:
+    """Say where no product is promoted, or which ones were taken for merely named beside it, if nobody declared any."""
+    if not report.open() or note.products:
+        return
+    if not is_offer(report):
         yield word("taken_for_nothing")
     elif report.beside:
         told, named = ("、".join(label_of("product", one) for one in some) for some in (report.products, report.beside))
@@ -176,16 +167,12 @@ def _subject(report: Report) -> Iterator[str]:
 
 def _options(report: Report) -> Iterator[str]:
     """Say by which options of a command the note is checked for its own product."""
-    if not _is_offer(report):
+    if not is_offer(report):
         yield word("further_any")
     elif report.beside:
         named = "、".join(label_of("product", product) for product in report.beside)
         options = " ".join(f"--product {product}" for product in (*report.products, *report.beside))
         yield word("further_product").format(products=named, options=options)
-
-
-def _is_offer(report: Report) -> bool:
-    return bool(report.products) and report.note_type in ("marketing", "benefit")
 
 
 def _cleared(note: NoteInput, findings: Sequence[Finding]) -> Iterator[str]:

@@ -8,7 +8,7 @@ what goes, what is missing and what needs a look is in `agent.guardrails.todo`, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -17,10 +17,10 @@ from agent.guardrails.owing import Missing, add_lines, mark_line
 from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
 from agent.guardrails.todo import Todo, close_lines, reason_lines, section
 from agent.guardrails.topics import says_of
-from agent.guardrails.wording import label_of, word
+from agent.guardrails.wording import label_of, word, words_of_group
 from agent.models import FieldName, Finding, NoteInput, Report
 
-__all__ = ["letter_lines"]
+__all__ = ["is_offer", "letter_lines", "never_words"]
 
 _ORDER: Final[tuple[FieldName, ...]] = ("title", "cover", "body", "tags", "note")
 _OPENING: Final = 10  # characters that show which paragraph is meant
@@ -48,27 +48,63 @@ class _Said:
     saying: Saying
 
 
-def letter_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> Iterator[str]:
-    """Tell how much there is, then what goes, by paragraph and with its reason; then what the note must hold anew.
+def letter_lines(
+    note: NoteInput, report: Report, todo: Todo, *, full: bool = False, subject: Iterable[str] = ()
+) -> Iterator[str]:
+    """Say how to go about it, then what goes, by paragraph and with its reason; then what the note must hold anew.
 
-    Without `full` a sentence is told what it does, the point of one reason and one clause.
+    Without `full` a sentence is told what it does, the point of one reason and one clause. `subject`: for which product
+    the note was checked.
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
     said = sorted(_said(note, todo, full=full), key=lambda one: (one.place, one.start))
-    asked = sum(one.saying.asks for one in said)
-    yield word("to_do_anew").format(all=len(said), asked=asked, added=len(owed) + bool(todo.mark))
-    yield from _gravest(said)
+    yield word("anew_first")
+    yield from _steps(note, said, len(owed) + bool(todo.mark))
+    yield from subject
     yield from ("", word("by_paragraph"))
     for place, group in groupby(said, key=lambda one: one.place):
         yield "  " + _heading(note, place)
         yield from (f"    {line}" for one in group for line in one.saying.lines)
     yield from _untouched(note, said)
+    yield f"  {word('how_to_read')}"
+    yield from ("", never_words(report))
     lines = [mark_line(todo.mark, anew=True)] if todo.mark else []
     lines += [line for item in owed for line in add_lines(note, item, anew=True)]
-    yield from section("must_add_anew", lines + _written_of(report))
+    yield from section("must_add_anew", lines + _written_of(note, report))
     reasons = reason_lines(owed, full=full, others=full)
     asked_for = owed + [one.saying.owes for one in said if one.saying.owes]
     yield from close_lines(report, asked_for, reasons, title="reasons_of_lines")
+
+
+def is_offer(report: Report) -> bool:
+    """Tell whether a note offers a product."""
+    return bool(report.products) and report.note_type in ("marketing", "benefit")
+
+
+def never_words(report: Report) -> str:
+    """Say what is never written, of whatever product, and of those on offer."""
+    told = [
+        word("never_written_of").format(product=label_of("product", one), told=label_of("never_of", one))
+        for one in (report.products if is_offer(report) else ())
+    ]  # fmt: skip
+    return word("never_written") + "".join(told)
+
+
+def _steps(note: NoteInput, said: Sequence[_Said], added: int) -> Iterator[str]:
+    """Say what to do, the easiest first: to ask and to tell of life alone, or to write of the product anew."""
+    life = _paragraphs_without(note, said)
+    yield word("step_life").format(life=word("these_paragraphs").format(numbers="、".join(life)) if life else "")
+    yield word("step_product")
+    asked = sum(one.saying.asks for one in said)
+    worst = "".join(_gravest(said))
+    yield word("step_points").format(all=len(said), asked=asked, added=added, worst=worst)
+
+
+def _paragraphs_without(note: NoteInput, said: Sequence[_Said]) -> list[str]:
+    """Return the numbers of the paragraphs of which nothing is said, where something is said of others."""
+    touched = {one.place.paragraph for one in said}
+    rest = [str(number) for number in range(1, len(_paragraphs(note)) + 1) if number not in touched]
+    return rest if len(rest) < len(_paragraphs(note)) else []
 
 
 def _is_claim(item: Missing) -> bool:
@@ -131,14 +167,22 @@ def _heading_of(place: _Place) -> str:
 
 def _untouched(note: NoteInput, said: Sequence[_Said]) -> Iterator[str]:
     """Name the paragraphs of which nothing is said, which is not to say that they are clean."""
-    touched = {one.place.paragraph for one in said}
-    rest = [str(number) for number in range(1, len(_paragraphs(note)) + 1) if number not in touched]
-    if rest and len(rest) < len(_paragraphs(note)):
+    if rest := _paragraphs_without(note, said):
         yield "  " + word("untouched").format(numbers="、".join(rest))
 
 
-def _written_of(report: Report) -> list[str]:
-    """Say what must be told of each product on offer, once it is told of at all."""
-    if report.note_type not in ("marketing", "benefit"):
+def _written_of(note: NoteInput, report: Report) -> list[str]:
+    """Say what must be told of each product on offer, once it is told of at all, and more for what the note names."""
+    if not is_offer(report):
         return []
-    return [word("in_full").format(told=label_of("written_of", product)) for product in report.products]
+    text = "".join((note.title, note.body, *note.tags))
+    return [
+        word("in_full").format(told="；".join((label_of("written_of", product), *_more_of(product, text))))
+        for product in report.products
+    ]
+
+
+def _more_of(product: str, text: str) -> Iterator[str]:
+    for entry in words_of_group("written_more"):
+        if entry["of"] == product and any(name in text for name in entry["has"]):
+            yield str(entry["told"])

@@ -17,7 +17,16 @@ from agent.guardrails.owing import Missing, add_lines
 from agent.guardrails.placement import sentence_around
 from agent.guardrails.quoting import within_quotes
 from agent.guardrails.todo import quote_of
-from agent.guardrails.topics import is_doubtful, is_final, likeliest_topic, says_of, topics_by_sentence, weight_of
+from agent.guardrails.topics import (
+    Reading,
+    is_doubtful,
+    is_final,
+    law_of,
+    likeliest_said,
+    read_sentences,
+    says_of,
+    weight_of,
+)
 from agent.guardrails.wording import cite, cite_shortly, gist, word
 from agent.models import Finding, NoteInput
 
@@ -49,17 +58,16 @@ def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: b
     told: the reasons given so far, which are not given again; this one is added.
     """
     first, asks = passage.first, passage.gravity == "warn"
+    text = note.body[slice(passage.start, passage.end)] if first.field == "body" else first.text
     after = passage.cure if first.field in ("title", "tags") else ""
-    doubtful = first.field == "body" and is_doubtful(first.rule, note.body[slice(passage.start, passage.end)])
+    doubtful = first.field == "body" and is_doubtful(first.rule, text)
+    says = likeliest_said(text) if doubtful else says_of(first.rule, text)
     if full:
         why = "；".join(_in_full(finding) for finding in (first, *passage.others))
-    elif doubtful:
-        why = word("reason_open").format(says=likeliest_topic(note.body[slice(passage.start, passage.end)]))
     else:
-        why = _certain(note, first, told)
+        why = _by_topic(says) if doubtful else _certain(note, first, says, told)
     code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
     line = word(code).format(quote=_sentence(note, passage), after=after, why=why)
-    says = "" if doubtful else says_of(first.rule)
     return Saying((line,), asks, says, weight_of(says))
 
 
@@ -69,7 +77,7 @@ def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
     start = max(0, note.body.find(first.text))
     quote = _whole(note.body[slice(*sentence_around(note.body, start, start + len(first.text)))]) or f"“{first.text}”"
     if is_final(first.rule):
-        says = says_of(first.rule)
+        says = says_of(first.rule, quote)
         why = word("reason").format(why=says, rule=item.rules, law=_clause(first))
         return Saying((word("gone").format(quote=quote, after="", why=why),), False, says, weight_of(says))
     message = first.message if full else gist(first.message)
@@ -86,8 +94,8 @@ def look_sayings(note: NoteInput, finding: Finding, *, full: bool) -> list[Sayin
         line = f"{question_of(finding)}（{_laws(finding)}）"
         return [Saying((word("asked").format(quote=quoted_window(note, finding), says=line),), asks=True)]
     known = finding.severity != "warn" or has_one_reading(finding)
-    parts = [(text, told) for text, told in topics_by_sentence(finding.text) if told or known]
-    return [_asked(_quoted_part(note, finding, text), told, finding) for text, told in parts]
+    readings = [reading for reading in read_sentences(finding.text) if reading.says or known]
+    return [_asked(_quoted_part(note, finding, reading.text), reading, finding) for reading in readings]
 
 
 def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
@@ -95,24 +103,38 @@ def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
     return quoted_window(note, finding) if whole else f"“{within_quotes(text).rstrip(_MARKS)}”"
 
 
-def _asked(quote: str, told: str, finding: Finding) -> Saying:
-    says = word("asked_as").format(says=_with_law(told, finding)) if told else word("asked_openly")
-    return Saying((word("asked").format(quote=quote, says=says),), True, told, weight_of(told))
+def _asked(quote: str, reading: Reading, finding: Finding) -> Saying:
+    return Saying((word("asked").format(quote=quote, says=_question(reading, finding)),), True, *_weighed(reading))
+
+
+def _weighed(reading: Reading) -> tuple[str, int | None]:
+    """Return what is clear of a sentence, with how grave it is."""
+    return (reading.says, weight_of(reading.says)) if reading.sure else ("", None)
+
+
+def _question(reading: Reading, finding: Finding) -> str:
+    """Ask what a sentence does: rule and clause where it reads like that one, its topic's clause, or just whether."""
+    if not reading.says:
+        return word("asked_openly")
+    if not reading.sure:
+        return word("asked_whether").format(says=reading.says)
+    if reading.says == says_of(finding.rule, reading.text) and has_one_reading(finding):
+        told = word("reason").format(why=reading.says, rule=finding.rule, law=_clause(finding))
+    else:
+        told = _by_topic(reading.says)
+    return word("asked_as").format(says=told)
+
+
+def _by_topic(says: str) -> str:
+    law = law_of(says)
+    return word("reason_by_topic").format(why=says, law=law) if law else says
 
 
 def does_words(finding: Finding) -> str:
     """Say what a sentence does, as something asked where it only reads like that."""
     if not is_alike(finding):
-        return says_of(finding.rule) or gist(finding.message)
-    told = dict.fromkeys(says for _, says in topics_by_sentence(finding.text) if says)
-    return word("asked_as").format(says=word("asked_too").join(told)) if told else word("asked_openly")
-
-
-def _with_law(says: str, finding: Finding) -> str:
-    """Add rule and clause to what a sentence does where it reads like that one rule."""
-    if says != says_of(finding.rule) or not has_one_reading(finding):
-        return says
-    return word("reason").format(why=says, rule=finding.rule, law=_clause(finding))
+        return says_of(finding.rule, finding.text) or gist(finding.message)
+    return "；".join(dict.fromkeys(_question(reading, finding) for reading in read_sentences(finding.text)))
 
 
 def _in_full(finding: Finding) -> str:
@@ -123,9 +145,9 @@ def _laws(finding: Finding) -> str:
     return "；".join(map(cite, finding.basis))
 
 
-def _certain(note: NoteInput, finding: Finding, told: set[str]) -> str:
+def _certain(note: NoteInput, finding: Finding, says: str, told: set[str]) -> str:
     """Say what a sentence does, and the point of the reason where that is new and of the words of this note."""
-    says, point = says_of(finding.rule), gist(finding.message).rstrip("。")
+    point = gist(finding.message).rstrip("。")
     new = point not in told and not _tells_the_same(point, says)
     fitting = all(quote in note.body + note.title for quote in _QUOTED.findall(point)) and point.count("、") < _LISTED
     told.add(point)

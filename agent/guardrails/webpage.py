@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.resources import files
 
-from agent.guardrails.advice import anew_words, counted_words, left_open_lines, name_blanks, never_words, verdict_words
+from agent.guardrails.advice import anew_words, counted_words, left_open_lines, name_blanks, verdict_words
 from agent.guardrails.document import Document
 from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage
+from agent.guardrails.letter import never_words
 from agent.guardrails.owing import mark_line
 from agent.guardrails.placement import blanks_in, field_text
 from agent.guardrails.quoting import quotes_of

@@ -14,7 +14,7 @@ from agent.yamlsource import read_yaml
 
 __all__ = [
     "article_of", "brief", "cite", "cite_shortly", "gist", "idle_words", "instrument_of", "label_of", "name_blanks",
-    "one_line", "spelled", "waiver_words", "word",
+    "one_line", "spelled", "waiver_words", "word", "words_of_group",
 ]  # fmt: skip
 
 _LONGEST_QUOTE = 40
@@ -31,6 +31,12 @@ def word(key: str) -> str:
 def label_of(group: str, value: str) -> str:
     """Return the Chinese name of a value; the value itself when it has none."""
     return str(_wording()[group].get(value, value))
+
+
+def words_of_group(key: str) -> list[dict[str, Any]]:
+    """Return the entries of a list of phrases that hold under conditions of their own."""
+    entries: list[dict[str, Any]] = _wording()[key]
+    return entries
 
 
 def waiver_words(waiver: Waiver) -> str:

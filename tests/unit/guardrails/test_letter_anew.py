@@ -7,7 +7,7 @@ from letters import place, told
 
 from agent.guardrails import load_packs
 from agent.guardrails.saying import look_sayings
-from agent.guardrails.topics import says_of, weight_of
+from agent.guardrails.topics import Reading, says_of, weight_of
 from agent.models import Finding, NoteInput
 
 PROMISES = "这款理财稳赚不赔。今天风很大。\n\n早上煮了一锅粥。\n跟存款一样安全。这款理财稳赚。"
@@ -31,16 +31,16 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
     assert first.startswith("    删去 “这款理财稳赚不赔”：打包票能赚——不能让人以为买了就一定赚（RET-03，《")
     assert second.startswith("    删去 “跟存款一样安全”：把产品当存款讲、跟存款比——理财不是存款")
     assert third.startswith("    删去 “这款理财稳赚”：打包票能赚（RET-03，《")
-    assert lines[3].startswith("点到 3 处（其中 0 处是猜的") and "怎么改" not in "".join(said)
+    assert lines[4].startswith("3. 下面点到 3 处（其中 0 处是猜的") and "怎么改" not in "".join(said)
 
 
 def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
     safe = "这款理财跟存款一样安全。早上煮粥。\n跟存款一样安全。\n还有一款理财稳赚不赔。"
     lines = told(packs, safe, products=("wm",))
-    assert lines[place(lines, "最要紧的一处")] == f"最要紧的一处在第 3 段：{says_of('RET-03')}。"
+    assert lines[place(lines, "3. 下面点到")].endswith(f"最要紧的一处在第 3 段：{says_of('RET-03')}。")
     assert weight_of(says_of("RET-03")) < weight_of(says_of("WM-05")) < weight_of(says_of("IND-07"))
     (one,) = [line for line in told(packs, PROMISES, products=("wm",)) if "最要紧" in line]
-    assert "第 1 段" in one
+    assert "在第 1 段" in one
 
 
 def test_what_is_never_written_is_told_of_the_product_on_offer(packs):
@@ -100,10 +100,25 @@ def test_a_reason_quotes_no_words_that_the_note_does_not_hold(packs):
 def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monkeypatch):
     certain = told(packs, PROMISES, products=("wm",))
     monkeypatch.setattr("agent.guardrails.saying.is_doubtful", lambda rule, text: rule == "WM-05")
-    monkeypatch.setattr("agent.guardrails.saying.likeliest_topic", lambda text: "催人赶紧买")
+    monkeypatch.setattr("agent.guardrails.saying.likeliest_said", lambda text: "催人赶紧买")
     lines = told(packs, PROMISES, products=("wm",))
-    assert "    删去 “跟存款一样安全”：催人赶紧买（理由请审核人核一遍）" in lines
+    assert "    删去 “跟存款一样安全”：催人赶紧买（《广告法》第28条）" in lines
     assert certain[place(certain, "第 1 段") + 1] == lines[place(lines, "第 1 段") + 1]
+
+
+def test_the_easy_way_is_told_first_with_the_paragraphs_of_which_nothing_is_said(packs):
+    lines = told(packs, PROMISES, products=("wm",))
+    assert lines[1].endswith("可以这样做：") and lines[2].startswith("1. 先问合规") and "留下第 2 段，" in lines[2]
+    assert lines[3].startswith("2. 能讲、要讲产品：整段重写") and lines[4].startswith("3. 下面点到 3 处")
+    everywhere = told(packs, "这款理财稳赚不赔。\n跟存款一样安全。\n这期理财稳赚。", products=("wm",))
+    assert "留下" not in everywhere[2] and everywhere[2].startswith("1. 先问合规")
+
+
+def test_a_product_is_told_in_full_with_what_the_note_names_of_it(packs):
+    for tag, more in (("分期", "分期、取现写年化利率"), ("权益", "权益写次数、名额和期限")):
+        lines = told(packs, PROMISES.replace("理财", "信用卡"), products=("card",), tags=(tag,))
+        (line,) = [line for line in lines if "讲到产品就写全" in line]
+        assert more in line and line.count("；") == 1
 
 
 def test_the_mark_of_an_advertisement_is_told_once_and_the_note_is_one_of_marketing(packs):
@@ -124,7 +139,7 @@ def test_what_a_claim_needs_is_among_the_blanks_to_fill(packs):
 def test_what_no_line_makes_right_is_asked_for_none(packs):
     lines = told(packs, f"{PROMISES.replace('理财', '消费贷')}贷款另收三百块手续费。", products=("loan",))
     (line,) = [line for line in lines if "另收三百块手续费" in line]
-    assert line.startswith("    删去 “贷款另收三百块手续费”：另外收费，没算进综合融资成本；个人收的先报合规（LN-06，")
+    assert line.startswith("    删去 “贷款另收三百块手续费”：另外收费，没算进综合融资成本（LN-06，")
 
 
 BODY = "来存的不让空手走，米和油随便挑。看了荷花？走了一圈。\n吃了面包。"
@@ -142,7 +157,7 @@ def asked(message, *, full=False, body=BODY, **given):
     return [saying.lines[0] for saying in look_sayings(note, finding, full=full)]
 
 
-GIFTS = "送东西、返钱、垫钱、给介绍费"
+GIFTS = says_of("DEP-01")
 
 
 @pytest.mark.parametrize(
@@ -151,18 +166,30 @@ GIFTS = "送东西、返钱、垫钱、给介绍费"
         (GIFTS, NAMED, f"像是{GIFTS}（DEP-01，）"),
         (GIFTS, EITHER, f"像是{GIFTS}"),
         ("催人", NAMED, "像是催人"),
+        ("贬低别家", NAMED, "像是贬低别家（《广告法》第13条）"),
         ("", NAMED, "像在推销，随整段拿掉；犯了哪一条请审核人定"),
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):
-    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: [(text, says)])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, says, sure=True)])
     assert asked(message) == [f"待审 “来存的不让空手走，米和油随便挑”：{words}"]
     assert "这里请看一眼" in asked(message, full=True)[0]
 
 
+def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(monkeypatch):
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
+    assert asked(NAMED) == [f"待审 “来存的不让空手走，米和油随便挑”：是不是{GIFTS}？请审核人定"]
+    finding = Finding(
+        rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
+        advice="看。", fingerprint="0",
+    )  # fmt: skip
+    (saying,) = look_sayings(NoteInput(body=BODY), finding, full=False)
+    assert saying.weight is None and saying.says == ""
+
+
 def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatch):
-    parts = [("来存的不让空手走，米和油随便挑。", GIFTS), ("看了荷花？", "")]
-    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: parts)
+    parts = [Reading("来存的不让空手走，米和油随便挑。", GIFTS, sure=True), Reading("看了荷花？", "", sure=False)]
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: parts)
     two = {"text": BODY[:21], "end": 21}
     first, second = asked(NAMED, **two)
     assert first.startswith("待审 “来存的不让空手走，米和油随便挑”：像是送东西") and second.startswith(
@@ -172,13 +199,13 @@ def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatc
 
 
 def test_a_faint_question_that_nobody_can_name_is_not_asked_but_in_full(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: [(text, "")])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, "", sure=False)])
     assert asked(UNNAMED, severity="warn") == []
     assert asked(UNNAMED, severity="warn", full=True) and asked(NAMED, severity="warn") and asked(UNNAMED)
 
 
 def test_a_short_question_is_quoted_with_what_answers_it_and_of_much_the_telling_words(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.topics_by_sentence", lambda text: [(text.strip(), "")])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text.strip(), "", sure=False)])
     assert asked(NAMED, text=BODY[:21], end=21)[0].startswith(f"待审 “{BODY[:21]}走了一圈”：")
     long = BODY.replace("看了荷花？", "今天看了好些荷花？")
     assert asked(NAMED, body=long, text=long[:25], end=25)[0].startswith(f"待审 “{long[:25]}”：")

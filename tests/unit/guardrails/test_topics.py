@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from agent.guardrails import load_packs
 from agent.guardrails.likeness import load_likeness
 from agent.guardrails.topics import (
+    Reading,
     is_doubtful,
     is_final,
-    likeliest_topic,
+    law_of,
+    likeliest_said,
     load_topics,
+    read_sentences,
     says_of,
-    topics_by_sentence,
     weight_of,
 )
+from agent.guardrails.wording import cite
 
 SAID_OF_THE_NOTE = {"ACC-04", "ADL-05", "AIG-01", "CIT-01", "CIT-02", "DIS-01", "DIS-02", "DIS-04", "INS-01", "INS-02"}
 SAID_OF_THE_NOTE |= {"LN-01", "LN-07", "SEC-06", "WM-04"}
@@ -30,41 +35,74 @@ def test_every_rule_about_words_of_a_note_has_one_topic():
 
 GIFT = "来存的不让空手走，五万以上米和油随便挑，别声张。"
 COACHED = "填表的时候结节那一栏跳过去就行，没人查。"
+NOTHING = "今天风很大。"
 
 
-def test_a_sentence_is_read_as_its_topic():
-    assert topics_by_sentence(GIFT) == [(GIFT, says_of("DEP-01"))]
+def test_a_sentence_is_read_as_what_it_does():
+    assert read_sentences(GIFT) == [Reading(GIFT, says_of("DEP-01"), sure=True)]
 
 
 def test_of_two_sentences_each_that_reads_like_a_violation_is_read_by_itself():
-    assert topics_by_sentence(GIFT + COACHED) == [(GIFT, says_of("DEP-01")), (COACHED, says_of("INS-08"))]
-    assert topics_by_sentence(GIFT + "今天风很大。") == [(GIFT, says_of("DEP-01"))]
+    both = [Reading(GIFT, says_of("DEP-01"), sure=True), Reading(COACHED, says_of("INS-08"), sure=True)]
+    assert read_sentences(GIFT + COACHED) == both and read_sentences(GIFT + NOTHING) == both[:1]
 
 
 def test_where_no_sentence_reads_so_by_itself_the_whole_is_read():
-    ((text, _),) = topics_by_sentence("今天风很大。走了一圈。")
-    assert text == "今天风很大。走了一圈。"
+    ((text, _, _),) = read_sentences(f"{NOTHING}走了一圈。")
+    assert text == f"{NOTHING}走了一圈。"
 
 
-def test_what_leads_by_little_is_not_named_and_counts_if_it_is_likely(monkeypatch):
+@pytest.fixture
+def ranked(monkeypatch):
+    """Let the reader rank rules so, whatever the text."""
+
+    def rank(**weights):
+        order = sorted(((rule.replace("_", "-"), weight) for rule, weight in weights.items()), key=lambda one: -one[1])
+        ranking = lambda *_, among: [one for one in order if one[0] in among]  # noqa: E731
+        monkeypatch.setattr(load_likeness(), "ranked", ranking)
+
+    return rank
+
+
+@pytest.mark.parametrize(("other", "says", "sure"), [(0.0, "SOC-01", True), (0.9, "SOC-01", False), (0.99, "", False)])
+def test_a_topic_that_leads_clearly_is_told_one_that_leads_by_less_asked_about_and_by_little_not_named(
+    ranked, other, says, sure
+):
+    ranked(SOC_01=1.0, SOC_02=0.0, RET_01=other)
+    assert read_sentences(NOTHING) == [Reading(NOTHING, says_of(says), sure=sure)]
+
+
+@pytest.mark.parametrize(("second", "by_rule"), [(0.0, True), (0.9, False)])
+def test_what_a_sentence_does_is_told_by_the_rule_where_one_leads_its_topic_and_else_by_the_topic(
+    ranked, second, by_rule
+):
+    ranked(SOC_01=1.0, SOC_02=second, RET_01=0.0)
+    ((_, says, _),) = read_sentences(NOTHING)
+    assert says == (says_of("SOC-01") if by_rule else load_topics()["weak"].says) == likeliest_said(NOTHING)
+    assert weight_of(says) == weight_of(load_topics()["weak"].says) is not None
+
+
+def test_a_rule_against_several_acts_says_which_one_by_the_words_of_the_sentence():
+    bought, back, neither = (says_of("AU-02", text) for text in ("刷卡囤金", "原价收走", "金条"))
+    assert len({bought, back, neither}) == 3 and neither == load_topics()["buyback"].says == says_of("AU-02")
+    assert weight_of(bought) == weight_of(back) == weight_of(neither)
+
+
+def test_what_is_likely_and_not_named_counts_only_above_one_half(monkeypatch):
     monkeypatch.setattr("agent.guardrails.topics._LEAD", 9.0)
-    assert topics_by_sentence(GIFT + COACHED) == [(GIFT, ""), (COACHED, "")]
+    monkeypatch.setattr("agent.guardrails.topics._HINT", 9.0)
+    assert [text for text, _, _ in read_sentences(GIFT + COACHED)] == [GIFT, COACHED]
     monkeypatch.setattr("agent.guardrails.topics._READS", 1.1)
-    assert topics_by_sentence(GIFT + COACHED) == [(GIFT + COACHED, "")]
+    assert read_sentences(GIFT + COACHED) == [Reading(GIFT + COACHED, "", sure=False)]
 
 
-def test_what_a_sentence_does_is_told_by_the_rule_where_one_leads_and_else_by_the_topic(monkeypatch):
-    reader = load_likeness()
-    for second, says in (("SOC-02", 0.0), ("SOC-02", 0.9)):
-        ranked = [("SOC-01", 1.0), (second, says), ("RET-01", 0.0)]
-        monkeypatch.setattr(reader, "ranked", lambda *_, ranked=ranked, **__: ranked)
-        expected = says_of("SOC-01") if says == 0 else load_topics()["weak"].says
-        assert topics_by_sentence("今天风很大。") == [("今天风很大。", expected)]
-    assert weight_of(says_of("SOC-01")) == weight_of(load_topics()["weak"].says) is not None
-
-
-def test_what_rules_of_a_topic_do_is_said_of_these_rules_alone():
-    assert not [rule for topic in load_topics().values() for rule in topic.acts if rule not in topic.rules]
+def test_acts_are_those_of_rules_of_their_topic_and_a_clause_of_a_topic_is_one_of_its_rules():
+    rules = {rule.rule.id: rule.rule for rule in load_packs(examples=False).rules}
+    for topic in load_topics().values():
+        assert not [rule for rule in topic.acts if rule not in topic.rules]
+        cited = {cite(basis) for rule in topic.rules for basis in rules[rule].basis if basis.verified}
+        assert not topic.law or topic.law in cited
+        assert all(law_of(says) == topic.law for says in topic.all_said())
 
 
 def test_a_topic_of_which_nothing_is_made_right_by_a_line_says_so():
@@ -72,7 +110,5 @@ def test_a_topic_of_which_nothing_is_made_right_by_a_line_says_so():
 
 
 def test_a_reason_is_doubtful_where_the_sentence_reads_like_quite_another_topic():
-    gift = "来存的不让空手走，五万以上米和油随便挑，别声张。"
-    assert is_doubtful("SEC-02", gift) and not is_doubtful("DEP-01", gift)
-    assert likeliest_topic(gift) == load_topics()["gifts"].says
-    assert not is_doubtful("SEC-02", "今天风很大，走了一圈。") and not is_doubtful("XHS-01", gift)
+    assert is_doubtful("SEC-02", GIFT) and not is_doubtful("DEP-01", GIFT)
+    assert not is_doubtful("SEC-02", "今天风很大，走了一圈。") and not is_doubtful("XHS-01", GIFT)
