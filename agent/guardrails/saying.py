@@ -65,7 +65,7 @@ def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: b
     if full:
         why = "；".join(_in_full(finding) for finding in (first, *passage.others))
     else:
-        why = _by_topic(says) if doubtful else _certain(note, first, says, told)
+        why = (_by_topic(says) or word("reason_none")) if doubtful else _certain(note, first, says, told)
     code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
     line = word(code).format(quote=_sentence(note, passage), after=after, why=why)
     return Saying((line,), asks, says, weight_of(says))
@@ -76,11 +76,12 @@ def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
     first = item.first
     start = max(0, note.body.find(first.text))
     quote = _whole(note.body[slice(*sentence_around(note.body, start, start + len(first.text)))]) or f"“{first.text}”"
-    if is_final(first.rule):
+    if is_final(first.rule, quote):
         says = says_of(first.rule, quote)
         why = word("reason").format(why=says, rule=item.rules, law=_clause(first))
         return Saying((word("gone").format(quote=quote, after="", why=why),), False, says, weight_of(says))
-    message = first.message if full else gist(first.message)
+    point = gist(first.message)
+    message = first.message if full else point if _is_of(note, point) else says_of(first.rule, quote)
     why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(first))
     return Saying(tuple(add_lines(note, item, why=why, quote=quote)), asks=False, owes=item)
 
@@ -149,10 +150,15 @@ def _certain(note: NoteInput, finding: Finding, says: str, told: set[str]) -> st
     """Say what a sentence does, and the point of the reason where that is new and of the words of this note."""
     point = gist(finding.message).rstrip("。")
     new = point not in told and not _tells_the_same(point, says)
-    fitting = all(quote in note.body + note.title for quote in _QUOTED.findall(point)) and point.count("、") < _LISTED
+    fitting = _is_of(note, point) and point.count("、") < _LISTED
     told.add(point)
     why = word("reason_point").format(says=says, point=point) if says and new and fitting else says or point
     return word("reason").format(why=why, rule=finding.rule, law=_clause(finding))
+
+
+def _is_of(note: NoteInput, point: str) -> bool:
+    """Tell whether the words that a reason quotes stand in the note, which is told of its own words alone."""
+    return all(quote in note.body + note.title for quote in _QUOTED.findall(point))
 
 
 def _tells_the_same(point: str, says: str) -> bool:

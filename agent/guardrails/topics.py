@@ -25,16 +25,18 @@ __all__ = [
 ]  # fmt: skip
 
 _LEAD: Final = 0.15  # lead of a topic over the next from which it is named: 77 of 78 were right, below it 13 of 25
-_HINT: Final = 0.05  # lead from which it is asked about by name: 12 of 15
+_HINT: Final = 0.05  # lead from which it is asked about by name
+_WEIGHT: Final = -0.6  # weight of the first topic without which a lead over the next means little
 _LAG: Final = 0.2  # lag of a rule's topic behind the first from which the first is told: of eight all were right
 _READS: Final = 0.5  # score from which the reader has an opinion at all
 
 
 class Act(Frozen):
-    """Hold what a sentence does that has one of these words."""
+    """Hold what a sentence does that has one of these words; final: no line makes it right."""
 
     has: tuple[str, ...]
     says: str
+    final: bool = False
 
 
 class Topic(Frozen):
@@ -55,7 +57,14 @@ class Topic(Frozen):
         acts = self.acts.get(rule, ())
         if isinstance(acts, str):
             return acts
-        return next((act.says for act in acts if any(word in text for word in act.has)), self.says)
+        act = self.act(rule, text)
+        return act.says if act else self.says
+
+    def act(self, rule: str, text: str) -> Act | None:
+        """Return which of the several acts of a rule a sentence is, by its words."""
+        acts = self.acts.get(rule, ())
+        fitting = () if isinstance(acts, str) else (act for act in acts if any(word in text for word in act.has))
+        return next(iter(fitting), None)
 
     def all_said(self) -> tuple[str, ...]:
         """Return all that may be said of a sentence of this topic."""
@@ -94,10 +103,13 @@ def law_of(says: str) -> str:
     return next((topic.law for topic in load_topics().values() if says in topic.all_said()), "")
 
 
-def is_final(rule: str) -> bool:
+def is_final(rule: str, text: str = "") -> bool:
     """Tell whether what a rule speaks against is made right by nothing that is written beside it."""
     name = _topics_by_rule().get(rule)
-    return name is not None and load_topics()[name].final
+    if name is None:
+        return False
+    act = load_topics()[name].act(rule, text)
+    return load_topics()[name].final or (act is not None and act.final)
 
 
 def weight_of(says: str) -> int | None:
@@ -119,16 +131,18 @@ def read_sentences(text: str) -> list[Reading]:
 
 
 def likeliest_said(text: str) -> str:
-    """Say what a text reads like most, however small the lead."""
+    """Say what a text reads like most, however small the lead; empty where it reads much like nothing."""
     reader = load_likeness()
-    return _said(next(iter(_weights(text, reader))), text, reader)
+    first, most = next(iter(_weights(text, reader).items()))
+    return _said(first, text, reader) if most >= _WEIGHT else ""
 
 
 def _read(text: str, reader: Likeness) -> Reading:
     """Say what a text does where one topic leads."""
     (first, most), (_, next_most) = list(_weights(text, reader).items())[:2]
     lead = most - next_most
-    return Reading(text, _said(first, text, reader) if lead >= _HINT else "", sure=lead >= _LEAD)
+    named = lead >= _LEAD or (lead >= _HINT and most >= _WEIGHT)
+    return Reading(text, _said(first, text, reader) if named else "", sure=lead >= _LEAD)
 
 
 def _said(topic: str, text: str, reader: Likeness) -> str:

@@ -137,9 +137,18 @@ def test_what_a_claim_needs_is_among_the_blanks_to_fill(packs):
 
 
 def test_what_no_line_makes_right_is_asked_for_none(packs):
-    lines = told(packs, f"{PROMISES.replace('理财', '消费贷')}贷款另收三百块手续费。", products=("loan",))
-    (line,) = [line for line in lines if "另收三百块手续费" in line]
-    assert line.startswith("    删去 “贷款另收三百块手续费”：另外收费，没算进综合融资成本（LN-06，")
+    told_of = {}
+    for fee in ("手续费", "辛苦费"):
+        lines = told(packs, f"{PROMISES.replace('理财', '消费贷')}贷款另收三百块{fee}。", products=("loan",))
+        (told_of[fee],) = [line for line in lines if f"“贷款另收三百块{fee}”" in line]
+    assert told_of["手续费"].startswith("    补全 ") and "写全：" in told_of["手续费"]
+    assert told_of["辛苦费"].startswith("    删去 “贷款另收三百块辛苦费”：私下收钱，先报合规（LN-06，")
+
+
+def test_a_claim_quotes_no_words_that_the_note_does_not_hold(packs):
+    lines = told(packs, f"{PROMISES.replace('理财', '信用卡')}周五鲜花半价。", products=("card",))
+    (claim,) = [line for line in lines if line.startswith("    补全 ")]
+    assert "贵宾厅" not in claim and "写了权益，没写全条件（CC-03，" in claim
 
 
 BODY = "来存的不让空手走，米和油随便挑。看了荷花？走了一圈。\n吃了面包。"

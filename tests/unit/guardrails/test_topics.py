@@ -88,6 +88,13 @@ def test_a_rule_against_several_acts_says_which_one_by_the_words_of_the_sentence
     assert weight_of(bought) == weight_of(back) == weight_of(neither)
 
 
+def test_a_lead_means_little_where_the_text_reads_much_like_nothing(ranked):
+    ranked(SOC_01=-0.7, RET_01=-0.8)
+    assert read_sentences(NOTHING) == [Reading(NOTHING, "", sure=False)] and likeliest_said(NOTHING) == ""
+    ranked(SOC_01=-0.5, RET_01=-0.6)
+    assert read_sentences(NOTHING) == [Reading(NOTHING, says_of("SOC-01"), sure=False)] and likeliest_said(NOTHING)
+
+
 def test_what_is_likely_and_not_named_counts_only_above_one_half(monkeypatch):
     monkeypatch.setattr("agent.guardrails.topics._LEAD", 9.0)
     monkeypatch.setattr("agent.guardrails.topics._HINT", 9.0)
@@ -106,7 +113,8 @@ def test_acts_are_those_of_rules_of_their_topic_and_a_clause_of_a_topic_is_one_o
 
 
 def test_a_topic_of_which_nothing_is_made_right_by_a_line_says_so():
-    assert is_final("LN-06") and is_final("GFT-02") and not is_final("DEP-02") and not is_final("XHS-01")
+    assert is_final("GFT-02") and not is_final("DEP-02") and not is_final("XHS-01")
+    assert is_final("LN-06", "给我三百块辛苦费") and not is_final("LN-06", "另收三百块手续费")
 
 
 def test_a_reason_is_doubtful_where_the_sentence_reads_like_quite_another_topic():
