@@ -17,8 +17,8 @@ from agent.guardrails.owing import Missing, add_lines, mark_line
 from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
 from agent.guardrails.todo import Todo, close_lines, reason_lines, section
 from agent.guardrails.topics import says_of
-from agent.guardrails.wording import label_of, word, words_of_group
-from agent.models import FieldName, Finding, NoteInput, Report
+from agent.guardrails.wording import label_of, word, word_list, words_of_group
+from agent.models import Category, FieldName, Finding, NoteInput, Report
 
 __all__ = ["is_offer", "letter_lines", "never_words"]
 
@@ -57,7 +57,7 @@ def letter_lines(
     the note was checked.
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
-    said = sorted(_said(note, todo, full=full), key=lambda one: (one.place, one.start))
+    said = sorted(_said(note, todo, report.products, full=full), key=lambda one: (one.place, one.start))
     yield word("anew_first")
     yield from _steps(note, said, len(owed) + bool(todo.mark))
     yield from subject
@@ -92,12 +92,17 @@ def never_words(report: Report) -> str:
 
 def _steps(note: NoteInput, said: Sequence[_Said], added: int) -> Iterator[str]:
     """Say what to do, the easiest first: to ask and to tell of life alone, or to write of the product anew."""
-    life = _paragraphs_without(note, said)
+    life = [number for number in _paragraphs_without(note, said) if _is_of_life(_paragraphs(note)[int(number) - 1])]
     yield word("step_life").format(life=word("these_paragraphs").format(numbers="、".join(life)) if life else "")
     yield word("step_product")
     asked = sum(one.saying.asks for one in said)
     worst = "".join(_gravest(said))
     yield word("step_points").format(all=len(said), asked=asked, added=added, worst=worst)
+
+
+def _is_of_life(paragraph: str) -> bool:
+    """Tell whether a paragraph has nothing of an account, a picture or a way to ask, which are no life to be kept."""
+    return not any(name in paragraph for name in word_list("not_of_life"))
 
 
 def _paragraphs_without(note: NoteInput, said: Sequence[_Said]) -> list[str]:
@@ -112,13 +117,14 @@ def _is_claim(item: Missing) -> bool:
     return bool(item.first.text and says_of(item.first.rule))
 
 
-def _said(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[_Said]:
+def _said(note: NoteInput, todo: Todo, products: Sequence[Category], *, full: bool) -> Iterator[_Said]:
     """Yield what is said of each sentence; of a claim in a sentence that goes for something else, nothing."""
     told: set[str] = set()
     for passage in sorted((*todo.going, *todo.doubted), key=lambda one: _where(note, one.first)):
         yield _Said(*_where(note, passage.first), passage_saying(note, passage, told, full=full))
     for finding in todo.looks:
-        yield from (_Said(*_where(note, finding), saying) for saying in look_sayings(note, finding, full=full))
+        sayings = look_sayings(note, finding, products, full=full)
+        yield from (_Said(*_where(note, finding), saying) for saying in sayings)
     spans = [(p.start, p.end) for p in (*todo.going, *todo.doubted) if p.first.field == "body"]
     spans += [(finding.start, finding.end) for finding in todo.looks if finding.field == "body"]
     for item in filter(_is_claim, todo.adding):

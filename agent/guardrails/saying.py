@@ -8,6 +8,7 @@ reads like. Refuses to tell another wording.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from agent.guardrails.findings import is_alike
@@ -27,8 +28,8 @@ from agent.guardrails.topics import (
     says_of,
     weight_of,
 )
-from agent.guardrails.wording import cite, cite_shortly, gist, word
-from agent.models import Finding, NoteInput
+from agent.guardrails.wording import cite, cite_shortly, gist, label_of, word
+from agent.models import Category, Finding, NoteInput
 
 __all__ = ["Saying", "claim_saying", "does_words", "look_sayings", "passage_saying"]
 
@@ -81,22 +82,23 @@ def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
         why = word("reason").format(why=says, rule=item.rules, law=_clause(first))
         return Saying((word("gone").format(quote=quote, after="", why=why),), False, says, weight_of(says))
     point = gist(first.message)
-    message = first.message if full else point if _is_of(note, point) else says_of(first.rule, quote)
+    message = first.message if full else point if _is_in(note, point) else says_of(first.rule, quote)
     why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(first))
     return Saying(tuple(add_lines(note, item, why=why, quote=quote)), asks=False, owes=item)
 
 
-def look_sayings(note: NoteInput, finding: Finding, *, full: bool) -> list[Saying]:
+def look_sayings(note: NoteInput, finding: Finding, products: Sequence[Category], *, full: bool) -> list[Saying]:
     """Ask about what reads like a violation, sentence by sentence, by what each does; not of the faint and unknown.
 
-    A rule and its clause are told where a sentence reads like that one.
+    A rule and its clause are told where a sentence reads like that one, and it is no rule of another product.
     """
     if full:
         line = f"{question_of(finding)}（{_laws(finding)}）"
         return [Saying((word("asked").format(quote=quoted_window(note, finding), says=line),), asks=True)]
     known = finding.severity != "warn" or has_one_reading(finding)
+    cited = has_one_reading(finding) and _is_of(finding.pack, products)
     readings = [reading for reading in read_sentences(finding.text) if reading.says or known]
-    return [_asked(_quoted_part(note, finding, reading.text), reading, finding) for reading in readings]
+    return [_asked(_quoted_part(note, finding, reading.text), reading, finding, cited=cited) for reading in readings]
 
 
 def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
@@ -104,8 +106,15 @@ def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
     return quoted_window(note, finding) if whole else f"“{within_quotes(text).rstrip(_MARKS)}”"
 
 
-def _asked(quote: str, reading: Reading, finding: Finding) -> Saying:
-    return Saying((word("asked").format(quote=quote, says=_question(reading, finding)),), True, *_weighed(reading))
+def _is_of(pack: str, products: Sequence[Category]) -> bool:
+    """Tell whether a pack of rules is about one of these products, or about none."""
+    own = label_of("pack_product", pack)
+    return own in products or label_of("product", own) == own
+
+
+def _asked(quote: str, reading: Reading, finding: Finding, *, cited: bool) -> Saying:
+    says = _question(reading, finding, cited=cited)
+    return Saying((word("asked").format(quote=quote, says=says),), True, *_weighed(reading))
 
 
 def _weighed(reading: Reading) -> tuple[str, int | None]:
@@ -113,13 +122,13 @@ def _weighed(reading: Reading) -> tuple[str, int | None]:
     return (reading.says, weight_of(reading.says)) if reading.sure else ("", None)
 
 
-def _question(reading: Reading, finding: Finding) -> str:
+def _question(reading: Reading, finding: Finding, *, cited: bool) -> str:
     """Ask what a sentence does: rule and clause where it reads like that one, its topic's clause, or just whether."""
     if not reading.says:
         return word("asked_openly")
     if not reading.sure:
         return word("asked_whether").format(says=reading.says)
-    if reading.says == says_of(finding.rule, reading.text) and has_one_reading(finding):
+    if cited and reading.says == says_of(finding.rule, reading.text):
         told = word("reason").format(why=reading.says, rule=finding.rule, law=_clause(finding))
     else:
         told = _by_topic(reading.says)
@@ -135,7 +144,8 @@ def does_words(finding: Finding) -> str:
     """Say what a sentence does, as something asked where it only reads like that."""
     if not is_alike(finding):
         return says_of(finding.rule, finding.text) or gist(finding.message)
-    return "；".join(dict.fromkeys(_question(reading, finding) for reading in read_sentences(finding.text)))
+    cited = has_one_reading(finding)
+    return "；".join(dict.fromkeys(_question(one, finding, cited=cited) for one in read_sentences(finding.text)))
 
 
 def _in_full(finding: Finding) -> str:
@@ -150,13 +160,13 @@ def _certain(note: NoteInput, finding: Finding, says: str, told: set[str]) -> st
     """Say what a sentence does, and the point of the reason where that is new and of the words of this note."""
     point = gist(finding.message).rstrip("。")
     new = point not in told and not _tells_the_same(point, says)
-    fitting = _is_of(note, point) and point.count("、") < _LISTED
+    fitting = _is_in(note, point) and point.count("、") < _LISTED
     told.add(point)
     why = word("reason_point").format(says=says, point=point) if says and new and fitting else says or point
     return word("reason").format(why=why, rule=finding.rule, law=_clause(finding))
 
 
-def _is_of(note: NoteInput, point: str) -> bool:
+def _is_in(note: NoteInput, point: str) -> bool:
     """Tell whether the words that a reason quotes stand in the note, which is told of its own words alone."""
     return all(quote in note.body + note.title for quote in _QUOTED.findall(point))
 

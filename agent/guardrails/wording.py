@@ -14,7 +14,8 @@ from agent.yamlsource import read_yaml
 
 __all__ = [
     "article_of", "brief", "cite", "cite_shortly", "gist", "idle_words", "instrument_of", "label_of", "name_blanks",
-    "one_line", "spelled", "waiver_words", "word", "words_of_group",
+    "one_line", "spelled", "waiver_words", "word", "word_list",
+    "words_of_group",
 ]  # fmt: skip
 
 _LONGEST_QUOTE = 40
@@ -31,6 +32,11 @@ def word(key: str) -> str:
 def label_of(group: str, value: str) -> str:
     """Return the Chinese name of a value; the value itself when it has none."""
     return str(_wording()[group].get(value, value))
+
+
+def word_list(key: str) -> list[str]:
+    """Return a list of words."""
+    return [str(entry) for entry in _wording()[key]]
 
 
 def words_of_group(key: str) -> list[dict[str, Any]]:

@@ -163,7 +163,7 @@ def asked(message, *, full=False, body=BODY, **given):
         advice="看。", fingerprint="0", related=("example:像",), text=body[:16],
     ).model_copy(update=given)  # fmt: skip
     note = NoteInput(title="湖边散步", body=body)
-    return [saying.lines[0] for saying in look_sayings(note, finding, full=full)]
+    return [saying.lines[0] for saying in look_sayings(note, finding, ("deposit",), full=full)]
 
 
 GIFTS = says_of("DEP-01")
@@ -185,6 +185,23 @@ def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeyp
     assert "这里请看一眼" in asked(message, full=True)[0]
 
 
+def test_a_rule_of_another_product_is_not_cited(monkeypatch):
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=True)])
+    assert "（DEP-01，）" in asked(NAMED)[0] and "DEP-01" not in asked(NAMED, pack="securities")[0]
+    assert "（DEP-01，）" in asked(NAMED, pack="privacy")[0]
+
+
+def test_a_paragraph_that_tells_how_to_ask_or_names_a_product_is_not_told_to_be_kept(packs):
+    kept = f"{PROMISES}\n江边风大。"
+    for last, numbers in (
+        ("江边风大。", "第 2、4 段"),
+        ("想问的扫图二。", "第 2 段"),
+        ("基金公司楼下的面很好。", "第 2 段"),
+    ):
+        lines = told(packs, kept.replace("江边风大。", last), products=("wm",))
+        assert f"留下{numbers}，" in lines[2] and "第 2、4 段没有点到" in "".join(lines)
+
+
 def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(monkeypatch):
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
     assert asked(NAMED) == [f"待审 “来存的不让空手走，米和油随便挑”：是不是{GIFTS}？请审核人定"]
@@ -192,7 +209,7 @@ def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(
         rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
         advice="看。", fingerprint="0",
     )  # fmt: skip
-    (saying,) = look_sayings(NoteInput(body=BODY), finding, full=False)
+    (saying,) = look_sayings(NoteInput(body=BODY), finding, ("deposit",), full=False)
     assert saying.weight is None and saying.says == ""
 
 
