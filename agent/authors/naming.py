@@ -230,7 +230,8 @@ def _about(reading: Reading) -> Iterable[str]:
     yield from (_bare(thing) for thing in objects_in(told))
     known = (anchor.text for anchor in shared_words((Material(id="", text=topic),), topic))
     yield from (word for word in known if word[-1] not in load_bridges().grammar)
-    yield from sorted({cue for cue in cues if cue in told}, key=lambda cue: (-told.count(cue), told.find(cue)))
+    named = {cue for cue in cues if cue in told}
+    yield from sorted(named, key=lambda cue: (-told.count(cue), told.find(cue), -len(cue)))
 
 
 def _bare(thing: str) -> str:

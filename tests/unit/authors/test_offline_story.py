@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.authors import OfflineAuthor
+from agent.authors import OfflineAuthor, naming
 from agent.authors.naming import name_titles
 from agent.authors.phrasebank import load_bridges, load_common, load_scenes
 from agent.authors.topics import read_topic
@@ -297,6 +297,17 @@ def test_a_tag_names_no_time_the_story_does_not() -> None:
     assert "午休时间" in {
         tag for seed in range(12) for tag in write(sources("绕路喝咖啡", noon, "lifestyle", seed)).tags
     }
+
+
+def test_of_words_that_begin_at_one_place_the_longest_is_the_first_tag_in_every_process(monkeypatch) -> None:
+    longer = [f"{first}房子" for first in "甲乙丙丁戊己庚辛壬癸子丑"]
+    monkeypatch.setattr("agent.authors.naming._cues", lambda scene: [*longer, *(word[:-1] for word in longer)])
+    reading = read_topic(
+        sources("周末看房", ("、".join(longer), "点了一杯，32块", "老板磨豆磨了很久"), "lifestyle").brief
+    )
+    about = list(naming._about(reading))
+    assert [word for word in about if word in longer] == longer
+    assert all(about.index(word) < about.index(word[:-1]) for word in longer)
 
 
 def test_change_that_was_given_back_stands_in_no_title() -> None:
