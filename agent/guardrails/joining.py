@@ -16,7 +16,7 @@ from agent.guardrails.quoting import is_all_of, is_within_clause
 from agent.guardrails.wording import label_of, word
 from agent.models import Category, Finding, NoteInput
 
-__all__ = ["GRAVITY", "Passage", "passages"]
+__all__ = ["GRAVITY", "Passage", "passages", "product_of"]
 
 GRAVITY: Final = ("block", "fix", "warn")
 _WHOLE, _CLAUSE, _WORD, _NOTHING = range(4)  # how far a remedy goes
@@ -164,7 +164,19 @@ def _is_short(finding: Finding) -> bool:
 
 def _rank(finding: Finding, products: Sequence[Category]) -> tuple[int, int, int, int, str]:
     """Sort the finding that speaks first."""
-    own = label_of("pack_product", finding.pack)
-    nearness = 1 if own == finding.pack else 0 if own in products else 2
     length = (finding.end or 0) - (finding.start or 0)
-    return GRAVITY.index(finding.severity), _reach(finding), nearness, -length, finding.rule
+    return GRAVITY.index(finding.severity), _reach(finding), _distance(finding.pack, products), -length, finding.rule
+
+
+def _distance(pack: str, products: Sequence[Category]) -> int:
+    """Return how far a pack of rules is from these products; where none is known, no pack is another product's."""
+    own = product_of(pack)
+    if own in products:
+        return 0
+    return 2 if own and products else 1
+
+
+def product_of(pack: str) -> str:
+    """Return the product that a pack of rules is about; empty for one about none."""
+    own = label_of("pack_product", pack)
+    return own if label_of("product", own) != own else ""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from agent.guardrails.findings import is_alike
-from agent.guardrails.joining import Passage
+from agent.guardrails.joining import Passage, product_of
 from agent.guardrails.looking import has_one_reading, question_of, quoted_window
 from agent.guardrails.owing import Missing, add_lines
 from agent.guardrails.placement import sentence_around
@@ -28,7 +28,7 @@ from agent.guardrails.topics import (
     says_of,
     weight_of,
 )
-from agent.guardrails.wording import cite, cite_shortly, gist, label_of, word
+from agent.guardrails.wording import cite, cite_shortly, gist, word
 from agent.models import Category, Finding, NoteInput
 
 __all__ = ["Saying", "claim_saying", "does_words", "look_sayings", "passage_saying"]
@@ -108,8 +108,7 @@ def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
 
 def _is_of(pack: str, products: Sequence[Category]) -> bool:
     """Tell whether a pack of rules is about one of these products, or about none."""
-    own = label_of("pack_product", pack)
-    return own in products or label_of("product", own) == own
+    return product_of(pack) in ("", *products)
 
 
 def _asked(quote: str, reading: Reading, finding: Finding, *, cited: bool) -> Saying:
