@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from agent.guardrails import check, load_packs
+from agent.guardrails import check, likeness, load_packs
 from agent.guardrails.findings import EXAMPLE as PREFIX
 from agent.guardrails.findings import is_alike
 from agent.guardrails.likeness import BUCKETS, SELLING, Window, features, load_likeness, windows
@@ -56,6 +56,31 @@ class TestReader:
     def test_life_scores_low_and_an_example_high(self):
         reader = load_likeness()
         assert reader.score(LIFE) < reader.maybe < reader.sure < reader.score(sure_text(reader))
+
+    def test_a_span_scores_the_same_asked_alone_or_with_others_in_any_order_and_is_scored_once(self, monkeypatch):
+        texts = [fold("".join(examples(load_likeness())[i : i + 9])) + f"\n{LIFE}{LIFE}" for i in (0, 50, 900)]
+        asked = []
+        for text in (*texts, texts[0].replace("款", "份")):
+            spans = list(windows(text))
+            reader = load_likeness.__wrapped__()
+            alone = [reader.scores(text[slice(*span)], [(0, span[1] - span[0])])[0] for span in spans]
+            plain = reader._scored
+            monkeypatch.setattr(
+                reader, "_scored", lambda grams, new, plain=plain: asked.append(new) or plain(grams, new)
+            )
+            some = reader.scores(text, spans[::3])
+            assert (
+                reader.scores(text, spans[::-1]) == alone[::-1] and some == alone[::3] and reader.scores(text, []) == []
+            )
+            assert sorted(map(tuple, asked[-2] + asked[-1])) == sorted(set(spans))
+            assert np.allclose(alone, [reader.score(text[slice(*span)]) for span in spans])
+
+    def test_many_spans_are_told_apart_as_few_are(self, monkeypatch):
+        reader, text = load_likeness(), fold("".join(examples(load_likeness())[:40]))
+        spans = list(windows(text))
+        narrow = reader._scored(likeness._grams(likeness._codes(text)), spans)
+        monkeypatch.setattr(likeness, "_NARROW", len(spans) - 1)
+        assert reader._scored(likeness._grams(likeness._codes(text)), spans) == narrow
 
     def test_only_rules_that_are_offered_are_named(self):
         reader = load_likeness()
