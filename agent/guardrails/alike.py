@@ -7,13 +7,15 @@ remedy may be that of another product.
 Where it cannot be told which of two rules one of many sentences reads like, it is innocent half of the time: such a one
 must score higher, and is not named.
 In a note that promotes nothing and sells nothing it asks for a look only, never for a change, unless the note says
-little else; and so it does of what somebody asks. It must be surer of a title, of a sentence that is about money only
-by the offer around it or not at all, and of one among many that nobody could object to; and less sure where at least
-three sentences tell a seller. A sentence about things of life counts only there, and only where it is likely.
+little else and is nobody's own story of a cost; and so it does of what somebody asks. It must be surer of a title, of a
+sentence that is about money only by the offer around it or not at all, and of one among many that nobody could object
+to; and less sure where at least three sentences tell a seller. A sentence about things of life counts only there, and
+only where it is likely.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from typing import Final
@@ -23,7 +25,7 @@ from agent.guardrails.contexts import is_warning
 from agent.guardrails.document import Hit
 from agent.guardrails.evidence import Evidence
 from agent.guardrails.findings import EXAMPLE, identify
-from agent.guardrails.inference import CATEGORIES, reads_like_a_sellers
+from agent.guardrails.inference import CATEGORIES, is_own_story, reads_like_a_sellers
 from agent.guardrails.lexical import is_worded
 from agent.guardrails.likeness import Likeness, Resemblance, Window, holds_one, load_likeness, windows
 from agent.guardrails.offering import Offering
@@ -50,6 +52,8 @@ _VAGUE: Final = 0.6  # score below which such a sentence is let be
 _LIVELY: Final = 0.5  # score from which a sentence of a seller counts that names things of life and no money
 _FEW: Final = 0.25  # share of sentences that a seller has more of
 _TELLTALE: Final = 3  # sentences that tell a seller where no product need be named
+_STORY: Final = 4  # sentences that make a story
+_SENTENCE_END: Final = re.compile("[。!?]+")
 _ASKING: Final = ("?", "?”", "?」", '?"')
 _SUBJECT: Final = "about-"
 _MONEY: Final = ("money-talk",)
@@ -130,11 +134,11 @@ class _Counted:
 
     def is_sure(self, found: Resemblance) -> bool:
         """Tell whether a window reads so much like a violation that it is to be changed, and not only looked at."""
-        span = (found.start, found.end)
-        if self._evidence.document.norm[slice(*span)].endswith(_ASKING) or self.is_vague(found, least=_EITHER):
+        span, norm = (found.start, found.end), self._evidence.document.norm
+        if norm[slice(*span)].endswith(_ASKING) or self.is_vague(found, least=_EITHER):
             return False
         if not (self._evidence.promotes or self._sells):
-            return found.score >= _UNOFFERED and self._is_of_nothing_else
+            return found.score >= _UNOFFERED and self._is_of_nothing_else and not self._is_own_story
         if self._evidence.document.part_at(Hit(*span)).field == "title":
             return found.score >= _TITLE
         if self._sells:
@@ -160,6 +164,12 @@ class _Counted:
         """Tell whether half of the sentences of a text of no declared kind read like violations."""
         norm = self._evidence.document.norm
         return self._evidence.note.note_type == "auto" and self._reader.share(norm, many=1) >= _HALF
+
+    @cached_property
+    def _is_own_story(self) -> bool:
+        """Tell whether the note tells in several sentences what befell somebody, and what it cost."""
+        norm = self._evidence.document.norm
+        return len(_SENTENCE_END.findall(norm)) >= _STORY and is_own_story(norm)
 
     @cached_property
     def _share(self) -> float:

@@ -22,7 +22,15 @@ from agent.guardrails.terms import TermLists
 from agent.models import Category, NoteInput, NoteType
 from agent.yamlsource import read_yaml
 
-__all__ = ["Offer", "infer_note_type", "infer_offer", "is_beside", "mentions_of", "reads_like_a_sellers"]
+__all__ = [
+    "Offer",
+    "infer_note_type",
+    "infer_offer",
+    "is_beside",
+    "is_own_story",
+    "mentions_of",
+    "reads_like_a_sellers",
+]
 
 Reading = Callable[[str, Sequence[tuple[int, int]]], bool]
 _MONEY = ("money-talk",)
@@ -145,16 +153,16 @@ def reads_like_a_sellers(norm: str, money: Sequence[tuple[int, int]], sells: Rea
 
     money: where words about money stand, in text order.
     """
-    return not (_signals().fraud.search(norm) or _is_own_story(norm)) and sells(norm, money)
+    return not (_signals().fraud.search(norm) or is_own_story(norm)) and sells(norm, money)
 
 
-def _is_own_story(norm: str) -> bool:
+def is_own_story(norm: str) -> bool:
     """Tell whether somebody tells what befell them and what it cost, without a word to readers or of a trade.
 
-    What stands in quotation marks is said by others.
+    What stands in quotation marks is said by others, and so is what a name and a colon lead to.
     """
     signals = _signals()
-    told = _QUOTED.sub("", norm)
+    told = signals.spoken.sub("", _QUOTED.sub("", norm))
     return bool(signals.befell.search(told) and signals.cost.search(told)) and not signals.trade.search(told)
 
 
@@ -341,6 +349,7 @@ class _Signals:
     befell: re.Pattern[str]
     cost: re.Pattern[str]
     trade: re.Pattern[str]
+    spoken: re.Pattern[str]
     beside: re.Pattern[str]
     hung: re.Pattern[str]
 

@@ -36,7 +36,7 @@ _CLAUSE_END: Final = re.compile(r"[,。!?;:\n]")
 _WORD: Final = re.compile(r"\w")
 _HEARD: Final = 3  # sentences in which the writer may answer: the rest of this one and two more
 _SPOKEN: Final = 4  # characters, marks and all, above which a quotation is speech and no word held up
-_REJECTIONS: Final = ("denied", "refused", "struck", "forbidden", "exposed", "harmed", "warned")
+_REJECTIONS: Final = ("denied", "refused", "struck", "unsaid", "forbidden", "exposed", "harmed", "warned")
 
 
 class Said(NamedTuple):
@@ -65,7 +65,7 @@ def is_answered(hit: Hit, context: GuardContext) -> bool:
     if is_stood_by(said, (before, after), context.document):
         return False
     if _finds("own", before):
-        return _finds("struck", after)
+        return _finds("struck", after) or _finds("unsaid", after)
     if _is_rejected(said, before, after, context.document):
         return True
     if context.promotes or not said.is_marked or _finds("praised", before):
