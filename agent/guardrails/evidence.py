@@ -29,7 +29,9 @@ class Evidence:
     promotes: bool
     promoted: frozenset[Category] = frozenset()
     beside: frozenset[Category] = frozenset()  # named, where another is promoted
-    outvoted: frozenset[Category] = frozenset()  # promoted by its words alone: looked for, but owing no lines
+    outvoted: frozenset[Category] = (
+        frozenset()
+    )  # promoted by its words alone, or paying: looked for, but owing no lines
     named: Mapping[Category, str] = field(default_factory=dict)  # the note's own word for what it promotes
     facts: tuple[Fact, ...] = ()
     material: tuple[Material, ...] = ()

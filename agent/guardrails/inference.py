@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from agent.guardrails.asides import is_aside
 from agent.guardrails.calling import lined, named_in_marks
 from agent.guardrails.contexts import is_warning
 from agent.guardrails.document import Document, Hit
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 Reading = Callable[[str, Sequence[tuple[int, int]]], bool]
+_Mentions = Mapping[tuple[Category, Hit], set[str]]
 _MONEY = ("money-talk",)
 
 CATEGORIES: tuple[Category, ...] = ("fund", "wm", "deposit", "card", "loan", "insurance", "securities", "gold")
@@ -48,6 +50,7 @@ _NICKNAME = re.compile(
 _QUOTED = re.compile(r"“[^”\n]*”|「[^」\n]*」|『[^』\n]*』|\"[^\"\n]*\"")
 _INVEST: frozenset[Category] = frozenset(("fund", "wm", "securities", "gold", "insurance"))
 _HUNG_ON: frozenset[Category] = frozenset(("securities", "gold"))
+_PAYING: frozenset[Category] = frozenset(("card", "loan"))
 _LOUD = 2  # what a mention in a title or a tag counts
 _REACH = 24  # characters before a product word in which its own institution may stand
 
@@ -59,12 +62,12 @@ class Offer:
     products: frozenset[Category]
     promoted: frozenset[Category]
     words: Mapping[Category, str] = field(default_factory=dict)  # the word that best names what is promoted, raw
-    outvoted: frozenset[Category] = frozenset()  # promoted by its words, but not by what its sentences read like
+    outvoted: frozenset[Category] = frozenset()  # promoted by its words, but not by its sentences; or what pays for it
 
     @property
     def counted(self) -> frozenset[Category]:
         """Return the categories that a note is checked for: what it promotes, else all that it speaks of."""
-        return (self.promoted | self.outvoted) or self.products
+        return (self.promoted or self.products) | self.outvoted
 
     @property
     def promotes(self) -> bool:
@@ -85,32 +88,44 @@ def infer_offer(
     sells: whether a norm plane, with the spans of its words about money, reads like a seller's; asked last.
 
     Where a declared product stands in a sentence, its signals do not promote what everyday words name beside it
-    (the 股票 of an index fund). What a return hangs on (挂钩黄金) names a `wm`.
+    (the 股票 of an index fund). What a return hangs on (挂钩黄金) names a `wm`. What is named by the way, as what pays
+    or is compared with, counts only where nothing else does.
     """
     declared, said = frozenset(note.products), _Said(document, fold(employer))
     mentions = _without_hung_on(mentions_of(document.norm, lists), document.norm)
+    central = {mention: names for mention, names in mentions.items() if not is_aside(*mention, document)}
+    plainly = not all(map(_is_everyday, mentions.values()))
+    sold = functools.cache(lambda: _sells(document.norm, plainly=plainly) or _reads(document.norm, lists, sells))
+    promoted = _promoted(central, declared, said, sold) or _promoted(mentions, declared, said, sold)
+    promoted = _as_lined(promoted, declared, lined(document.norm))
+    named = _named(mentions if promoted else central) or _named(mentions)
+    if not (declared | named) & _INVEST and _signals().likened.search(document.norm):
+        named.add("wm")
+    paying = (_PAYING & {category for category, _ in mentions.keys() - central.keys()}) - promoted
+    return Offer(declared | named | promoted, frozenset(promoted), _words(mentions, promoted, document), paying)
+
+
+def _named(mentions: _Mentions) -> set[Category]:
+    return {category for (category, _), names in mentions.items() if f"products-{category}" in names}
+
+
+def _promoted(
+    mentions: _Mentions, declared: frozenset[Category], said: _Said, sold: Callable[[], bool]
+) -> set[Category]:
+    """Return what is declared or named with signals, else what is named most where a seller is at work."""
+    document = said.document
     own = [hit for (category, hit), names in mentions.items() if category in declared and not _is_everyday(names)]
-    named: set[Category] = set()
-    plainly = False
+    beside = {document.unit("sentence", hit.start) for hit in own}
     promoted: set[Category] = set(declared)
     for (category, hit), names in mentions.items():
         everyday = _is_everyday(names)
-        if f"products-{category}" in names:
-            named.add(category)
-        plainly = plainly or not everyday
-        beside = everyday and any(
-            document.unit("sentence", hit.start) == document.unit("sentence", o.start) for o in own
-        )
-        if category in promoted or beside or is_beside(hit, document.norm):
+        if category in promoted or is_beside(hit, document.norm):
+            continue
+        if everyday and document.unit("sentence", hit.start) in beside:
             continue
         if _is_promoted(hit, said, everyday=everyday):
             promoted.add(category)
-    if not declared & _INVEST and not named & _INVEST and _signals().likened.search(document.norm):
-        named.add("wm")
-    if mentions and not promoted and (_sells(document.norm, plainly=plainly) or _reads(document.norm, lists, sells)):
-        promoted = _spoken_of_most(mentions, document)
-    promoted = _as_lined(promoted, declared, lined(document.norm))
-    return Offer(declared | named | promoted, frozenset(promoted), _words(mentions, promoted, document))
+    return promoted or (_spoken_of_most(mentions, document) if mentions and sold() else set())
 
 
 def _as_lined(promoted: set[Category], declared: frozenset[Category], lines: frozenset[Category]) -> set[Category]:
@@ -124,9 +139,7 @@ def _as_lined(promoted: set[Category], declared: frozenset[Category], lines: fro
     return (promoted | lines) - compared
 
 
-def _words(
-    mentions: Mapping[tuple[Category, Hit], set[str]], promoted: set[Category], document: Document
-) -> dict[Category, str]:
+def _words(mentions: _Mentions, promoted: set[Category], document: Document) -> dict[Category, str]:
     """Return the word that names each promoted category best: no everyday one, no part of a longer one, the first."""
 
     def preference(mention: tuple[Category, Hit]) -> tuple[bool, bool, int]:
@@ -174,7 +187,7 @@ def _sells(norm: str, *, plainly: bool) -> bool:
     return bool(signals.pitch.search(norm) or (plainly and signals.lead.search(norm)))
 
 
-def _spoken_of_most(mentions: Mapping[tuple[Category, Hit], set[str]], document: Document) -> set[Category]:
+def _spoken_of_most(mentions: _Mentions, document: Document) -> set[Category]:
     """Return the categories that are named most often, titles and tags counting more; nothing where none is named.
 
     A deposit beside what may lose value is what that is compared with, unless title or tags name the deposit alone.
@@ -236,9 +249,7 @@ def is_beside(hit: Hit, norm: str) -> bool:
     return bool(_signals().beside.search(norm[max(0, hit.start - _REACH) : hit.start]))
 
 
-def _without_hung_on(
-    mentions: Mapping[tuple[Category, Hit], set[str]], norm: str
-) -> dict[tuple[Category, Hit], set[str]]:
+def _without_hung_on(mentions: _Mentions, norm: str) -> dict[tuple[Category, Hit], set[str]]:
     """Return the mentions with what a return hangs on (挂钩金价) read as the structured product that hangs on it."""
     read: dict[tuple[Category, Hit], set[str]] = {}
     for (category, hit), names in mentions.items():

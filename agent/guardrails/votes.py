@@ -32,9 +32,8 @@ def as_voted(offer: Offer, note: NoteInput, norm: str, packs: Packs, reader: Lik
     winner = _winner(reader.votes(norm, packs.owners))
     if winner is None or winner in offer.promoted or not (offer.promotes or _sells(norm, packs, reader)):
         return offer
-    return replace(
-        offer, products=offer.products | {winner}, promoted=frozenset({winner}), words={}, outvoted=offer.promoted
-    )
+    outvoted = (offer.promoted | offer.outvoted) - {winner}
+    return replace(offer, products=offer.products | {winner}, promoted=frozenset({winner}), words={}, outvoted=outvoted)
 
 
 def _winner(votes: Mapping[Category, float]) -> Category | None:
