@@ -330,9 +330,9 @@ def _words() -> _Words:
     return _Words(
         negation=_negation_words(data["negation"]),
         warning=_WarningWords(
-            _any(warning["before"]),
+            re.compile(_alternatives(warning["before"], unless=warning["exclusions"])),
             frozenset(map(fold, warning["weak"])),
-            _unnegated(warning["rejects"]),
+            _unnegated(warning["rejects"], unless=warning["exclusions"]),
             re2.compile("|".join(warning["refusals"])),
             re2.compile("|".join(warning["verdicts"])),
             _any(warning["slander"]),
@@ -375,18 +375,24 @@ def _any(words: Iterable[str]) -> re.Pattern[str]:
     return re.compile(_alternatives(words))
 
 
-def _unnegated(words: Iterable[str]) -> re.Pattern[str]:
-    """Match a word of rejection that is not itself denied (不是骗人的, 不套路) or asked (真的假的).
+def _unnegated(words: Iterable[str], *, unless: Sequence[str] = ()) -> re.Pattern[str]:
+    """Match a word of rejection that is not denied (不是骗人的, 不套路) or asked (真的假的), nor one of `unless`.
 
     It begins with a class of first characters, which `re` looks for quickly, and looks back over the one it met.
     """
     folded = sorted(map(fold, words), key=len, reverse=True)
     heads = "".join(dict.fromkeys(re.escape(word[0]) for word in folded))
-    wholes = "|".join(f"(?<={re.escape(word[0])}){re.escape(word[1:])}" for word in folded)
+    wholes = "|".join(f"(?<={re.escape(word[0])}){re.escape(word[1:])}{_but(word, unless)}" for word in folded)
     denied = "(?<![不没非].)(?<!不是.)(?<!不会.)(?<!不用.)(?<!不必.)(?<!没有.)(?<!没人.)(?<!没被.)(?<!不怕.)(?<!真的假)"
     return re.compile(f"[{heads}]{denied}(?:{wholes})")
 
 
-def _alternatives(words: Iterable[str]) -> str:
-    """Join words, the longest first, as the text would be normalised."""
-    return "|".join(re.escape(fold(word)) for word in sorted(words, key=len, reverse=True))
+def _alternatives(words: Iterable[str], *, unless: Sequence[str] = ()) -> str:
+    """Join words, the longest first, as the text would be normalised; none that goes on as one of `unless`."""
+    return "|".join(re.escape(fold(word)) + _but(word, unless) for word in sorted(words, key=len, reverse=True))
+
+
+def _but(word: str, unless: Sequence[str]) -> str:
+    """Look ahead so that a word does not go on as another one (小心 as 小心意)."""
+    rest = [re.escape(fold(other.removeprefix(word))) for other in unless if other.startswith(word)]
+    return f"(?!{'|'.join(rest)})" if rest else ""

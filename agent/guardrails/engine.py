@@ -22,7 +22,7 @@ from agent.guardrails.contexts import GuardContext, clearing_guard
 from agent.guardrails.disclosures import filled
 from agent.guardrails.document import Document, Hit
 from agent.guardrails.evidence import Candidate, Detected, Evidence, Missing
-from agent.guardrails.findings import OWN_LINE, merge, verdict_of, write_finding
+from agent.guardrails.findings import OWN_LINE, SUPERSTRING, merge, verdict_of, write_finding
 from agent.guardrails.grounding import detect_numbers
 from agent.guardrails.guessing import Guessed, guess, only_guessed
 from agent.guardrails.identifiers import detect_identifiers
@@ -353,7 +353,7 @@ def _judge(compiled: CompiledRule, candidate: Candidate, evidence: Evidence, con
     if where is not None:
         benign = compiled.benign.hits(evidence.document, evidence.scan)
         if any(b.start <= where.start and where.end <= b.end and b.disguise in _PLAIN for b in benign):
-            cleared_by = "benign superstring"
+            cleared_by = SUPERSTRING
         else:
             guards = [guard for guard in compiled.rule.clear_by if not (candidate.offered and guard == "lifestyle")]
             cleared_by = clearing_guard(guards, where, context) or ""

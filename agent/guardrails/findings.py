@@ -18,6 +18,7 @@ __all__ = [
     "ABOUT",
     "EXAMPLE",
     "OWN_LINE",
+    "SUPERSTRING",
     "about_of",
     "identify",
     "is_alike",
@@ -36,6 +37,9 @@ ABOUT = "about:"
 
 OWN_LINE = "own line"
 """Clear a line that is missing where a product's own line is asked for in its place."""
+
+SUPERSTRING = "benign superstring"
+"""Clear a hit within a harmless word or phrase."""
 
 _NEIGHBOURS = 8  # letters
 _REACH = 64  # characters among which they are looked for

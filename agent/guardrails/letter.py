@@ -8,21 +8,24 @@ what goes, what is missing and what needs a look is in `agent.guardrails.todo`, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, NamedTuple
 
+from agent.guardrails.joining import Passage
 from agent.guardrails.owing import Missing, add_lines, mark_line
 from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
 from agent.guardrails.todo import Todo, close_lines, reason_lines, section
-from agent.guardrails.topics import says_of
+from agent.guardrails.topics import is_to_report, says_of
 from agent.guardrails.wording import label_of, word, word_list, words_of_group
 from agent.models import Category, FieldName, Finding, NoteInput, Report
 
 __all__ = ["is_offer", "letter_lines", "never_words"]
 
 _ORDER: Final[tuple[FieldName, ...]] = ("title", "cover", "body", "tags", "note")
+_GRADES: Final = ("gone_grade", "asked_grade", "completed_grade")
 _OPENING: Final = 10  # characters that show which paragraph is meant
 _MARKS: Final = "，。！？；：、,.!?;:… "
 
@@ -57,23 +60,28 @@ def letter_lines(
     the note was checked.
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
-    said = sorted(_said(note, todo, report.products, full=full), key=lambda one: (one.place, one.start))
+    said = list(_said(note, todo, report.products, full=full))
     yield word("anew_first")
     yield from _steps(note, said, len(owed) + bool(todo.mark))
     yield from subject
     yield from ("", word("by_paragraph"))
+    yield "  " + "".join(label_of("how_to_read", grade) for grade in _GRADES if grade in _grades(said))
     for place, group in groupby(said, key=lambda one: one.place):
         yield "  " + _heading(note, place)
         yield from (f"    {line}" for one in group for line in one.saying.lines)
     yield from _untouched(note, said)
-    yield f"  {word('how_to_read')}"
     yield from ("", never_words(report))
     lines = [mark_line(todo.mark, anew=True)] if todo.mark else []
-    lines += [line for item in owed for line in add_lines(note, item, anew=True)]
+    lines += [line for item in owed for line in _owed_lines(note, item, full=full)]
     yield from section("must_add_anew", lines + _written_of(note, report))
-    reasons = reason_lines(owed, full=full, others=full)
     asked_for = owed + [one.saying.owes for one in said if one.saying.owes]
-    yield from close_lines(report, asked_for, reasons, title="reasons_of_lines")
+    yield from close_lines(report, asked_for)
+
+
+def _owed_lines(note: NoteInput, item: Missing, *, full: bool) -> Iterator[str]:
+    """Ask for the lines that are missing together, then say why, by which clauses and how to write them."""
+    yield from add_lines(note, item, anew=True)
+    yield from (f"  {line}" for line in reason_lines([item], full=full, others=full, named=False))
 
 
 def is_offer(report: Report) -> bool:
@@ -95,9 +103,28 @@ def _steps(note: NoteInput, said: Sequence[_Said], added: int) -> Iterator[str]:
     life = [number for number in _paragraphs_without(note, said) if _is_of_life(_paragraphs(note)[int(number) - 1])]
     yield word("step_life").format(life=word("these_paragraphs").format(numbers="、".join(life)) if life else "")
     yield word("step_product")
-    asked = sum(one.saying.asks for one in said)
-    worst = "".join(_gravest(said))
-    yield word("step_points").format(all=len(said), asked=asked, added=added, worst=worst)
+    yield word("step_points").format(all=len(said), points=_points(said), added=added, worst="".join(_gravest(said)))
+    yield from _to_report(said)
+
+
+def _points(said: Sequence[_Said]) -> str:
+    """Count what is said of sentences, by what becomes of them."""
+    number = _grades(said)
+    return "，".join(
+        word("so_many").format(name=word(grade), number=number[grade]) for grade in _GRADES if grade in number
+    )
+
+
+def _grades(said: Sequence[_Said]) -> Counter[str]:
+    return Counter(one.saying.grade for one in said)
+
+
+def _to_report(said: Sequence[_Said]) -> Iterator[str]:
+    """Name what is not mended by other words, if it was really done."""
+    grave = [one for one in said if is_to_report(one.saying.says)]
+    told = [word("done_at").format(place=_heading_of(one.place), says=one.saying.says) for one in grave]
+    if told:
+        yield word("step_report").format(told="、".join(dict.fromkeys(told)))
 
 
 def _is_of_life(paragraph: str) -> bool:
@@ -118,20 +145,29 @@ def _is_claim(item: Missing) -> bool:
 
 
 def _said(note: NoteInput, todo: Todo, products: Sequence[Category], *, full: bool) -> Iterator[_Said]:
-    """Yield what is said of each sentence; of a claim in a sentence that goes for something else, nothing."""
+    """Yield in reading order what is said of each sentence; what is wrong with what it does is told once."""
     told: set[str] = set()
-    for passage in sorted((*todo.going, *todo.doubted), key=lambda one: _where(note, one.first)):
-        yield _Said(*_where(note, passage.first), passage_saying(note, passage, told, full=full))
-    for finding in todo.looks:
-        sayings = look_sayings(note, finding, products, full=full)
-        yield from (_Said(*_where(note, finding), saying) for saying in sayings)
-    spans = [(p.start, p.end) for p in (*todo.going, *todo.doubted) if p.first.field == "body"]
+    for place, start, item in sorted(_spoken_of(note, todo), key=lambda one: one[:2]):
+        if isinstance(item, Passage):
+            sayings = [passage_saying(note, item, products, told, full=full)]
+        elif isinstance(item, Missing):
+            sayings = [claim_saying(note, item, told, full=full)]
+        else:
+            sayings = look_sayings(note, item, products, told, full=full)
+        yield from (_Said(place, start, saying) for saying in sayings)
+
+
+def _spoken_of(note: NoteInput, todo: Todo) -> Iterator[tuple[_Place, int, Passage | Finding | Missing]]:
+    """Yield what something is said of, and where; not a claim in a sentence that goes for something else."""
+    going = (*todo.going, *todo.doubted)
+    yield from ((*_where(note, passage.first), passage) for passage in going)
+    yield from ((*_where(note, finding), finding) for finding in todo.looks)
+    spans = [(passage.start, passage.end) for passage in going if passage.first.field == "body"]
     spans += [(finding.start, finding.end) for finding in todo.looks if finding.field == "body"]
     for item in filter(_is_claim, todo.adding):
         start = max(0, note.body.find(item.first.text))
         if not any(first is not None and last is not None and first <= start < last for first, last in spans):
-            place = _Place(_ORDER.index("body"), _paragraph(note, start))
-            yield _Said(place, start, claim_saying(note, item, full=full))
+            yield _Place(_ORDER.index("body"), _paragraph(note, start)), start, item
 
 
 def _where(note: NoteInput, finding: Finding) -> tuple[_Place, int]:
@@ -152,8 +188,8 @@ def _paragraph(note: NoteInput, start: int) -> int:
 def _gravest(said: Sequence[_Said]) -> Iterator[str]:
     """Say where to look first: at what its topic makes the gravest, where there is more than one place."""
     known = [one for one in said if one.saying.weight is not None]
-    if len(said) > 1 and known:
-        worst = min(known, key=lambda one: one.saying.weight or 0)
+    worst = min(known, key=lambda one: one.saying.weight or 0, default=None)
+    if len(said) > 1 and worst and not is_to_report(worst.saying.says):
         says = word("asked_as").format(says=worst.saying.says) if worst.saying.asks else worst.saying.says
         yield word("gravest").format(place=_heading_of(worst.place), says=says)
 

@@ -14,10 +14,10 @@ from agent.guardrails.findings import about_of
 from agent.guardrails.joining import GRAVITY
 from agent.guardrails.placement import blanks_in, is_mark
 from agent.guardrails.quoting import whole_pairs, words_of
-from agent.guardrails.wording import brief, label_of, name_blanks, one_line, spelled, word
+from agent.guardrails.wording import brief, label_of, name_blanks, one_line, spelled, word, word_list
 from agent.models import Finding, NoteInput
 
-__all__ = ["Missing", "add_lines", "fill_words", "mark_line", "missing_together"]
+__all__ = ["Missing", "add_lines", "completed_lines", "fill_words", "mark_line", "missing_together"]
 
 _NUMBER: Final = re.compile("[-–—~至到0-9.%％一二三四五六七八九十百千万零点半元块角分]+")
 
@@ -97,27 +97,33 @@ def fill_words(items: Sequence[Missing]) -> str:
     return word("fill").format(blanks=name_blanks(blanks)) if blanks else ""
 
 
-def add_lines(note: NoteInput, item: Missing, *, anew: bool = False, why: str = "", quote: str = "") -> Iterator[str]:
-    """Ask for lines; of a note to be written `anew` by themselves. Where told `why`, the sentence in `quote` goes."""
+def add_lines(note: NoteInput, item: Missing, *, anew: bool = False) -> Iterator[str]:
+    """Ask for lines; of a note to be written `anew` by themselves."""
     lines = item.lines
-    grade = word("completed_grade") if why else word("added_grade") if anew else item.grade
-    told = {"grade": grade, "rules": item.rules, "why": why, "quote": quote}
+    told = {"grade": word("added_grade") if anew else item.grade, "rules": item.rules}
     if not lines:
         yield word("add_bare").format(**told, text=one_line(item.first.message))
     elif len(lines) == 1:
         asked = _asked_for(note, item.first) or brief(about_of(item.first))
-        yield word(f"add_one{_occasion(item.first, anew=anew, why=why)}").format(**told, text=asked, line=lines[0])
+        yield word(f"add_one{_occasion(item.first, anew=anew)}").format(**told, text=asked, line=lines[0])
     else:
         asked, drop = _asked_for(note, item.first), _or_drop(item.first.pack)
-        code = "_gone" if why else "_anew" if anew else "_for"
-        yield word(f"add{code}").format(**told, text=asked, number=len(lines), drop=drop)
+        yield word("add_anew" if anew else "add_for").format(**told, text=asked, number=len(lines), drop=drop)
         yield from (f"  + {line}" for line in lines)
 
 
-def _occasion(finding: Finding, *, anew: bool, why: str) -> str:
-    """Name what a line is missing for: words that go, words as they are, or the product; of a note anew, for that."""
-    if why:
-        return "_gone"
+def completed_lines(note: NoteInput, item: Missing, *, quote: str, why: str) -> Iterator[str]:
+    """Say why the sentence in `quote` is not enough, and with which lines it may be told."""
+    told = {"quote": quote, "text": _asked_for(note, item.first), "why": why, "drop": _or_drop(item.first.pack)}
+    sentence, reason, how = word_list("completed")
+    yield from (sentence.format(**told), reason.format(**told))
+    if item.lines:
+        yield how.format(**told)
+        yield from (f"    + {line}" for line in item.lines)
+
+
+def _occasion(finding: Finding, *, anew: bool) -> str:
+    """Name what a line is missing for: words as they are, or the product; of a note anew, always for that."""
     if anew:
         return ""
     return "_for" if finding.text else "_about" if about_of(finding) else ""

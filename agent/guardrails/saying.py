@@ -1,8 +1,8 @@
 """What is said of one sentence of a note that is to be written anew: that it goes, or may have to, and why.
 
-Owns the words: what the sentence does (`agent.guardrails.topics`), the point of one reason, one clause. A reason that
-quotes words which the note does not hold is left out, and one that the reader doubts gives way to what the sentence
-reads like. Refuses to tell another wording.
+Owns the words: what the sentence does and what is wrong with that (`agent.guardrails.topics`), one clause. What is
+wrong is told once a letter. A reason that quotes words which the note does not hold is left out, and one that the
+reader doubts gives way to what the sentence reads like. Refuses to tell another wording.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import Passage, product_of
 from agent.guardrails.looking import has_one_reading, question_of, quoted_window
-from agent.guardrails.owing import Missing, add_lines
+from agent.guardrails.owing import Missing, completed_lines
 from agent.guardrails.placement import sentence_around
 from agent.guardrails.quoting import within_quotes
 from agent.guardrails.todo import quote_of
@@ -27,8 +27,9 @@ from agent.guardrails.topics import (
     read_sentences,
     says_of,
     weight_of,
+    why_of,
 )
-from agent.guardrails.wording import cite, cite_shortly, gist, word
+from agent.guardrails.wording import cite, cite_shortly, gist, word, word_list
 from agent.models import Category, Finding, NoteInput
 
 __all__ = ["Saying", "claim_saying", "does_words", "look_sayings", "passage_saying"]
@@ -52,8 +53,15 @@ class Saying(NamedTuple):
     weight: int | None = None
     owes: Missing | None = None
 
+    @property
+    def grade(self) -> str:
+        """Return the code of what becomes of the sentence."""
+        return "completed_grade" if self.owes else "asked_grade" if self.asks else "gone_grade"
 
-def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: bool) -> Saying:
+
+def passage_saying(
+    note: NoteInput, passage: Passage, products: Sequence[Category], told: set[str], *, full: bool
+) -> Saying:
     """Say of a sentence in which rules found something why it goes; a title and a tag are told their remedy.
 
     told: the reasons given so far, which are not given again; this one is added.
@@ -65,40 +73,48 @@ def passage_saying(note: NoteInput, passage: Passage, told: set[str], *, full: b
     says = likeliest_said(text) if doubtful else says_of(first.rule, text)
     if full:
         why = "；".join(_in_full(finding) for finding in (first, *passage.others))
+    elif doubtful:
+        why = _because(says, told, law=law_of(says, products)) if says else word("reason_none")
     else:
-        why = (_by_topic(says) or word("reason_none")) if doubtful else _certain(note, first, says, told)
+        why = _certain(note, first, says, told)
     code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
-    line = word(code).format(quote=_sentence(note, passage), after=after, why=why)
-    return Saying((line,), asks, says, weight_of(says))
+    return Saying(_lines(code, quote=_sentence(note, passage), after=after, why=why), asks, says, weight_of(says))
 
 
-def claim_saying(note: NoteInput, item: Missing, *, full: bool) -> Saying:
+def _lines(code: str, **told: str) -> tuple[str, ...]:
+    return tuple(line.format(**told) for line in word_list(code))
+
+
+def claim_saying(note: NoteInput, item: Missing, told: set[str], *, full: bool) -> Saying:
     """Say of words that lack their conditions why they go, and with which lines they come back, if any does."""
     first = item.first
     start = max(0, note.body.find(first.text))
     quote = _whole(note.body[slice(*sentence_around(note.body, start, start + len(first.text)))]) or f"“{first.text}”"
     if is_final(first.rule, quote):
         says = says_of(first.rule, quote)
-        why = word("reason").format(why=says, rule=item.rules, law=_clause(first))
-        return Saying((word("gone").format(quote=quote, after="", why=why),), False, says, weight_of(says))
+        why = _because(says, told, rule=item.rules, law=_clause(first))
+        return Saying(_lines("gone", quote=quote, why=why), False, says, weight_of(says))
     point = gist(first.message)
     message = first.message if full else point if _is_in(note, point) else says_of(first.rule, quote)
     why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(first))
-    return Saying(tuple(add_lines(note, item, why=why, quote=quote)), asks=False, owes=item)
+    return Saying(tuple(completed_lines(note, item, quote=quote, why=why)), asks=False, owes=item)
 
 
-def look_sayings(note: NoteInput, finding: Finding, products: Sequence[Category], *, full: bool) -> list[Saying]:
+def look_sayings(
+    note: NoteInput, finding: Finding, products: Sequence[Category], told: set[str], *, full: bool
+) -> list[Saying]:
     """Ask about what reads like a violation, sentence by sentence, by what each does; not of the faint and unknown.
 
     A rule and its clause are told where a sentence reads like that one, and it is no rule of another product.
     """
     if full:
         line = f"{question_of(finding)}（{_laws(finding)}）"
-        return [Saying((word("asked").format(quote=quoted_window(note, finding), says=line),), asks=True)]
+        return [Saying(_lines("asked", quote=quoted_window(note, finding), says=line), asks=True)]
     known = finding.severity != "warn" or has_one_reading(finding)
     cited = has_one_reading(finding) and _is_of(finding.pack, products)
     readings = [reading for reading in read_sentences(finding.text) if reading.says or known]
-    return [_asked(_quoted_part(note, finding, reading.text), reading, finding, cited=cited) for reading in readings]
+    asked = [(reading, _question(reading, finding, products, told, cited=cited)) for reading in readings]
+    return [_asked(_quoted_part(note, finding, reading.text), reading, says) for reading, says in asked]
 
 
 def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
@@ -111,9 +127,8 @@ def _is_of(pack: str, products: Sequence[Category]) -> bool:
     return product_of(pack) in ("", *products)
 
 
-def _asked(quote: str, reading: Reading, finding: Finding, *, cited: bool) -> Saying:
-    says = _question(reading, finding, cited=cited)
-    return Saying((word("asked").format(quote=quote, says=says),), True, *_weighed(reading))
+def _asked(quote: str, reading: Reading, says: str) -> Saying:
+    return Saying(_lines("asked", quote=quote, says=says), True, *_weighed(reading))
 
 
 def _weighed(reading: Reading) -> tuple[str, int | None]:
@@ -121,30 +136,36 @@ def _weighed(reading: Reading) -> tuple[str, int | None]:
     return (reading.says, weight_of(reading.says)) if reading.sure else ("", None)
 
 
-def _question(reading: Reading, finding: Finding, *, cited: bool) -> str:
+def _question(reading: Reading, finding: Finding, products: Sequence[Category], told: set[str], *, cited: bool) -> str:
     """Ask what a sentence does: rule and clause where it reads like that one, its topic's clause, or just whether."""
     if not reading.says:
         return word("asked_openly")
     if not reading.sure:
         return word("asked_whether").format(says=reading.says)
     if cited and reading.says == says_of(finding.rule, reading.text):
-        told = word("reason").format(why=reading.says, rule=finding.rule, law=_clause(finding))
+        because = _because(reading.says, told, rule=finding.rule, law=_clause(finding))
     else:
-        told = _by_topic(reading.says)
-    return word("asked_as").format(says=told)
+        because = _because(reading.says, told, law=law_of(reading.says, products))
+    return word("asked_as").format(says=because)
 
 
-def _by_topic(says: str) -> str:
-    law = law_of(says)
-    return word("reason_by_topic").format(why=says, law=law) if law else says
+def _because(says: str, told: set[str], *, law: str, rule: str = "") -> str:
+    """Say what a sentence does, what is wrong with that if it was not told yet, and by which rule and clause."""
+    why = why_of(says)
+    line = word("reason_point").format(says=says, point=why) if why and why not in told else says
+    told.add(why)
+    if rule:
+        return word("reason").format(why=line, rule=rule, law=law)
+    return word("reason_by_topic" if law else "reason_bare").format(why=line, law=law)
 
 
-def does_words(finding: Finding) -> str:
+def does_words(finding: Finding, products: Sequence[Category]) -> str:
     """Say what a sentence does, as something asked where it only reads like that."""
     if not is_alike(finding):
         return says_of(finding.rule, finding.text) or gist(finding.message)
-    cited = has_one_reading(finding)
-    return "；".join(dict.fromkeys(_question(one, finding, cited=cited) for one in read_sentences(finding.text)))
+    cited = has_one_reading(finding) and _is_of(finding.pack, products)
+    read = read_sentences(finding.text)
+    return "".join(dict.fromkeys(_question(one, finding, products, set(), cited=cited) for one in read))
 
 
 def _in_full(finding: Finding) -> str:
@@ -156,7 +177,9 @@ def _laws(finding: Finding) -> str:
 
 
 def _certain(note: NoteInput, finding: Finding, says: str, told: set[str]) -> str:
-    """Say what a sentence does, and the point of the reason where that is new and of the words of this note."""
+    """Say what a sentence does and why that is wrong; else the point of the reason, if new and of this note's words."""
+    if why_of(says):
+        return _because(says, told, rule=finding.rule, law=_clause(finding))
     point = gist(finding.message).rstrip("。")
     new = point not in told and not _tells_the_same(point, says)
     fitting = _is_in(note, point) and point.count("、") < _LISTED

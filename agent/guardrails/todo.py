@@ -83,14 +83,14 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
     yield from section("must_add", (line for item in todo.adding if not item.opens for line in add_lines(note, item)))
     told: list[Passage | Missing] = [*todo.going, *todo.adding, *todo.doubted]
     title = "reasons" if full else "reasons_short"
-    yield from close_lines(report, todo.adding, reason_lines(told, full=full, others=full), title=title)
+    yield from close_lines(report, todo.adding, section(title, reason_lines(told, full=full, others=full)))
 
 
-def close_lines(report: Report, adding: Sequence[Missing], reasons: Iterable[str], *, title: str) -> Iterator[str]:
-    """Tell which blanks are to be filled, the reasons under that title, and that some articles are unread."""
+def close_lines(report: Report, adding: Sequence[Missing], reasons: Iterable[str] = ()) -> Iterator[str]:
+    """Tell which blanks are to be filled, the reasons, and that some articles are unread."""
     if filling := fill_words(adding):
         yield f"  {filling}"
-    yield from section(title, reasons)
+    yield from reasons
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))
 
@@ -190,32 +190,35 @@ def _looking(note: NoteInput, todo: Todo, *, full: bool) -> Iterator[str]:
     yield from look_lines(todo.looks, full=full)
 
 
-def reason_lines(items: Sequence[Passage | Missing], *, full: bool, others: bool) -> Iterator[str]:
-    """Tell every reason of a rule that speaks for something; of the others too if asked, which want nothing else."""
+def reason_lines(items: Sequence[Passage | Missing], *, full: bool, others: bool, named: bool = True) -> Iterator[str]:
+    """Tell every reason of a rule that speaks for something; of the others too if asked, which want nothing else.
+
+    named: whether the rules are named, which another line may have done.
+    """
     told: set[tuple[str, str]] = set()
     for item in items:
         speaking = [item.first] if isinstance(item, Passage) else item.findings
         fresh = [finding for finding in speaking if (finding.rule, finding.message) not in told]
         several = isinstance(item, Missing) and len(item.lines) > 1
         advice = word("add_or_drop") if several and len(fresh) > 1 else item.first.advice
-        yield from _reason(fresh, full=full, advice=advice)
+        yield from _reason(fresh, full=full, advice=advice, named=named)
         told |= {(finding.rule, finding.message) for finding in speaking}
     if not others:
         return
     for finding in (finding for item in items for finding in item.findings):
         if (finding.rule, finding.message) not in told:
-            yield from _reason([finding], full=full)
+            yield from _reason([finding], full=full, named=named)
             told.add((finding.rule, finding.message))
 
 
-def _reason(fresh: Sequence[Finding], *, full: bool, advice: str = "") -> Iterator[str]:
+def _reason(fresh: Sequence[Finding], *, full: bool, advice: str = "", named: bool = True) -> Iterator[str]:
     """Tell why, by which clauses, and how to mend it; lines missing together share one advice."""
     if not fresh:
         return
     reason, law = (str, cite) if full else (gist, cite_shortly)
     basis = dict.fromkeys(law(basis) for finding in fresh for basis in finding.basis)
     rules, why = "、".join(finding.rule for finding in fresh), " ".join(reason(f.message) for f in fresh)
-    yield f"{rules} {word('why')}：{why}"
+    yield f"{rules} {word('why')}：{why}" if named else f"  {word('why')}：{why}"
     yield f"  {word('basis')}：{'；'.join(basis)}"
     if advice:
         yield f"  {word('advice')}：{advice}"

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from agent.guardrails.likeness import Likeness, load_likeness, sentences
 from agent.guardrails.normalize import fold
-from agent.models import Frozen
+from agent.models import Category, Frozen
 from agent.yamlsource import read_yaml
 
 __all__ = [
-    "Act", "Reading", "Topic", "is_doubtful", "is_final", "law_of", "likeliest_said", "load_topics", "read_sentences",
-    "says_of", "weight_of",
+    "Act", "Reading", "Topic", "is_doubtful", "is_final", "is_to_report", "law_of", "likeliest_said", "load_topics",
+    "read_sentences", "says_of", "weight_of", "weight_of_topic", "why_of",
 ]  # fmt: skip
 
 _LEAD: Final = 0.15  # lead of a topic over the next from which it is named: 77 of 78 were right, below it 13 of 25
+_CLEAR: Final = -0.5  # weight of the first topic from which that holds: of 120 all but one were right, below it 8 of 12
 _HINT: Final = 0.05  # lead from which it is asked about by name
 _WEIGHT: Final = -0.6  # weight of the first topic without which a lead over the next means little
 _LAG: Final = 0.2  # lag of a rule's topic behind the first from which the first is told: of eight all were right
@@ -32,44 +34,46 @@ _READS: Final = 0.5  # score from which the reader has an opinion at all
 
 
 class Act(Frozen):
-    """Hold what a sentence does that has one of these words; final: no line makes it right."""
+    """Hold what a sentence does, told after 这句, and what is to be said of that.
 
-    has: tuple[str, ...]
-    says: str
-    final: bool = False
-
-
-class Topic(Frozen):
-    """Hold what a sentence of this topic does, told after 这句, and the rules that speak against it.
-
-    acts: what it does where it is clear which of the rules it breaks, for a rule of several acts by its words.
-    law: a clause that holds for the whole topic. final: nothing that is written beside it makes it right.
+    has: words of which such a sentence has one, where a rule speaks against several acts. why: what is wrong with it
+    for whoever reads the note. law, laws: a clause, of all products and of each. final: nothing that is written beside
+    it makes it right. report: if it was really done, other words do not mend it.
     """
 
     says: str
-    rules: tuple[str, ...]
-    acts: dict[str, str | tuple[Act, ...]] = Field(default_factory=dict)
+    has: tuple[str, ...] = ()
+    why: str = ""
     law: str = ""
+    laws: dict[Category, str] = Field(default_factory=dict)
     final: bool = False
+    report: bool = False
 
-    def said(self, rule: str, text: str) -> str:
-        """Say what a sentence does that breaks this rule."""
+    def clause(self, products: Sequence[Category]) -> str:
+        """Cite the clause for the first of these products that has one, else the one for all; empty without any."""
+        return next((self.laws[product] for product in products if product in self.laws), self.law)
+
+
+class Topic(Act):
+    """Hold what sentences of one topic do, and the rules that speak against them.
+
+    acts: what a sentence does where it is clear which of the rules it breaks; what an act leaves open is its topic's.
+    """
+
+    rules: tuple[str, ...]
+    acts: dict[str, tuple[Act, ...]] = Field(default_factory=dict)
+
+    @field_validator("acts", mode="before")
+    @classmethod
+    def _spell_out(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """Read what a rule speaks against, be it words, one act or several."""
+        told = {rule: each if isinstance(each, list) else [each] for rule, each in value.items()}
+        return {rule: [{"says": one} if isinstance(one, str) else one for one in each] for rule, each in told.items()}
+
+    def act(self, rule: str, text: str) -> Act:
+        """Return which of the acts of a rule a sentence is, by its words; the topic itself where none is."""
         acts = self.acts.get(rule, ())
-        if isinstance(acts, str):
-            return acts
-        act = self.act(rule, text)
-        return act.says if act else self.says
-
-    def act(self, rule: str, text: str) -> Act | None:
-        """Return which of the several acts of a rule a sentence is, by its words."""
-        acts = self.acts.get(rule, ())
-        fitting = () if isinstance(acts, str) else (act for act in acts if any(word in text for word in act.has))
-        return next(iter(fitting), None)
-
-    def all_said(self) -> tuple[str, ...]:
-        """Return all that may be said of a sentence of this topic."""
-        acts = [(act,) if isinstance(act, str) else tuple(one.says for one in act) for act in self.acts.values()]
-        return (self.says, *itertools.chain.from_iterable(acts))
+        return next((act for act in acts if not act.has or any(word in text for word in act.has)), self)
 
 
 class Reading(NamedTuple):
@@ -95,27 +99,48 @@ def _topics_by_rule() -> dict[str, str]:
 def says_of(rule: str, text: str = "") -> str:
     """Say what a sentence does that a rule speaks against; empty for a rule without a topic."""
     name = _topics_by_rule().get(rule)
-    return load_topics()[name].said(rule, text) if name else ""
+    return load_topics()[name].act(rule, text).says if name else ""
 
 
-def law_of(says: str) -> str:
-    """Cite the clause that holds for what a sentence does; empty where the rules of its topic have none in common."""
-    return next((topic.law for topic in load_topics().values() if says in topic.all_said()), "")
+@functools.cache
+def _acts_by_words() -> dict[str, tuple[Act, Topic, int]]:
+    """Return the first act of these words, with its topic and that one's place."""
+    told: dict[str, tuple[Act, Topic, int]] = {}
+    for place, topic in enumerate(load_topics().values()):
+        for act in (topic, *itertools.chain.from_iterable(topic.acts.values())):
+            told.setdefault(act.says, (act, topic, place))
+    return told
+
+
+def law_of(says: str, products: Sequence[Category] = ()) -> str:
+    """Cite the clause that holds for what a sentence does of one of these products; empty where there is none."""
+    return next((law for act in _found(says) if (law := act.clause(products))), "")
+
+
+def why_of(says: str) -> str:
+    """Say what is wrong with what a sentence does, for whoever reads the note."""
+    return next((act.why for act in _found(says) if act.why), "")
+
+
+def is_to_report(says: str) -> bool:
+    """Tell whether what a sentence does is not mended by other words, if it was really done."""
+    return any(act.report for act in _found(says))
+
+
+def _found(says: str) -> tuple[Act, ...]:
+    """Return what does this, then its topic."""
+    return _acts_by_words()[says][:2] if says in _acts_by_words() else ()
 
 
 def is_final(rule: str, text: str = "") -> bool:
     """Tell whether what a rule speaks against is made right by nothing that is written beside it."""
     name = _topics_by_rule().get(rule)
-    if name is None:
-        return False
-    act = load_topics()[name].act(rule, text)
-    return load_topics()[name].final or (act is not None and act.final)
+    return name is not None and (load_topics()[name].final or load_topics()[name].act(rule, text).final)
 
 
 def weight_of(says: str) -> int | None:
     """Return the place of a topic in the order of the file, the gravest first, by what it says; None for none."""
-    topics = enumerate(load_topics().values())
-    return next((place for place, topic in topics if says in topic.all_said()), None)
+    return _acts_by_words()[says][2] if says in _acts_by_words() else None
 
 
 def read_sentences(text: str) -> list[Reading]:
@@ -137,12 +162,17 @@ def likeliest_said(text: str) -> str:
     return _said(first, text, reader) if most >= _WEIGHT else ""
 
 
+def weight_of_topic(text: str) -> float:
+    """Return how much a text reads like the topic that it reads like most; above 0 for a clear case."""
+    return max(_weights(text, load_likeness()).values())
+
+
 def _read(text: str, reader: Likeness) -> Reading:
     """Say what a text does where one topic leads."""
     (first, most), (_, next_most) = list(_weights(text, reader).items())[:2]
     lead = most - next_most
     named = lead >= _LEAD or (lead >= _HINT and most >= _WEIGHT)
-    return Reading(text, _said(first, text, reader) if named else "", sure=lead >= _LEAD)
+    return Reading(text, _said(first, text, reader) if named else "", sure=lead >= _LEAD and most >= _CLEAR)
 
 
 def _said(topic: str, text: str, reader: Likeness) -> str:

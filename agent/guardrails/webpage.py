@@ -81,7 +81,7 @@ def _article(number: int, note: NoteInput, report: Report) -> str:
         f'<span class="about">{escape(" · ".join(about))}</span></div>'
         f"{''.join(_summary(report, todo))}"
         f"{''.join(_fields(note, numbered, number))}"
-        f"{_findings(note, numbered, number, (*todo.going, *todo.doubted), anew=anew)}"
+        f"{_findings(note, report, numbered, number, (*todo.going, *todo.doubted), anew=anew)}"
         f"{''.join(_closed(report))}"
         f"{_rest(report)}</article>"
     )
@@ -141,7 +141,9 @@ def _marked(raw: str, findings: _Numbered, article: int) -> str:
     return "".join(pieces)
 
 
-def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequence[Passage], *, anew: bool) -> str:
+def _findings(
+    note: NoteInput, report: Report, numbered: _Numbered, article: int, passages: Sequence[Passage], *, anew: bool
+) -> str:
     """Tell the findings, worst first; of those that one remedy answers, the one that speaks tells it.
 
     Of a note that is to be written `anew` a sentence is told what it does, and no other wording.
@@ -157,7 +159,7 @@ def _findings(note: NoteInput, numbered: _Numbered, article: int, passages: Sequ
         explained = number if is_alike(finding) else first.setdefault((finding.rule, finding.message), number)
         kept = not anew or finding.start is None or finding.field in ("title", "tags")
         if not kept:
-            mends = [(word("does"), _text(does_words(finding)))]
+            mends = [(word("does"), _text(does_words(finding, report.products)))]
         elif speaker != number:
             mends = _as_number(speaker, article)
         else:

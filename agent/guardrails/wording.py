@@ -21,6 +21,8 @@ __all__ = [
 _LONGEST_QUOTE = 40
 _POINT = 8  # characters that a reason has at least
 _NUMBERED = re.compile("（[^（）]*(?:令|[0-9]{4}年|\u3014)[^（）]*）$")
+_ARTICLE = re.compile("(?<=第)[0-9]{1,3}(?=条)")
+_DIGITS = "〇一二三四五六七八九"
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -80,8 +82,18 @@ def gist(text: str) -> str:
 
 
 def cite_shortly(basis: Basis) -> str:
-    """Cite an article without the number of the document that brought it, which its name does not need."""
-    return cite(basis.model_copy(update={"instrument": _NUMBERED.sub("", basis.instrument)}))
+    """Cite an article in the numerals of laws, without the number of the document that brought it."""
+    told = cite(basis.model_copy(update={"instrument": _NUMBERED.sub("", basis.instrument)}))
+    return _ARTICLE.sub(lambda number: _numeral(int(number[0])), told)
+
+
+def _numeral(number: int) -> str:
+    """Spell a number below two hundred as laws do: 十, 二十五, 一百零三, 一百一十六."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    ten = "" if not tens else "十" if tens == 1 and not hundreds else f"{_DIGITS[tens]}十"
+    gap = "零" if hundreds and ones and not tens else ""
+    return (f"{_DIGITS[hundreds]}百" if hundreds else "") + ten + gap + (_DIGITS[ones] if ones else "")
 
 
 def spelled(line: str) -> str:

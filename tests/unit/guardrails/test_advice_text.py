@@ -149,11 +149,11 @@ def test_a_reason_ends_where_its_point_is_made_and_never_inside_a_quote():
 
 def test_a_law_is_cited_shortly_without_the_number_of_its_document():
     basis = Basis(instrument="某办法（监管总局令2025年第7号）", article="29", verified=True)
-    assert cite_shortly(basis) == "《某办法》第29条" and "令2025" in cite(basis)
+    assert cite_shortly(basis) == "《某办法》第二十九条" and "令2025" in cite(basis)
     notice = Basis(instrument="某通知（某办发〔2018〕48号）", article="3", verified=True)
-    assert cite_shortly(notice) == "《某通知》第3条"
+    assert cite_shortly(notice) == "《某通知》第三条"
     other = Basis(instrument="某准则（中国银行业协会）", article="3", verified=True)
-    assert cite_shortly(other) == "《某准则（中国银行业协会）》第3条"
+    assert cite_shortly(other) == "《某准则（中国银行业协会）》第三条"
 
 
 def test_a_sentence_gets_one_remedy_and_names_every_rule_it_breaks(packs):
@@ -349,3 +349,20 @@ def test_lines_are_no_cure_for_a_gain_of_ones_own(packs):
     lines = told(packs, "我行这只基金，我的账户浮盈百分之四十七。", products=("fund",))
     asked = [line for line in lines if "要补" in line and "PERF-02" in line]
     assert asked and all("自己、家人、客户赚了多少" in line for line in asked)
+
+
+@pytest.mark.parametrize(
+    ("article", "told"),
+    [
+        ("10", "十"),
+        ("17", "十七"),
+        ("30", "三十"),
+        ("101", "一百零一"),
+        ("110", "一百一十"),
+        ("116", "一百一十六"),
+        ("第二十", "二十"),
+    ],
+)
+def test_an_article_is_cited_shortly_in_the_numerals_of_laws(article, told):
+    basis = Basis(instrument="某法", article=article, verified=True)
+    assert cite_shortly(basis) == f"《某法》第{told}" + ("条" if article.isdigit() else "")

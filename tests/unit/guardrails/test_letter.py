@@ -63,7 +63,7 @@ def test_what_guards_let_pass_is_told_in_full_alone_and_what_a_waiver_let_pass_a
 def test_a_promotion_is_told_of_its_mark_with_the_first_report(packs):
     body = "我们行的信用卡包过，扫我主页的码就行。"
     (line,) = [line for line in told(packs, body) if "“广告”" in line]
-    assert line.startswith("  须补 正文开头") and "《广告法》第14条" in line
+    assert line.startswith("  须补 正文开头") and "《广告法》第十四条" in line
     lines = told(packs, body)
     assert lines[place(lines, "须补 正文开头") - 1] == "要补上的（写在正文开头）" and "须补 1 处" in lines[1]
     assert not [line for line in told(packs, f"广告\n{body}") if "“广告”" in line]
@@ -89,8 +89,7 @@ def test_a_note_full_of_promises_is_better_written_anew_than_swapped_sentence_by
     assert not [line for line in few if "讲到产品就写全" in line]
     assert not [line for line in full if "可写成" in line or "照这一种改好" in line]
     assert "要去掉或改掉的" in "".join(few) and not [line for line in few if "整段重写" in line]
-    first = full[place(full, "逐段说") + 2]
-    assert first.startswith("    删去 “这款理财稳赚不赔”：打包票能赚")
+    assert full[place(full, "删去 “这款理财稳赚不赔”") + 1].startswith("      这句打包票能赚。")
     assert not [line for line in full if "先照清单改" in line] and "先照清单改" in few[1]
 
 

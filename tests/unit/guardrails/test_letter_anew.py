@@ -7,7 +7,7 @@ from letters import place, told
 
 from agent.guardrails import load_packs
 from agent.guardrails.saying import look_sayings
-from agent.guardrails.topics import Reading, says_of, weight_of
+from agent.guardrails.topics import Reading, says_of, weight_of, why_of
 from agent.models import Finding, NoteInput
 
 PROMISES = "这款理财稳赚不赔。今天风很大。\n\n早上煮了一锅粥。\n跟存款一样安全。这款理财稳赚。"
@@ -27,17 +27,30 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
         "  第 2 段没有点到，不等于没有问题，也照这个标准看一遍",
     ]
     said = lines[place(lines, "逐段说") + 1 : place(lines, "第 2 段没有点到")]
-    first, second, third = [line for line in said if line.startswith("    ")]
-    assert first.startswith("    删去 “这款理财稳赚不赔”：打包票能赚——不能让人以为买了就一定赚（RET-03，《")
-    assert second.startswith("    删去 “跟存款一样安全”：把产品当存款讲、跟存款比——理财不是存款")
-    assert third.startswith("    删去 “这款理财稳赚”：打包票能赚（RET-03，《")
-    assert lines[4].startswith("3. 下面点到 3 处（其中 0 处是猜的") and "怎么改" not in "".join(said)
+    assert said[0].startswith("  删去：整句不留") and "待审" not in said[0] and "补全" not in said[0]
+    first, why_first, second, why_second, third, why_third = [line for line in said if line.startswith("    ")]
+    promised, likened = (says_of(rule) for rule in ("RET-03", "WM-05"))
+    assert (first, second, third) == tuple(
+        f"    删去 “{quote}”" for quote in ("这款理财稳赚不赔", "跟存款一样安全", "这款理财稳赚")
+    )
+    assert why_first.startswith(f"      这句{promised}。{why_of(promised)}。（RET-03，《")
+    assert why_second.startswith(f"      这句{likened}。{why_of(likened)}。（WM-05，《")
+    assert why_third.startswith(f"      这句{promised}。（RET-03，《")  # what is wrong with it was told
+    assert lines[4].startswith("3. 下面逐段点到 3 处（删去 3 处），另补") and "怎么改" not in "".join(said)
+
+
+def test_what_is_not_mended_by_other_words_is_to_be_reported_and_stands_once(packs):
+    lines = told(packs, f"{PROMISES}\n来存的都送一桶油。首存的送米。", products=("deposit",))
+    given = says_of("DEP-01")
+    assert lines[5] == f"4. 写到的事要是真做过，不是改文字就完，先报合规：{given}（第 4 段）。"
+    assert "最要紧" not in lines[4]  # it is the same place
+    assert not [line for line in told(packs, PROMISES, products=("wm",)) if line.startswith("4. ")]
 
 
 def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
     safe = "这款理财跟存款一样安全。早上煮粥。\n跟存款一样安全。\n还有一款理财稳赚不赔。"
     lines = told(packs, safe, products=("wm",))
-    assert lines[place(lines, "3. 下面点到")].endswith(f"最要紧的一处在第 3 段：{says_of('RET-03')}。")
+    assert lines[place(lines, "3. 下面逐段点到")].endswith(f"最要紧的一处在第 3 段：这句{says_of('RET-03')}。")
     assert weight_of(says_of("RET-03")) < weight_of(says_of("WM-05")) < weight_of(says_of("IND-07"))
     (one,) = [line for line in told(packs, PROMISES, products=("wm",)) if "最要紧" in line]
     assert "在第 1 段" in one
@@ -59,9 +72,10 @@ def test_a_title_and_a_tag_are_told_their_remedy_and_stand_by_themselves(packs):
 
 def test_a_claim_goes_with_its_paragraph_and_is_told_what_brings_it_back(packs):
     lines = told(packs, f"这期理财年化3.05%。\n{PROMISES}", products=("wm",))
-    claim, *rows = lines[place(lines, "第 1 段") + 1 : place(lines, "第 2 段")]
-    assert claim.startswith("    补全 “这期理财年化3.05%”：“理财年化3.05%”这样写不够，") and "（WM-01" in claim
-    assert rows[0].startswith("      + 业绩比较基准的测算依据")
+    claim, why, how, *rows = lines[place(lines, "第 1 段") + 1 : place(lines, "第 2 段")]
+    assert claim == "    补全 “这期理财年化3.05%”" and how.endswith("写全：")
+    assert why.startswith("      “理财年化3.05%”这样写不够，") and "（WM-01" in why
+    assert rows[0].startswith("        + 业绩比较基准的测算依据") and "（删去 3 处，补全 1 处）" in lines[4]
     later = lines[place(lines, "重写以后") :]
     assert not [line for line in later if "年化3.05%" in line] and not [
         line for line in later if "WM-01 为什么" in line
@@ -84,17 +98,23 @@ def test_a_sentence_of_which_several_rules_speak_gives_one_reason_and_in_full_ev
     body = f"{PROMISES}这只理财跟定期一样安全，高收益。"
     for full, rules in ((False, 1), (True, 2)):
         lines = told(packs, body, full=full, products=("wm",))
-        (line,) = [line for line in lines if "高收益" in line and line.startswith("    ")]
+        line = lines[place(lines, "删去 “这只理财跟定期一样安全，高收益”") + 1]
         assert ("（IND-04，" in line) + ("（WM-05，" in line) == rules
 
 
-def test_a_reason_quotes_no_words_that_the_note_does_not_hold(packs):
+def test_what_a_note_owes_says_why_and_how_right_there(packs):
+    lines = told(packs, PROMISES, products=("wm",))
+    asked = place(lines, "补上 本产品由")
+    assert [line.strip()[:4] for line in lines[asked : asked + 4]] == ["补上 本", "为什么：", "依据：《", "怎么改："]
+    assert not [line for line in lines if "ACC-04" in line and line is not lines[asked]]
+
+
+def test_a_reason_quotes_no_words_that_the_note_does_not_hold(packs, monkeypatch):
+    monkeypatch.setattr("agent.guardrails.saying.why_of", lambda says: "")  # as of a topic that says nothing of its own
     quoting = told(packs, f"{PROMISES}这期理财手慢无，最后上车，额度告急。", products=("wm",))
     strange = told(packs, f"{PROMISES}这期理财，过了这村没这店。", products=("wm",))
-    (first,), (second,) = (
-        [line for line in lines if "（IND-07，" in line and "删去" in line] for lines in (quoting, strange)
-    )
-    assert "催人赶紧买——“手慢无”" in first and "催人赶紧买（IND-07，" in second
+    (first,), (second,) = ([line for line in lines if "（IND-07，" in line] for lines in (quoting, strange))
+    assert "催人赶紧买。“手慢无”" in first and "催人赶紧买。（IND-07，" in second
 
 
 def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monkeypatch):
@@ -102,14 +122,15 @@ def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monk
     monkeypatch.setattr("agent.guardrails.saying.is_doubtful", lambda rule, text: rule == "WM-05")
     monkeypatch.setattr("agent.guardrails.saying.likeliest_said", lambda text: "催人赶紧买")
     lines = told(packs, PROMISES, products=("wm",))
-    assert "    删去 “跟存款一样安全”：催人赶紧买（《广告法》第28条）" in lines
+    hurried = f"      这句催人赶紧买。{why_of('催人赶紧买')}。（《广告法》第二十八条）"
+    assert lines[place(lines, "删去 “跟存款一样安全”") + 1] == hurried
     assert certain[place(certain, "第 1 段") + 1] == lines[place(lines, "第 1 段") + 1]
 
 
 def test_the_easy_way_is_told_first_with_the_paragraphs_of_which_nothing_is_said(packs):
     lines = told(packs, PROMISES, products=("wm",))
     assert lines[1].endswith("可以这样做：") and lines[2].startswith("1. 先问合规") and "留下第 2 段，" in lines[2]
-    assert lines[3].startswith("2. 能讲、要讲产品：整段重写") and lines[4].startswith("3. 下面点到 3 处")
+    assert lines[3].startswith("2. 能讲、要讲产品：整段重写") and lines[4].startswith("3. 下面逐段点到 3 处")
     everywhere = told(packs, "这款理财稳赚不赔。\n跟存款一样安全。\n这期理财稳赚。", products=("wm",))
     assert "留下" not in everywhere[2] and everywhere[2].startswith("1. 先问合规")
 
@@ -129,9 +150,9 @@ def test_the_mark_of_an_advertisement_is_told_once_and_the_note_is_one_of_market
 
 def test_what_a_claim_needs_is_among_the_blanks_to_fill(packs):
     lines = told(packs, f"这期理财年化3.05%。\n{PROMISES}", products=("wm",))
-    assert (
-        "【测算依据】" in lines[place(lines, "补全 ") + 1] and "【测算依据】" in lines[place(lines, "要您照产品资料填")]
-    )
+    claim = place(lines, "补全 “")
+    assert "【测算依据】" in "".join(lines[claim : claim + 6])
+    assert "【测算依据】" in lines[place(lines, "要您照产品资料填")]
     without = told(packs, PROMISES, products=("wm",))
     assert "【测算依据】" not in without[place(without, "要您照产品资料填")]
 
@@ -140,15 +161,16 @@ def test_what_no_line_makes_right_is_asked_for_none(packs):
     told_of = {}
     for fee in ("手续费", "辛苦费"):
         lines = told(packs, f"{PROMISES.replace('理财', '消费贷')}贷款另收三百块{fee}。", products=("loan",))
-        (told_of[fee],) = [line for line in lines if f"“贷款另收三百块{fee}”" in line]
-    assert told_of["手续费"].startswith("    补全 ") and "写全：" in told_of["手续费"]
-    assert told_of["辛苦费"].startswith("    删去 “贷款另收三百块辛苦费”：私下收钱，先报合规（LN-06，")
+        (first,) = [number for number, line in enumerate(lines) if line.endswith(f" “贷款另收三百块{fee}”")]
+        told_of[fee] = [line.strip() for line in lines[first : first + 3]]
+    assert told_of["手续费"][0].startswith("补全 ") and told_of["手续费"][2].endswith("写全：")
+    assert told_of["辛苦费"][0].startswith("删去 ") and told_of["辛苦费"][1].startswith("这句私下收钱。")
 
 
 def test_a_claim_quotes_no_words_that_the_note_does_not_hold(packs):
     lines = told(packs, f"{PROMISES.replace('理财', '信用卡')}周五鲜花半价。", products=("card",))
-    (claim,) = [line for line in lines if line.startswith("    补全 ")]
-    assert "贵宾厅" not in claim and "写了权益，没写全条件（CC-03，" in claim
+    why = lines[place(lines, "补全 “") + 1]
+    assert "贵宾厅" not in why and "写了权益，没写全条件。（CC-03，" in why
 
 
 BODY = "来存的不让空手走，米和油随便挑。看了荷花？走了一圈。\n吃了面包。"
@@ -163,7 +185,7 @@ def asked(message, *, full=False, body=BODY, **given):
         advice="看。", fingerprint="0", related=("example:像",), text=body[:16],
     ).model_copy(update=given)  # fmt: skip
     note = NoteInput(title="湖边散步", body=body)
-    return [saying.lines[0] for saying in look_sayings(note, finding, ("deposit",), full=full)]
+    return ["：".join(saying.lines) for saying in look_sayings(note, finding, ("deposit",), set(), full=full)]
 
 
 GIFTS = says_of("DEP-01")
@@ -172,16 +194,16 @@ GIFTS = says_of("DEP-01")
 @pytest.mark.parametrize(
     ("says", "message", "words"),
     [
-        (GIFTS, NAMED, f"像是{GIFTS}（DEP-01，）"),
-        (GIFTS, EITHER, f"像是{GIFTS}"),
-        ("催人", NAMED, "像是催人"),
-        ("贬低别家", NAMED, "像是贬低别家（《广告法》第13条）"),
-        ("", NAMED, "像在推销，随整段拿掉；犯了哪一条请审核人定"),
+        (GIFTS, NAMED, f"像是{GIFTS}。{why_of(GIFTS)}。（DEP-01，）"),
+        (GIFTS, EITHER, f"像是{GIFTS}。{why_of(GIFTS)}。（《商业银行法》第四十七条）"),
+        ("催人", NAMED, "像是催人。"),
+        ("贬低别家", NAMED, f"像是贬低别家。{why_of('贬低别家')}。（《广告法》第十三条）"),
+        ("", NAMED, "像在推销，随整段拿掉；犯了哪一条请审核人定。"),
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, says, sure=True)])
-    assert asked(message) == [f"待审 “来存的不让空手走，米和油随便挑”：{words}"]
+    assert asked(message) == [f"待审 “来存的不让空手走，米和油随便挑”：  这句{words}"]
     assert "这里请看一眼" in asked(message, full=True)[0]
 
 
@@ -204,12 +226,12 @@ def test_a_paragraph_that_tells_how_to_ask_or_names_a_product_is_not_told_to_be_
 
 def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(monkeypatch):
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
-    assert asked(NAMED) == [f"待审 “来存的不让空手走，米和油随便挑”：是不是{GIFTS}？请审核人定"]
+    assert asked(NAMED) == [f"待审 “来存的不让空手走，米和油随便挑”：  这句是不是{GIFTS}？请审核人定。"]
     finding = Finding(
         rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
         advice="看。", fingerprint="0",
     )  # fmt: skip
-    (saying,) = look_sayings(NoteInput(body=BODY), finding, ("deposit",), full=False)
+    (saying,) = look_sayings(NoteInput(body=BODY), finding, ("deposit",), set(), full=False)
     assert saying.weight is None and saying.says == ""
 
 
@@ -218,9 +240,8 @@ def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatc
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: parts)
     two = {"text": BODY[:21], "end": 21}
     first, second = asked(NAMED, **two)
-    assert first.startswith("待审 “来存的不让空手走，米和油随便挑”：像是送东西") and second.startswith(
-        "待审 “看了荷花”：像在推销"
-    )
+    assert first.startswith("待审 “来存的不让空手走，米和油随便挑”：  这句像是送东西")
+    assert second.startswith("待审 “看了荷花”：  这句像在推销")
     assert len(asked(UNNAMED, severity="warn", **two)) == 1 and len(asked(NAMED, full=True, **two)) == 1
 
 

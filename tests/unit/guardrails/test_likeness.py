@@ -112,8 +112,10 @@ class TestReader:
 class TestFindings:
     @pytest.fixture
     def silent_rules(self, packs, monkeypatch):
-        """The rules' own words find nothing: what is told is told by likeness."""
+        """The rules' own words find nothing: what is told is told by likeness, whatever its topic."""
         from agent.guardrails import engine
+
+        monkeypatch.setattr("agent.guardrails.alike.weight_of_topic", lambda text: 0.0)
 
         monkeypatch.setattr(engine, "_findings", lambda *_: [])
 
@@ -278,6 +280,31 @@ class TestFindings:
         assert vague not in {f.text for f in alike(told(packs, "周末去江边骑车，" + vague))}
         life = "反正火锅闭着眼点就是了，横竖不踩雷。"
         assert life not in {f.text for f in alike(told(packs, offer + life, products=("wm",)))}
+
+    @pytest.mark.parametrize(
+        ("weight", "score", "offer", "told_as"),
+        [
+            (-0.39, 0.5, "", "warn"), (-0.41, 0.5, "", ""), (-0.41, 0.99, "", "fix"), (-0.61, 0.99, "", ""),
+            (-0.61, 0.99, "我们行的这款理财上新了。", "fix"),
+        ],
+    )  # fmt: skip
+    def test_what_is_like_no_violation_in_particular_is_let_be_unless_it_is_surely_to_be_changed(
+        self, packs, silent_rules, monkeypatch, weight, score, offer, told_as
+    ):
+        reader, line = load_likeness(), "早上去银行坐坐，排队的人真不少。"
+        monkeypatch.setattr("agent.guardrails.alike.weight_of_topic", lambda text: weight)
+        monkeypatch.setattr(
+            reader, "scores", lambda norm, spans: [score * (norm[slice(*s)] == fold(line)) for s in spans]
+        )
+        monkeypatch.setattr(reader, "share", lambda *_, **__: 1.0)
+        found = alike(told(packs, offer + line, products=("wm",) if offer else ()))
+        assert [f.severity for f in found] == ([told_as] if told_as else [])
+
+    def test_a_hit_that_is_part_of_another_word_says_nothing_of_its_sentence(self, packs):
+        body = "一桌菜，老毛总操盘的一只私募，一百万一位，还剩俩座。\n我们行的理财上新了，想买的找我。"
+        report = told(packs, body)
+        assert "万一" in {f.text for f in report.findings if f.status_by == "benign superstring"}
+        assert any(f.text.startswith("一桌菜") for f in alike(report))
 
     @pytest.mark.parametrize(("score", "share", "counts"), [(0.6, 0.3, 1), (0.4, 0.3, 0), (0.6, 0.2, 0), (0.6, 1.0, 0)])
     def test_a_sentence_about_things_of_life_counts_among_a_sellers_if_it_is_likely(
