@@ -9,7 +9,7 @@ from agent.guardrails.advice import to_text
 from agent.guardrails.looking import look_lines
 from agent.guardrails.placement import blanks_in
 from agent.guardrails.todo import todo_of
-from agent.guardrails.wording import article_of, cite, cite_shortly, gist, spelled
+from agent.guardrails.wording import cite, cite_shortly, gist, spelled
 from agent.models import Basis, Finding, NoteInput, Report
 
 
@@ -135,9 +135,9 @@ def test_a_report_is_short_and_keeps_law_and_remedy_and_in_full_it_tells_every_r
     assert len(short) < 0.9 * len(full)
     (passage,) = todo_of(note, report).going
     assert f"怎么改：{passage.first.advice}" in short
-    assert all(article_of(basis) in short for basis in passage.first.basis if basis.article)
+    assert all(cite_shortly(basis) in short for basis in passage.first.basis if basis.article)
     for finding in passage.others:
-        assert f"{finding.rule}（" in short and any(article_of(basis) in short for basis in finding.basis)
+        assert f"{finding.rule}（" in short and any(cite_shortly(basis) in short for basis in finding.basis)
         assert finding.message in full and finding.message not in short and finding.advice not in full
 
 

@@ -301,10 +301,11 @@ class TestFindings:
         assert [f.severity for f in found] == ([told_as] if told_as else [])
 
     def test_a_hit_that_is_part_of_another_word_says_nothing_of_its_sentence(self, packs):
-        body = "一桌菜，老毛总操盘的一只私募，一百万一位，还剩俩座。\n我们行的理财上新了，想买的找我。"
-        report = told(packs, body)
+        offer = "我们营业部开户佣金一直不贵。\n"
+        body = f"{offer}兜里厚实的还有一桌菜，老毛总操盘的一只私募，一百万一位，还剩俩座。"
+        report = told(packs, body, products=("securities",))
         assert "万一" in {f.text for f in report.findings if f.status_by == "benign superstring"}
-        assert any(f.text.startswith("一桌菜") for f in alike(report))
+        assert any(f.text.startswith("兜里厚实") for f in alike(report))
 
     @pytest.mark.parametrize(("score", "share", "counts"), [(0.6, 0.3, 1), (0.4, 0.3, 0), (0.6, 0.2, 0), (0.6, 1.0, 0)])
     def test_a_sentence_about_things_of_life_counts_among_a_sellers_if_it_is_likely(
