@@ -91,9 +91,10 @@ CHECKPOINT_TYPES: tuple[tuple[str, str], ...] = tuple(
             ("agent.graph.state", "Review"),
             ("agent.graph.state", "SavedVersion"),
             *(
-                ("agent.models", name)
+                (module, name)
                 for name, value in vars(models).items()
                 if isinstance(value, type) and issubclass(value, Frozen)
+                for module in (value.__module__, "agent.models")  # and as what was saved before names it
             ),
         }
     )

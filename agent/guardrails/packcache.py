@@ -135,7 +135,7 @@ def _program() -> str:
 
 
 def _sources(package: Path) -> Iterator[Path]:
-    yield from (package / "models.py", package / "yamlsource.py")
+    yield from (*sorted((package / "models").glob("*.py")), package / "yamlsource.py")
     yield from sorted(path for path in (package / "guardrails").rglob("*") if path.suffix in (".py", ".json", ".npz"))
 
 

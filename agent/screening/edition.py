@@ -125,11 +125,10 @@ def _engine_digest() -> str:
     """Digest the code and the tables that check a note: an upgrade must look at everything again."""
     package = _code()
     digest = hashlib.sha256()
-    for folder in ("guardrails", "text"):
+    for folder in ("guardrails", "models", "text"):
         for path in sorted((package / folder).rglob("*")):
             if path.is_file() and path.suffix in (".py", ".yaml", ".json", ".npz"):
                 digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
-    digest.update((package / "models.py").read_bytes())
     return digest.hexdigest()
 
 

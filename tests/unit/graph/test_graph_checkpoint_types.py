@@ -77,6 +77,16 @@ def test_a_type_that_no_state_uses_is_not_restored(monkeypatch):
     assert not isinstance(narrow.loads_typed((kind, payload)), Basis)
 
 
+def test_what_was_saved_when_one_module_held_every_value_comes_back(monkeypatch):
+    monkeypatch.setenv("LANGGRAPH_STRICT_MSGPACK", "true")
+    value = Basis(instrument="广告法")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(Basis, "__module__", "agent.models")
+        saved = serializer().dumps_typed(value)
+    assert serializer().loads_typed(saved) == value and serializer().loads_typed(saved).__class__ is Basis
+
+
 def test_every_value_type_may_be_checkpointed():
     frozen = {n for n, v in vars(models).items() if isinstance(v, type) and issubclass(v, models.Frozen)}
     assert frozen <= {name for module, name in CHECKPOINT_TYPES if module == "agent.models"}
+    assert {(v.__module__, v.__name__) for v in vars(models).values() if isinstance(v, type)} <= {*CHECKPOINT_TYPES}

@@ -153,7 +153,7 @@ def test_a_changed_file_has_the_rules_compiled_anew(folder: Path, make: Counting
 def test_another_state_of_the_program_compiles_anew(
     folder: Path, make: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "compiled.py" in packcache._program() and "patterns.json" in packcache._program()
+    assert all(name in packcache._program() for name in ("compiled.py", "patterns.json", "reports.py"))
     keep_packs([folder], make)
     monkeypatch.setattr(packcache, "_PROGRAM", "another")
     keep_packs([folder], make)
