@@ -40,15 +40,15 @@ def decide_label(evidence: Evidence, lists: TermLists) -> LabelDecision:
     )
 
 
-def advert_mark(note: NoteInput, report: Report, *, asked: Collection[str]) -> str:
+def advert_mark(note: NoteInput, report: Report, *, asked: Collection[str], anew: bool = False) -> str:
     """Return the mark of an advertisement that a note with other things to mend owes too; empty when it is there.
 
     A way in may come with the very words that mend a note, so the mark is due with the first report on a promotion.
-    asked: lines that are asked for anyway.
+    asked: lines that are asked for anyway. anew: whether the note is to be written anew, which mends all of it.
     """
     mark = _wordings()["ad"].text
     promotes = report.note_type in ("marketing", "benefit") and bool(report.products) and note.field == "note"
-    mended = any(not is_alike(finding) for finding in report.open("block", "fix"))
+    mended = anew or any(not is_alike(finding) for finding in report.open("block", "fix"))
     told = " ".join((note.title, note.cover, note.body, *note.tags))
     there = mark in _WORDS.findall(told) or any(mark in line for line in asked)
     return mark if promotes and mended and not there else ""

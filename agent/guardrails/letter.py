@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from agent.guardrails.joining import Passage
+from agent.guardrails.label import advert_mark
 from agent.guardrails.owing import Missing, add_lines, mark_line
 from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
 from agent.guardrails.todo import Todo, close_lines, reason_lines, section
@@ -61,8 +62,9 @@ def letter_lines(
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
     said = list(_said(note, todo, report.products, full=full))
+    mark = advert_mark(note, report, asked=[line for item in owed for line in item.lines], anew=True)
     yield word("anew_first")
-    yield from _steps(note, said, len(owed) + bool(todo.mark))
+    yield from _steps(note, said, len(owed) + bool(mark))
     yield from subject
     yield from ("", word("by_paragraph"))
     yield "  " + "".join(label_of("how_to_read", grade) for grade in _GRADES if grade in _grades(said))
@@ -71,7 +73,7 @@ def letter_lines(
         yield from (f"    {line}" for one in group for line in one.saying.lines)
     yield from _untouched(note, said)
     yield from ("", never_words(report))
-    lines = [mark_line(todo.mark, anew=True)] if todo.mark else []
+    lines = [mark_line(mark, anew=True)] if mark else []
     lines += [line for item in owed for line in _owed_lines(note, item, full=full)]
     yield from section("must_add_anew", lines + _written_of(note, report))
     asked_for = owed + [one.saying.owes for one in said if one.saying.owes]
@@ -100,11 +102,16 @@ def never_words(report: Report) -> str:
 
 def _steps(note: NoteInput, said: Sequence[_Said], added: int) -> Iterator[str]:
     """Say what to do, the easiest first: to ask and to tell of life alone, or to write of the product anew."""
-    life = [number for number in _paragraphs_without(note, said) if _is_of_life(_paragraphs(note)[int(number) - 1])]
-    yield word("step_life").format(life=word("these_paragraphs").format(numbers="、".join(life)) if life else "")
+    rest = _paragraphs_without(note, said)
+    life = [number for number in rest if _is_of_life(_paragraphs(note)[int(number) - 1])]
+    others = [number for number in rest if number not in life]
+    kept = word("these_paragraphs").format(numbers="、".join(life)) if life else ""
+    kept += word("these_with_care").format(numbers="、".join(others)) if others else ""
+    yield word("step_life").format(life=kept)
     yield word("step_product")
-    yield word("step_points").format(all=len(said), points=_points(said), added=added, worst="".join(_gravest(said)))
-    yield from _to_report(said)
+    more = word("step_added").format(added=added) if added else ""
+    yield word("step_points").format(all=len(said), points=_points(said), added=more, worst="".join(_gravest(said)))
+    yield _to_report(said)
 
 
 def _points(said: Sequence[_Said]) -> str:
@@ -119,16 +126,19 @@ def _grades(said: Sequence[_Said]) -> Counter[str]:
     return Counter(one.saying.grade for one in said)
 
 
-def _to_report(said: Sequence[_Said]) -> Iterator[str]:
-    """Name what is not mended by other words, if it was really done."""
-    grave = [one for one in said if is_to_report(one.saying.says)]
-    told = [word("done_at").format(place=_heading_of(one.place), says=one.saying.says) for one in grave]
-    if told:
-        yield word("step_report").format(told="、".join(dict.fromkeys(told)))
+def _to_report(said: Sequence[_Said]) -> str:
+    """Say what is not mended by other words, if it was really done, and what of the note reads like that."""
+    grave: dict[str, dict[str, None]] = {}
+    for one in said:
+        if is_to_report(one.saying.says):
+            grave.setdefault(_heading_of(one.place), {})[one.saying.says] = None
+    told = [word("done_at").format(place=place, says="；".join(says)) for place, says in grave.items()]
+    seen = word("seen").format(told="、".join(told)) if told else ""
+    return word("step_report").format(seen=seen)
 
 
 def _is_of_life(paragraph: str) -> bool:
-    """Tell whether a paragraph has nothing of an account, a picture or a way to ask, which are no life to be kept."""
+    """Tell whether a paragraph has nothing of a product, a picture or a way to ask, which are no life to be kept."""
     return not any(name in paragraph for name in word_list("not_of_life"))
 
 

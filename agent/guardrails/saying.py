@@ -24,6 +24,7 @@ from agent.guardrails.topics import (
     is_final,
     law_of,
     likeliest_said,
+    own_law_of,
     read_sentences,
     says_of,
     weight_of,
@@ -76,7 +77,7 @@ def passage_saying(
     elif doubtful:
         why = _because(says, told, law=law_of(says, products)) if says else word("reason_none")
     else:
-        why = _certain(note, first, says, told)
+        why = _certain(note, first, says, products, told)
     code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
     return Saying(_lines(code, quote=_sentence(note, passage), after=after, why=why), asks, says, weight_of(says))
 
@@ -114,7 +115,8 @@ def look_sayings(
     cited = has_one_reading(finding) and _is_of(finding.pack, products)
     readings = [reading for reading in read_sentences(finding.text) if reading.says or known]
     asked = [(reading, _question(reading, finding, products, told, cited=cited)) for reading in readings]
-    return [_asked(_quoted_part(note, finding, reading.text), reading, says) for reading, says in asked]
+    code = "asked_title" if finding.field == "title" else "asked"
+    return [_asked(code, _quoted_part(note, finding, reading.text), reading, says) for reading, says in asked]
 
 
 def _quoted_part(note: NoteInput, finding: Finding, text: str) -> str:
@@ -127,8 +129,8 @@ def _is_of(pack: str, products: Sequence[Category]) -> bool:
     return product_of(pack) in ("", *products)
 
 
-def _asked(quote: str, reading: Reading, says: str) -> Saying:
-    return Saying(_lines("asked", quote=quote, says=says), True, *_weighed(reading))
+def _asked(code: str, quote: str, reading: Reading, says: str) -> Saying:
+    return Saying(_lines(code, quote=quote, says=says), True, *_weighed(reading))
 
 
 def _weighed(reading: Reading) -> tuple[str, int | None]:
@@ -140,13 +142,23 @@ def _question(reading: Reading, finding: Finding, products: Sequence[Category], 
     """Ask what a sentence does: rule and clause where it reads like that one, its topic's clause, or just whether."""
     if not reading.says:
         return word("asked_openly")
+    if reading.other:
+        return word("asked_either").format(says=reading.says, other=reading.other)
     if not reading.sure:
-        return word("asked_whether").format(says=reading.says)
+        return _whether(reading.says, told, law=law_of(reading.says, products))
     if cited and reading.says == says_of(finding.rule, reading.text):
-        because = _because(reading.says, told, rule=finding.rule, law=_clause(finding))
+        because = _because(reading.says, told, rule=finding.rule, law=_law(finding, reading.says, products))
     else:
         because = _because(reading.says, told, law=law_of(reading.says, products))
     return word("asked_as").format(says=because)
+
+
+def _whether(says: str, told: set[str], *, law: str) -> str:
+    """Ask whether a sentence does this, with what would be wrong with it if it was not told yet."""
+    why = why_of(says)
+    code = "asked_whether_why" if why and why not in told else "asked_whether"
+    told.add(why)
+    return word(code).format(says=says, because=_cited(why, law=law))
 
 
 def _because(says: str, told: set[str], *, law: str, rule: str = "") -> str:
@@ -154,9 +166,13 @@ def _because(says: str, told: set[str], *, law: str, rule: str = "") -> str:
     why = why_of(says)
     line = word("reason_point").format(says=says, point=why) if why and why not in told else says
     told.add(why)
-    if rule:
-        return word("reason").format(why=line, rule=rule, law=law)
-    return word("reason_by_topic" if law else "reason_bare").format(why=line, law=law)
+    return _cited(line, law=law, rule=rule)
+
+
+def _cited(why: str, *, law: str, rule: str = "") -> str:
+    """End a reason with its rule and clause, as far as they are known."""
+    code = "reason" if rule else "reason_by_topic" if law else "reason_bare"
+    return word(code).format(why=why, rule=rule, law=law)
 
 
 def does_words(finding: Finding, products: Sequence[Category]) -> str:
@@ -176,10 +192,10 @@ def _laws(finding: Finding) -> str:
     return "；".join(map(cite, finding.basis))
 
 
-def _certain(note: NoteInput, finding: Finding, says: str, told: set[str]) -> str:
+def _certain(note: NoteInput, finding: Finding, says: str, products: Sequence[Category], told: set[str]) -> str:
     """Say what a sentence does and why that is wrong; else the point of the reason, if new and of this note's words."""
     if why_of(says):
-        return _because(says, told, rule=finding.rule, law=_clause(finding))
+        return _because(says, told, rule=finding.rule, law=_law(finding, says, products))
     point = gist(finding.message).rstrip("。")
     new = point not in told and not _tells_the_same(point, says)
     fitting = _is_in(note, point) and point.count("、") < _LISTED
@@ -210,6 +226,11 @@ def _whole(sentence: str) -> str:
     """Quote a sentence, if it is not too long."""
     told = within_quotes(sentence).rstrip(_MARKS)
     return f"“{told}”" if len(told) <= _LONGEST else ""
+
+
+def _law(finding: Finding, says: str, products: Sequence[Category]) -> str:
+    """Cite the clause of the very act, else one of the rule."""
+    return own_law_of(says, products) or _clause(finding)
 
 
 def _clause(finding: Finding) -> str:

@@ -22,6 +22,7 @@ from agent.yamlsource import read_yaml
 
 __all__ = [
     "Act", "Reading", "Topic", "is_doubtful", "is_final", "is_to_report", "law_of", "likeliest_said", "load_topics",
+    "own_law_of",
     "read_sentences", "says_of", "weight_of", "weight_of_topic", "why_of",
 ]  # fmt: skip
 
@@ -29,6 +30,7 @@ _LEAD: Final = 0.15  # lead of a topic over the next from which it is named: 77 
 _CLEAR: Final = -0.5  # weight of the first topic from which that holds: of 120 all but one were right, below it 8 of 12
 _HINT: Final = 0.05  # lead from which it is asked about by name
 _WEIGHT: Final = -0.6  # weight of the first topic without which a lead over the next means little
+_NOTHING: Final = -0.8  # weight of the first topic below which a text is like none
 _LAG: Final = 0.2  # lag of a rule's topic behind the first from which the first is told: of eight all were right
 _READS: Final = 0.5  # score from which the reader has an opinion at all
 
@@ -77,11 +79,15 @@ class Topic(Act):
 
 
 class Reading(NamedTuple):
-    """Hold a sentence, what it reads like, and whether that is clear; empty where nobody can tell."""
+    """Hold a sentence, what it reads like, and whether that is clear; empty where nobody can tell.
+
+    other: what it reads like about as much.
+    """
 
     text: str
     says: str
     sure: bool
+    other: str = ""
 
 
 @functools.cache
@@ -115,6 +121,11 @@ def _acts_by_words() -> dict[str, tuple[Act, Topic, int]]:
 def law_of(says: str, products: Sequence[Category] = ()) -> str:
     """Cite the clause that holds for what a sentence does of one of these products; empty where there is none."""
     return next((law for act in _found(says) if (law := act.clause(products))), "")
+
+
+def own_law_of(says: str, products: Sequence[Category] = ()) -> str:
+    """Cite the clause of the very act, if it has one of its own."""
+    return next((act.clause(products) for act in _found(says)[:1]), "")
 
 
 def why_of(says: str) -> str:
@@ -168,11 +179,17 @@ def weight_of_topic(text: str) -> float:
 
 
 def _read(text: str, reader: Likeness) -> Reading:
-    """Say what a text does where one topic leads."""
-    (first, most), (_, next_most) = list(_weights(text, reader).items())[:2]
+    """Say what a text does where one topic leads; else what the first two do, if it is like them, and neither is grave.
+
+    Nobody is asked about something to be reported that a text is hardly like.
+    """
+    (first, most), (second, next_most) = list(_weights(text, reader).items())[:2]
     lead = most - next_most
-    named = lead >= _LEAD or (lead >= _HINT and most >= _WEIGHT)
-    return Reading(text, _said(first, text, reader) if named else "", sure=lead >= _LEAD and most >= _CLEAR)
+    if lead >= _HINT and most >= _WEIGHT:
+        return Reading(text, _said(first, text, reader), sure=lead >= _LEAD and most >= _CLEAR)
+    if most < _NOTHING or any(load_topics()[name].report for name in (first, second)):
+        return Reading(text, "", sure=False)
+    return Reading(text, _said(first, text, reader), False, load_topics()[second].says)
 
 
 def _said(topic: str, text: str, reader: Likeness) -> str:

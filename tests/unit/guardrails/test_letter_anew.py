@@ -27,7 +27,7 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
         "  第 2 段没有点到，不等于没有问题，也照这个标准看一遍",
     ]
     said = lines[place(lines, "逐段说") + 1 : place(lines, "第 2 段没有点到")]
-    assert said[0].startswith("  删去：整句不留") and "待审" not in said[0] and "补全" not in said[0]
+    assert said[0].startswith("  删去：整句不留") and "存疑" not in said[0] and "补全" not in said[0]
     first, why_first, second, why_second, third, why_third = [line for line in said if line.startswith("    ")]
     promised, likened = (says_of(rule) for rule in ("RET-03", "WM-05"))
     assert (first, second, third) == tuple(
@@ -42,9 +42,10 @@ def test_a_note_to_be_written_anew_is_told_by_paragraph_each_sentence_with_its_r
 def test_what_is_not_mended_by_other_words_is_to_be_reported_and_stands_once(packs):
     lines = told(packs, f"{PROMISES}\n来存的都送一桶油。首存的送米。", products=("deposit",))
     given = says_of("DEP-01")
-    assert lines[5] == f"4. 写到的事要是真做过，不是改文字就完，先报合规：{given}（第 4 段）。"
+    assert lines[5].startswith("4. ") and f"这篇里像的有第 4 段（{given}），" in lines[5]
     assert "最要紧" not in lines[4]  # it is the same place
-    assert not [line for line in told(packs, PROMISES, products=("wm",)) if line.startswith("4. ")]
+    (general,) = [line for line in told(packs, PROMISES, products=("wm",)) if line.startswith("4. ")]
+    assert "这篇里" not in general and "先报合规" in general
 
 
 def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
@@ -189,6 +190,7 @@ def asked(message, *, full=False, body=BODY, **given):
 
 
 GIFTS = says_of("DEP-01")
+LAWFUL = f"{why_of(GIFTS)}。（《商业银行法》第四十七条）"
 
 
 @pytest.mark.parametrize(
@@ -198,13 +200,37 @@ GIFTS = says_of("DEP-01")
         (GIFTS, EITHER, f"像是{GIFTS}。{why_of(GIFTS)}。（《商业银行法》第四十七条）"),
         ("催人", NAMED, "像是催人。"),
         ("贬低别家", NAMED, f"像是贬低别家。{why_of('贬低别家')}。（《广告法》第十三条）"),
-        ("", NAMED, "像在推销，随整段拿掉；犯了哪一条请审核人定。"),
+        ("", NAMED, "像在推销，犯了哪一条请审核人定。"),
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, says, sure=True)])
-    assert asked(message) == [f"待审 “来存的不让空手走，米和油随便挑”：  这句{words}"]
+    assert asked(message) == [f"存疑 “来存的不让空手走，米和油随便挑”：  这句{words}"]
     assert "这里请看一眼" in asked(message, full=True)[0]
+
+
+def test_what_reads_like_two_things_is_asked_about_by_both_and_a_title_is_to_be_changed(monkeypatch):
+    both = [Reading(BODY[:16], GIFTS, False, "催人赶紧买")]
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: both)
+    assert asked(NAMED)[0].endswith(f"这句像在推销，是“{GIFTS}”，还是“催人赶紧买”，请审核人定。")
+    assert asked(NAMED, field="title")[0].startswith("存疑 “来存的不让空手走，米和油随便挑” → 换一个讲生活的标题")
+
+
+def test_what_would_be_wrong_with_a_sentence_is_asked_once(monkeypatch):
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
+    finding = Finding(
+        rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
+        advice="看。", fingerprint="0",
+    )  # fmt: skip
+    again = look_sayings(NoteInput(body=BODY), finding, ("deposit",), {why_of(GIFTS)}, full=False)
+    assert again[0].lines[1] == f"  这句是不是{GIFTS}？请审核人定。"
+
+
+def test_every_promotion_that_is_to_be_written_anew_is_told_of_its_mark(packs):
+    lines = told(packs, PROMISES, products=("wm",))
+    assert [line for line in lines if "补上 正文开头单独一行写“广告”" in line]
+    marked = told(packs, f"广告\n{PROMISES}", products=("wm",))
+    assert not [line for line in marked if "单独一行写“广告”" in line]
 
 
 def test_a_rule_of_another_product_is_not_cited(monkeypatch):
@@ -213,20 +239,20 @@ def test_a_rule_of_another_product_is_not_cited(monkeypatch):
     assert "（DEP-01，）" in asked(NAMED, pack="privacy")[0]
 
 
-def test_a_paragraph_that_tells_how_to_ask_or_names_a_product_is_not_told_to_be_kept(packs):
+def test_a_paragraph_that_tells_how_to_ask_or_names_a_product_is_kept_without_that(packs):
     kept = f"{PROMISES}\n江边风大。"
     for last, numbers in (
-        ("江边风大。", "第 2、4 段"),
-        ("想问的扫图二。", "第 2 段"),
-        ("基金公司楼下的面很好。", "第 2 段"),
+        ("江边风大。", "第 2、4 段，别的段"),
+        ("想问的扫图二。", "第 2 段，第 4 段提到了产品或者怎么找您，去掉再留，别的段"),
+        ("基金公司楼下的面很好。", "第 2 段，第 4 段提到了产品或者怎么找您，去掉再留，别的段"),
     ):
         lines = told(packs, kept.replace("江边风大。", last), products=("wm",))
-        assert f"留下{numbers}，" in lines[2] and "第 2、4 段没有点到" in "".join(lines)
+        assert f"留下{numbers}" in lines[2] and "第 2、4 段没有点到" in "".join(lines)
 
 
 def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(monkeypatch):
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
-    assert asked(NAMED) == [f"待审 “来存的不让空手走，米和油随便挑”：  这句是不是{GIFTS}？请审核人定。"]
+    assert asked(NAMED) == [f"存疑 “来存的不让空手走，米和油随便挑”：  这句是不是{GIFTS}？是的话，{LAWFUL}请审核人定。"]
     finding = Finding(
         rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
         advice="看。", fingerprint="0",
@@ -240,8 +266,8 @@ def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatc
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: parts)
     two = {"text": BODY[:21], "end": 21}
     first, second = asked(NAMED, **two)
-    assert first.startswith("待审 “来存的不让空手走，米和油随便挑”：  这句像是送东西")
-    assert second.startswith("待审 “看了荷花”：  这句像在推销")
+    assert first.startswith("存疑 “来存的不让空手走，米和油随便挑”：  这句像是送东西")
+    assert second.startswith("存疑 “看了荷花”：  这句像在推销")
     assert len(asked(UNNAMED, severity="warn", **two)) == 1 and len(asked(NAMED, full=True, **two)) == 1
 
 
@@ -253,8 +279,8 @@ def test_a_faint_question_that_nobody_can_name_is_not_asked_but_in_full(monkeypa
 
 def test_a_short_question_is_quoted_with_what_answers_it_and_of_much_the_telling_words(monkeypatch):
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text.strip(), "", sure=False)])
-    assert asked(NAMED, text=BODY[:21], end=21)[0].startswith(f"待审 “{BODY[:21]}走了一圈”：")
+    assert asked(NAMED, text=BODY[:21], end=21)[0].startswith(f"存疑 “{BODY[:21]}走了一圈”：")
     long = BODY.replace("看了荷花？", "今天看了好些荷花？")
-    assert asked(NAMED, body=long, text=long[:25], end=25)[0].startswith(f"待审 “{long[:25]}”：")
-    assert asked(NAMED, text="吃了面包？", start=27, end=32, body=BODY[:-1] + "？")[0].startswith("待审 “吃了面包？”：")
-    assert asked(NAMED, text="走了一圈。" * 30)[0].startswith("待审 “看了荷花”：")
+    assert asked(NAMED, body=long, text=long[:25], end=25)[0].startswith(f"存疑 “{long[:25]}”：")
+    assert asked(NAMED, text="吃了面包？", start=27, end=32, body=BODY[:-1] + "？")[0].startswith("存疑 “吃了面包？”：")
+    assert asked(NAMED, text="走了一圈。" * 30)[0].startswith("存疑 “看了荷花”：")

@@ -18,6 +18,7 @@ from agent.guardrails.topics import (
     law_of,
     likeliest_said,
     load_topics,
+    own_law_of,
     read_sentences,
     says_of,
     weight_of,
@@ -52,8 +53,8 @@ def test_of_two_sentences_each_that_reads_like_a_violation_is_read_by_itself():
 
 
 def test_where_no_sentence_reads_so_by_itself_the_whole_is_read():
-    ((text, _, _),) = read_sentences(f"{NOTHING}走了一圈。")
-    assert text == f"{NOTHING}走了一圈。"
+    (reading,) = read_sentences(f"{NOTHING}走了一圈。")
+    assert reading.text == f"{NOTHING}走了一圈。"
 
 
 @pytest.fixture
@@ -68,12 +69,24 @@ def ranked(monkeypatch):
     return rank
 
 
-@pytest.mark.parametrize(("other", "says", "sure"), [(0.0, "SOC-01", True), (0.9, "SOC-01", False), (0.99, "", False)])
-def test_a_topic_that_leads_clearly_is_told_one_that_leads_by_less_asked_about_and_by_little_not_named(
-    ranked, other, says, sure
+@pytest.mark.parametrize(
+    ("first", "second", "says", "sure", "other"),
+    [
+        (1.0, 0.0, "SOC-01", True, ""), (1.0, 0.9, "SOC-01", False, ""), (1.0, 0.99, "SOC-01", False, "RET-01"),
+        (-0.51, -0.9, "SOC-01", False, ""), (-0.61, -0.9, "SOC-01", False, "RET-01"), (-0.81, -0.9, "", False, ""),
+    ],
+)  # fmt: skip
+def test_a_topic_that_leads_clearly_is_told_one_that_leads_by_less_asked_about_and_by_little_with_the_next(
+    ranked, first, second, says, sure, other
 ):
-    ranked(SOC_01=1.0, SOC_02=0.0, RET_01=other)
-    assert read_sentences(NOTHING) == [Reading(NOTHING, says_of(says), sure=sure)]
+    ranked(SOC_01=first, SOC_02=-2.0, RET_01=second)
+    assert read_sentences(NOTHING) == [Reading(NOTHING, says_of(says), sure, says_of(other))]
+
+
+def test_nobody_is_asked_about_something_to_be_reported_that_a_text_is_hardly_like(ranked):
+    for rules in ({"ILL_01": -0.7, "RET_01": -0.71}, {"RET_01": -0.7, "SUI_02": -0.71}):
+        ranked(**rules)
+        assert read_sentences(NOTHING) == [Reading(NOTHING, "", sure=False)]
 
 
 @pytest.mark.parametrize(("second", "by_rule"), [(0.0, True), (0.9, False)])
@@ -81,7 +94,8 @@ def test_what_a_sentence_does_is_told_by_the_rule_where_one_leads_its_topic_and_
     ranked, second, by_rule
 ):
     ranked(SOC_01=1.0, SOC_02=second, RET_01=0.0)
-    ((_, says, _),) = read_sentences(NOTHING)
+    (reading,) = read_sentences(NOTHING)
+    says = reading.says
     assert says == (says_of("SOC-01") if by_rule else load_topics()["weak"].says) == likeliest_said(NOTHING)
     assert weight_of(says) == weight_of(load_topics()["weak"].says) is not None
 
@@ -94,7 +108,7 @@ def test_a_rule_against_several_acts_says_which_one_by_the_words_of_the_sentence
 
 def test_a_lead_means_little_where_the_text_reads_much_like_nothing(ranked):
     ranked(SOC_01=-0.7, RET_01=-0.8)
-    assert read_sentences(NOTHING) == [Reading(NOTHING, "", sure=False)] and likeliest_said(NOTHING) == ""
+    assert likeliest_said(NOTHING) == ""
     ranked(SOC_01=-0.5, RET_01=-0.6)
     assert read_sentences(NOTHING) == [Reading(NOTHING, says_of("SOC-01"), sure=False)] and likeliest_said(NOTHING)
 
@@ -102,9 +116,9 @@ def test_a_lead_means_little_where_the_text_reads_much_like_nothing(ranked):
 def test_what_is_likely_and_not_named_counts_only_above_one_half(monkeypatch):
     monkeypatch.setattr("agent.guardrails.topics._LEAD", 9.0)
     monkeypatch.setattr("agent.guardrails.topics._HINT", 9.0)
-    assert [text for text, _, _ in read_sentences(GIFT + COACHED)] == [GIFT, COACHED]
+    assert [reading.text for reading in read_sentences(GIFT + COACHED)] == [GIFT, COACHED]
     monkeypatch.setattr("agent.guardrails.topics._READS", 1.1)
-    assert read_sentences(GIFT + COACHED) == [Reading(GIFT + COACHED, "", sure=False)]
+    assert [reading.text for reading in read_sentences(GIFT + COACHED)] == [GIFT + COACHED]
 
 
 def cited_of(act):
@@ -151,3 +165,8 @@ def test_a_topic_of_which_nothing_is_made_right_by_a_line_says_so():
 def test_a_reason_is_doubtful_where_the_sentence_reads_like_quite_another_topic():
     assert is_doubtful("SEC-02", GIFT) and not is_doubtful("DEP-01", GIFT)
     assert not is_doubtful("SEC-02", "今天风很大，走了一圈。") and not is_doubtful("XHS-01", GIFT)
+
+
+def test_the_clause_of_the_very_act_is_not_its_topic_s():
+    assert own_law_of(says_of("INS-08")) == "《保险法》第一百一十六条第（三）项"
+    assert own_law_of(says_of("IND-05")) == "" != law_of(says_of("IND-05")) and own_law_of("今天风很大") == ""
