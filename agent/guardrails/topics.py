@@ -124,8 +124,9 @@ def law_of(says: str, products: Sequence[Category] = ()) -> str:
 
 
 def own_law_of(says: str, products: Sequence[Category] = ()) -> str:
-    """Cite the clause of the very act, if it has one of its own."""
-    return next((act.clause(products) for act in _found(says)[:1]), "")
+    """Cite the clause of the very act, if it has one of its own; of what only a topic says, none."""
+    act, topic = _found(says) or (None, None)
+    return act.clause(products) if act is not None and act is not topic else ""
 
 
 def why_of(says: str) -> str:

@@ -170,3 +170,4 @@ def test_a_reason_is_doubtful_where_the_sentence_reads_like_quite_another_topic(
 def test_the_clause_of_the_very_act_is_not_its_topic_s():
     assert own_law_of(says_of("INS-08")) == "《保险法》第一百一十六条第（三）项"
     assert own_law_of(says_of("IND-05")) == "" != law_of(says_of("IND-05")) and own_law_of("今天风很大") == ""
+    assert own_law_of(says_of("RET-05"), ("fund",)) == "" != law_of(says_of("RET-05"), ("fund",))
