@@ -138,7 +138,7 @@ def _keys(grams: Sequence[NDArray[np.uint64]], spans: Sequence[tuple[int, int]])
     stops = np.cumsum(sizes)
     places = np.arange(stops[-1]) + np.repeat(begins - stops + sizes, sizes)
     width = np.uint32 if len(spans) <= _NARROW else np.uint64
-    owners = np.repeat(np.tile(np.arange(len(spans), dtype=width) * width(BUCKETS), len(grams)), sizes)
+    owners = np.repeat(np.tile(np.arange(len(spans)) * BUCKETS, len(grams)).astype(width), sizes)
     keys: NDArray[np.unsignedinteger] = np.concatenate(grams).astype(width)[places] + owners
     return keys
 

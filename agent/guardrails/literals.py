@@ -1,8 +1,9 @@
 """What a pattern cannot match without: literals, found by reading the pattern, so that most texts never meet it.
 
-A requirement is a conjunction of clauses; each clause is a set of literals one of which every match contains. RE2's own
-prefilter does the same, but looks for its atoms with an automaton that thrashes over thousands of Chinese literals
-(9 ms a note with 120 rules); ours come from the one pass over the text that finds all terms.
+A requirement is a conjunction of clauses; each clause is a set of literals one of which every match contains. Where a
+pattern is a choice between a few others, each of those has a requirement of its own. RE2's own prefilter does the same,
+but looks for its atoms with an automaton that thrashes over thousands of Chinese literals (9 ms a note with 120 rules);
+ours come from the one pass over the text that finds all terms.
 """
 
 from __future__ import annotations
@@ -23,18 +24,22 @@ __all__ = [
     "Clause",
     "Need",
     "Reach",
-    "known_needs",
+    "Way",
+    "known_need",
     "need_of",
     "pattern_key",
     "required_literals",
+    "row_of",
     "write_known",
 ]
 
 Clause = frozenset[str]
 _TABLE: Final = Path(str(files("agent.guardrails").joinpath("data/patterns.json")))
+_FORM: Final = "ways"
 _CLAUSES: Final = 4
 _ENOUGH: Final = 2  # characters; more say little more
 _MOST: Final = 24  # literals a clause
+_WAYS: Final = 4  # choices that a pattern is taken apart into; more make the table larger and hold little more back
 _CODE: Final = re.compile(r"\\x\{([0-9a-fA-F]+)\}")
 _PROPERTY: Final = re.compile(r"\\[pP]\{[^}]+\}")
 _WIDEST: Final = 12  # characters of a class that are still spelled out
@@ -52,14 +57,20 @@ UNITS: Final[Mapping[Unit, str]] = {"sentence": "\n。!?", "line": "\n"}
 Exact = tuple[str, ...]  # every text that a node can match, when those are few
 
 
-class Need(NamedTuple):
-    """Say what a match holds (`clauses`), how near to one another, and whether it keeps to one line.
+class Way(NamedTuple):
+    """Say what a match of one sort holds (`clauses`), and how near to one another.
 
     reach: characters from the start of the first literal to the end of the last (0: any number), or what they share.
     """
 
-    clauses: tuple[Clause, ...] = ()
+    clauses: tuple[Clause, ...]
     reach: Reach = 0
+
+
+class Need(NamedTuple):
+    """Say in which ways a pattern matches (none: nothing is certain), and whether a match keeps to one line."""
+
+    ways: tuple[Way, ...] = ()
     in_line: bool = False
 
 
@@ -75,11 +86,34 @@ def need_of(pattern: str) -> Need:
     if tree is None:
         return Need()
     certain = not _DOTALL.search(pattern)
+    trees = [parser.SubPattern(tree.state, nodes) for nodes in _alternatives(tree)]
+    if not all(map(_clauses, trees)):
+        trees = [tree] if _clauses(tree) else []
     return Need(
-        required_literals(pattern),
-        _reach(_core(tree)) if certain else 0,
+        tuple(Way(_clauses(one), _reach(_core(one)) if certain else 0) for one in trees),
         certain and not _may_hold(tree, UNITS["line"]),
     )
+
+
+def _alternatives(nodes: Iterable[Any]) -> list[list[Any]]:
+    """Take a sequence apart at its choices, as long as that makes few; each match is one of what is returned."""
+    ways: list[list[Any]] = [[]]
+    for node in nodes:
+        chosen = _choices(node)
+        if len(chosen) * len(ways) > _WAYS:
+            chosen = [[node]]
+        ways = [[*way, *choice] for way in ways for choice in chosen]
+    return ways
+
+
+def _choices(node: tuple[Any, Any]) -> list[list[Any]]:
+    """Return the sequences that a node is a choice between; itself where its texts are few, or it is none."""
+    kind, value = node
+    if _node(node)[0] is None and kind is op.BRANCH:
+        return [way for branch in value[1] for way in _alternatives(branch)]
+    if _node(node)[0] is None and kind is op.SUBPATTERN:
+        return _alternatives(value[3])
+    return [[node]]
 
 
 def _reach(core: Any) -> Reach:
@@ -157,30 +191,40 @@ def _follows(clause: Clause, other: Clause) -> bool:
 
 
 def pattern_key(pattern: str) -> str:
-    """Return the key of a pattern in the shipped table."""
-    return hashlib.sha256(pattern.encode()).hexdigest()[:16]
+    """Return the key of a pattern in the shipped table; a row of another form has another key, and is never met."""
+    return hashlib.sha256(f"{_FORM}\0{pattern}".encode()).hexdigest()[:16]
+
+
+def known_need(pattern: str) -> Need | None:
+    """Return what a shipped pattern needs, from a table: reading two thousand patterns anew takes a second.
+
+    None for a pattern that is not in it (a bank's own, one changed since): it is read when it is added.
+    """
+    row = _known().get(pattern_key(pattern))
+    if row is None:
+        return None
+    in_line, *ways = row
+    return Need(tuple(Way(tuple(map(frozenset, clauses)), reach) for reach, *clauses in ways), bool(in_line))
 
 
 @functools.cache
-def known_needs() -> Mapping[str, Need]:
-    """Return what the shipped patterns need, by `pattern_key`: reading two thousand patterns anew takes a second.
-
-    A pattern that is not in the table (a bank's own, one changed since) is read when it is added.
-    """
-    table = json.loads(_TABLE.read_text(encoding="utf-8")) if _TABLE.is_file() else {}
-    return {
-        key: Need(tuple(map(frozenset, clauses)), reach, bool(in_line))
-        for key, (reach, in_line, *clauses) in table.items()
-    }
+def _known() -> Mapping[str, list[Any]]:
+    table: dict[str, list[Any]] = json.loads(_TABLE.read_text(encoding="utf-8")) if _TABLE.is_file() else {}
+    return table
 
 
 def write_known(patterns: Iterable[str]) -> Path:
     """Write the table of these patterns, a line each; return its place."""
     needs = {pattern_key(pattern): need_of(pattern) for pattern in patterns}
-    rows = {key: [need.reach, int(need.in_line), *map(sorted, need.clauses)] for key, need in needs.items()}
+    rows = {key: row_of(need) for key, need in needs.items()}
     lines = ",\n".join(f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in sorted(rows.items()))
     _TABLE.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
     return _TABLE
+
+
+def row_of(need: Need) -> list[Any]:
+    """Return what a pattern needs as the shipped table has it."""
+    return [int(need.in_line), *([way.reach, *map(sorted, way.clauses)] for way in need.ways)]
 
 
 def _shortest(clause: Clause) -> Clause:

@@ -17,7 +17,7 @@ from agent.errors import ConfigurationError, UsageError
 from agent.guardrails.compiled import compile_rule
 from agent.guardrails.disclosures import load_disclosures
 from agent.guardrails.disguise_words import read_disguises
-from agent.guardrails.literals import known_needs
+from agent.guardrails.literals import known_need
 from agent.guardrails.packcache import keep_packs
 from agent.guardrails.packs import Packs, make_packs
 from agent.guardrails.rulefiles import free_id, rule_files
@@ -142,7 +142,7 @@ def compile_rules(files: Sequence[RuleFile], folders: Sequence[Path]) -> Packs:
     words = _with_words(folders)
     lists = read_terms(folder / "terms" for folder in words)
     disclosures = load_disclosures(folders[0] / "disclosures.yaml")
-    vocabulary = Vocabulary(known=known_needs())
+    vocabulary = Vocabulary(known=known_need)
     rules = tuple(
         compile_rule(f.rule, f.pack, f.source, lists=lists, disclosures=disclosures, vocabulary=vocabulary)
         for f in files

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -16,7 +16,7 @@ from typing import Any, Final
 import re2
 
 from agent.guardrails.document import Document, Hit
-from agent.guardrails.literals import Need, need_of, pattern_key
+from agent.guardrails.literals import Need, need_of
 from agent.guardrails.matchers import Matcher, build_matcher
 from agent.guardrails.normalize import fold
 from agent.guardrails.partings import latin_border
@@ -58,10 +58,10 @@ class Scan:
 class Vocabulary:
     """Intern terms and patterns, then scan documents. `seal` builds the automaton once.
 
-    known: needs by `pattern_key` of patterns that are known to compile; any other is read and compiled when added.
+    known: what a pattern needs that is known to compile; any other is read and compiled when added.
     """
 
-    known: Mapping[str, Need] = field(default_factory=dict)
+    known: Callable[[str], Need | None] | None = None
     _ids: dict[str, int] = field(default_factory=dict)
     _terms: list[str] = field(default_factory=list)
     _disguisable: dict[str, None] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class Vocabulary:
         number = self._pattern_ids.get(pattern)
         if number is None:
             number = len(self._sources)
-            need = self.known.get(pattern_key(pattern)) if self.known else None
+            need = self.known(pattern) if self.known else None
             if need is None:
                 self._patterns[number] = re2.compile(BY_LINE + pattern, _OPTIONS)
                 need = need_of(pattern)

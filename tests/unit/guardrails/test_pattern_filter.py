@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from random import Random
 
 import pytest
 
-from agent.guardrails import literals
+from agent.guardrails import literals, patternfilter
 from agent.guardrails.document import Document
-from agent.guardrails.literals import need_of, required_literals
+from agent.guardrails.literals import known_need, need_of, required_literals, row_of
 from agent.guardrails.loader import jurisdictions, load_packs
 from agent.guardrails.vocabulary import Vocabulary
 from agent.models import NoteInput
@@ -71,7 +72,7 @@ def test_the_shipped_table_is_what_the_patterns_say() -> None:
     assert len(table) == len(patterns)
     for pattern in Random(3).sample(patterns, 200):
         need = need_of(pattern)
-        assert table[literals.pattern_key(pattern)] == [need.reach, int(need.in_line), *map(sorted, need.clauses)]
+        assert table[literals.pattern_key(pattern)] == row_of(need) and known_need(pattern) == need
 
 
 def test_a_pattern_searched_line_by_line_finds_what_it_finds_in_the_whole_text() -> None:
@@ -105,34 +106,61 @@ def test_a_pattern_searched_line_by_line_finds_what_it_finds_in_the_whole_text()
 )
 def test_how_near_the_literals_of_a_match_stand(pattern: str, reach: int | str, in_line: bool) -> None:
     need = need_of(pattern)
-    assert (need.reach, need.in_line) == (reach, in_line)
+    assert ([way.reach for way in need.ways] or [0], need.in_line) == ([reach], in_line)
 
 
 @pytest.mark.parametrize(
-    ("pattern", "text", "may"),
+    ("pattern", "ways"),
     [
-        ("存[^。]{0,6}送", "存三年就送", True),
-        ("存[^。]{0,6}送", "存了三年。" + "一" * 40 + "送", False),
-        ("存[^。!?\n]{0,40}送", "存三年。也不送", False),
-        ("存[^。!?\n]{0,40}送", "先存" + "一" * 30 + "再送", True),
-        ("存[^\n]{0,40}送", "存三年\n送", False),
-        ("存[^。]{0,90}送", "存\n送", True),
+        ("存.{0,9}送|办.{0,9}领", [["存", "送"], ["办", "领"]]),
+        ("新客(?:存.{0,9}送|办.{0,9}领)米", [["新客存", "送米"], ["新客办", "领米"]]),
+        ("(?:(?:a|b.c)d|[0-9]+e)f", [["adf"], ["b", "cdf"], [*"0123456789", "ef"]]),
+        ("一.二|三.四|五.六|七.八|九.十", [["二", "四", "六", "八", "十"]]),
+        ("(?:一.二|三.四)(?:五.六|七.八|九.十)", None),
+        ("存.{0,9}送|.+", []),
+        ("存款|办卡", [["存款", "办卡"]]),
     ],
 )
-def test_a_pattern_is_left_out_where_its_literals_stand_too_far_apart(pattern: str, text: str, may: bool) -> None:
-    vocabulary = Vocabulary()
-    number = vocabulary.add_pattern(pattern)
-    vocabulary.seal()
-    assert (number in vocabulary.scan(Document(NoteInput(body=text))).patterns) is may
+def test_a_choice_between_few_patterns_needs_what_one_of_them_needs(pattern: str, ways: list[list[str]] | None) -> None:
+    found = [sorted(literal for clause in way.clauses for literal in clause) for way in need_of(pattern).ways]
+    if ways is None:
+        assert 1 <= len(found) <= literals._WAYS
+    else:
+        assert sorted(found) == sorted(map(sorted, ways))
 
 
-def test_a_long_text_lets_more_through_and_hides_nothing() -> None:
+def test_a_pattern_may_match_only_where_one_way_has_all_it_needs() -> None:
     vocabulary = Vocabulary()
-    number = vocabulary.add_pattern("存[^。!?\\n]{0,40}送")
+    number = vocabulary.add_pattern("存[^。!?\n]{0,40}送|办[^。!?\n]{0,40}领")
+    bare = vocabulary.add_pattern("[^甲]")
     vocabulary.seal()
-    for line in (0, 63, 64, 65, 200):
-        lines = ["什么也没有。"] * 201
-        lines[line] = "存三年就送"
-        document = Document(NoteInput(body="\n".join(lines)))
-        scan = vocabulary.scan(document)
-        assert vocabulary.find(number, document, scan) == [(line * 7, line * 7 + 5)]
+    for text, may in (("存了就送", True), ("办了就领", True), ("存了就领", False), ("存了。送", False)):
+        assert (number in vocabulary.scan(Document(NoteInput(body=text))).patterns) is may
+    scan = vocabulary.scan(Document(NoteInput(body="存了就送\n什么也没有\n办了就领\n办了\n存了就领")))
+    assert (scan.possible.lines(number), scan.possible.lines(bare)) == (0b101, patternfilter.EVERY_LINE)
+
+
+def test_every_match_has_each_clause_of_one_of_its_ways_within_reach() -> None:
+    packs = load_packs()
+    patterns = packs.vocabulary.patterns
+    examples = [case.text for _, rule in packs.entries() for case in (*rule.cases.flag, *rule.cases.pass_) if case.text]
+    seen = 0
+    for text in Random(13).sample(examples, 250):
+        document = Document(NoteInput(body=text))
+        for number in packs.vocabulary.scan(document).patterns:
+            need = need_of(patterns[number]) if number % 3 == 0 else None
+            for start, end in packs.vocabulary.find(number, document) if need and need.ways else ():
+                seen += 1
+                words = document.norm[start:end]
+                assert any(_taken(way, words) for way in need.ways), (patterns[number], words)
+                assert "\n" not in words or not need.in_line, (patterns[number], words)
+    assert seen > 200
+
+
+def _taken(way: literals.Way, words: str) -> bool:
+    """Tell whether a piece as wide as the way reaches holds a literal of each clause."""
+    if isinstance(way.reach, str):
+        pieces = re.split(f"[{literals.UNITS[way.reach]}]", words)
+    else:
+        pieces = [words[start : start + (way.reach or len(words))] for start in range(len(words))]
+    return any(all(any(word in piece for word in clause) for clause in way.clauses) for piece in pieces)
