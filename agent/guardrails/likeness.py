@@ -106,7 +106,7 @@ def features(text: str) -> tuple[Ids, Floats]:
     hashed = _grams(_codes(text))
     if not hashed:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-    ids, counts = np.unique(np.concatenate(hashed), return_counts=True)
+    ids, counts = _counted(np.concatenate(hashed))
     return ids.astype(np.int64), (1 + np.log(counts)).astype(np.float32)
 
 
@@ -146,8 +146,10 @@ def _keys(grams: Sequence[NDArray[np.uint64]], spans: Sequence[tuple[int, int]])
 def _counted(keys: NDArray[np.unsignedinteger]) -> tuple[NDArray[np.unsignedinteger], Ids]:
     """Return each key once, ascending, and how often it stands there; the keys are sorted in place."""
     keys.sort()
-    firsts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
-    return keys[firsts], np.diff(firsts, append=len(keys))
+    is_edge = np.ones(len(keys) + 1, dtype=bool)
+    is_edge[1:-1] = keys[1:] != keys[:-1]
+    edges = np.flatnonzero(is_edge)
+    return keys[edges[:-1]], edges[1:] - edges[:-1]
 
 
 def _unscored(text: str) -> tuple[dict[tuple[int, int], float], list[NDArray[np.uint64]]]:
@@ -173,7 +175,7 @@ class Likeness:
         self._examples: dict[str, list[str]] = {}
         for rule, example in zip(told[0::2], told[1::2], strict=True):
             self._examples.setdefault(rule, []).append(example)
-        self._vectors: dict[str, list[tuple[Ids, Floats]]] = {}
+        self._vectors: dict[str, tuple[Ids, tuple[Floats, ...]]] = {}  # of the examples of a rule, end to end
         self._read = functools.lru_cache(maxsize=_TEXTS)(_unscored)
         (self.digest,) = _parts(data["digest"])
 
@@ -261,22 +263,29 @@ class Likeness:
     def ranked(self, text: str, *, among: Collection[str]) -> list[tuple[str, float]]:
         """Return the known ones of these rules, with how much a text reads like each, the likeliest first."""
         ids, values = self._vector(text)
-        starts, ends = self._name_starts[ids], self._name_starts[ids + 1]
-        places = np.concatenate([np.arange(a, b) for a, b in zip(starts, ends, strict=True)] or [np.empty(0, np.int64)])
-        weighed = np.repeat(values, ends - starts) * self._name_values[places]
+        starts = self._name_starts[ids]
+        counts = self._name_starts[ids + 1] - starts
+        places = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        weighed = np.repeat(values, counts) * self._name_values[places]
         told = np.bincount(self._name_rules[places], weighed, minlength=len(self.rules)) + self._name_intercepts
-        ordered = ((self.rules[number], float(told[number])) for number in np.argsort(-told, kind="stable"))
-        return [(rule, weight) for rule, weight in ordered if rule in among]
+        weights, rules = told.tolist(), self.rules
+        return [(rules[n], weights[n]) for n in np.argsort(-told, kind="stable").tolist() if rules[n] in among]
 
     def examples(self, rule: str, text: str) -> tuple[str, ...]:
         """Return the examples of a rule that a text resembles most, the nearest first."""
         known = self._examples.get(rule, [])
+        if not known:
+            return ()
         if rule not in self._vectors:
-            self._vectors[rule] = [self._vector(example) for example in known]
+            ids_of, values_of = zip(*map(self._vector, known), strict=True)
+            self._vectors[rule] = np.concatenate(ids_of), values_of
         ids, values = self._vector(text)
         query = np.zeros(BUCKETS, dtype=np.float32)
         query[ids] = values
-        near = [float(query[theirs] @ weights) for theirs, weights in self._vectors[rule]]
+        theirs, values_of = self._vectors[rule]
+        ends = itertools.accumulate(map(len, values_of))
+        shared = query[theirs]
+        near = [shared[end - len(weights) : end].dot(weights) for end, weights in zip(ends, values_of, strict=True)]
         return tuple(known[number] for number in sorted(range(len(known)), key=lambda n: -near[n])[:NEAREST])
 
     def likely(self, norm: str, spans: Sequence[tuple[int, int]]) -> list[Window]:

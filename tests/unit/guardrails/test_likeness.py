@@ -8,7 +8,7 @@ import pytest
 from agent.guardrails import check, likeness, load_packs
 from agent.guardrails.findings import EXAMPLE as PREFIX
 from agent.guardrails.findings import is_alike
-from agent.guardrails.likeness import BUCKETS, SELLING, Window, features, load_likeness, windows
+from agent.guardrails.likeness import BUCKETS, NEAREST, SELLING, Window, features, load_likeness, windows
 from agent.guardrails.normalize import fold
 from agent.models import NoteInput, Waiver
 
@@ -74,6 +74,29 @@ class TestReader:
             )
             assert sorted(map(tuple, asked[-2] + asked[-1])) == sorted(set(spans))
             assert np.allclose(alone, [reader.score(text[slice(*span)]) for span in spans])
+
+    def test_each_rule_weighs_what_its_own_row_says_and_each_example_what_it_shares(self):
+        reader = load_likeness()
+        for text in (*examples(reader)[::1500], LIFE, "保", ""):
+            ids, values = reader._vector(text)
+            told = reader._name_intercepts.astype(float)
+            for number, value in zip(ids, values, strict=True):
+                row = slice(reader._name_starts[number], reader._name_starts[number + 1])
+                np.add.at(told, reader._name_rules[row], reader._name_values[row] * value)
+            found = dict(reader.ranked(text, among=frozenset(reader.rules)))
+            assert np.allclose([found[rule] for rule in reader.rules], told) and list(found.values()) == sorted(
+                found.values(), reverse=True
+            )
+            for rule in ("RET-01", "LN-04"):
+                query = dict(zip(ids.tolist(), values.tolist(), strict=True))
+                shared = [
+                    (sum(query.get(one, 0) * weight for one, weight in zip(*vector, strict=True)), example)
+                    for example in reader._examples[rule]
+                    for vector in [map(np.ndarray.tolist, reader._vector(example))]
+                ]
+                near = [{example: much for much, example in shared}[example] for example in reader.examples(rule, text)]
+                assert np.allclose(near, sorted((much for much, _ in shared), reverse=True)[:NEAREST], atol=1e-6)
+        assert reader.examples("NO-01", LIFE) == ()
 
     def test_many_spans_are_told_apart_as_few_are(self, monkeypatch):
         reader, text = load_likeness(), fold("".join(examples(load_likeness())[:40]))
