@@ -27,11 +27,13 @@ _CLAUSE_BREAK: Final = re.compile(r"[,。!?;:\n]")
 def is_turned_down(hit: Hit, context: GuardContext) -> bool:
     """Tell whether the hit lies in what is told of others and turned down, or in the writer's words that do so."""
     document = context.document
+    if context.promotes or hit.disguise:
+        return False
     before, after = around(Said(hit.start, hit.end, False), document)
     words = document.norm[hit.start : hit.end]
     told = _told(before, words)
     leading = before[: told.start()] if told is not None else before
-    if context.promotes or hit.disguise or is_testimonial(before) or _is_stood_by(hit, leading, document):
+    if is_testimonial(before) or _is_stood_by(hit, leading, document):
         return False
     if told is not None and not _finds("between", before[told.end() :]):
         return _is_answer(after)

@@ -72,8 +72,9 @@ class Vocabulary:
     _needs: list[Need] = field(default_factory=list)
     table: FilterTable = field(init=False)
     _filter: PatternFilter = field(init=False)
-    # what the automaton finds: term (-1: none), literal (-1: none), whether its neighbours matter
-    _texts: list[tuple[int, int, bool]] = field(default_factory=list)
+    # what the automaton finds, the terms first: the literal each is (-1: none), and of terms whether neighbours matter
+    _literals: list[int] = field(default_factory=list)
+    _edged: list[bool] = field(default_factory=list)
 
     @classmethod
     def restored(
@@ -148,23 +149,24 @@ class Vocabulary:
         self.table = table or tabulate(self._needs)
         self._filter = PatternFilter(self.table)
         literals = {text: number for number, text in enumerate(self.table.literals) if len(text) > 1}
-        self._texts = [(i, literals.pop(text, -1), _has_latin_edge(text)) for i, text in enumerate(self._terms)]
-        self._texts += [(-1, number, False) for number in literals.values()]
+        self._literals = [literals.pop(text, -1) for text in self._terms]
+        self._literals += literals.values()
+        self._edged = [_has_latin_edge(text) for text in self._terms]
         self._matcher = build_matcher([*self._terms, *literals])
 
     def scan(self, document: Document) -> Scan:
         """Return every hit by term id, in text order, and the patterns whose literals occur near one another."""
         scan = Scan()
-        norm = document.norm
+        norm, literals, terms = document.norm, self._literals, len(self._edged)
         numbers: list[int] = []
         starts: list[int] = []
         for number, start, end in self._matcher.occurrences(norm) if self._matcher else ():
-            term, literal, edged = self._texts[number]
-            if term >= 0 and (not edged or latin_border(norm, start, end)):
-                scan.hits[term].append(Hit(start, end, _disguise(document, start, end)))
+            literal = literals[number]
             if literal >= 0:
                 numbers.append(literal)
                 starts.append(start)
+            if number < terms and (not self._edged[number] or latin_border(norm, start, end)):
+                scan.hits[number].append(Hit(start, end, _disguise(document, start, end)))
         scan.possible = self._filter.may_match(document.view.codes, numbers, starts)
         return scan
 

@@ -82,7 +82,7 @@ def test_kept_packs_are_those_that_were_compiled(folder: Path, compiled: Packs, 
     assert dict(kept.disclosures) == dict(compiled.disclosures)
     one, other = kept.vocabulary, compiled.vocabulary
     assert (one.terms, one.patterns, one.disguisable) == (other.terms, other.patterns, other.disguisable)
-    assert one.table == other.table and sorted(one._texts) == sorted(other._texts)
+    assert one.table == other.table and sorted(one._literals) == sorted(other._literals)
     assert kept.disguises.words == compiled.disguises.words and kept.guesses.words == compiled.guesses.words
     for rule, original in zip(kept.rules, compiled.rules, strict=True):
         assert rule.rule == original.rule and rule.rule.model_fields_set == original.rule.model_fields_set
