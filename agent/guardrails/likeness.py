@@ -186,6 +186,8 @@ class Likeness:
 
     def scores(self, text: str, spans: Sequence[tuple[int, int]]) -> list[float]:
         """Return the scores of spans of a text, each as `score` gives it for the span by itself, once a span."""
+        if not spans:
+            return []
         known, grams = self._read(text)
         unknown = [span for span in spans if span not in known]
         if unknown:

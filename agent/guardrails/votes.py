@@ -29,8 +29,10 @@ def as_voted(offer: Offer, note: NoteInput, norm: str, packs: Packs, reader: Lik
     """Return what a note offers, corrected by the vote where it is clear."""
     if note.products or note.note_type != "auto" or lined(norm):
         return offer
+    if not (offer.promotes or _sells(norm, packs, reader)):  # asked first: most notes speak of no money
+        return offer
     winner = _winner(reader.votes(norm, packs.owners))
-    if winner is None or winner in offer.promoted or not (offer.promotes or _sells(norm, packs, reader)):
+    if winner is None or winner in offer.promoted:
         return offer
     outvoted = (offer.promoted | offer.outvoted) - {winner}
     return replace(offer, products=offer.products | {winner}, promoted=frozenset({winner}), words={}, outvoted=outvoted)
@@ -44,4 +46,4 @@ def _winner(votes: Mapping[Category, float]) -> Category | None:
 
 def _sells(norm: str, packs: Packs, reader: Likeness) -> bool:
     money = [(start, end) for _, start, end in packs.lists.find(_MONEY, norm)]
-    return reads_like_a_sellers(norm, money, reader.sells)
+    return bool(money) and reads_like_a_sellers(norm, money, reader.sells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.guardrails import check, load_packs
+from agent.guardrails.likeness import Likeness
 from agent.guardrails.votes import _winner
 from agent.models import NoteInput
 
@@ -52,6 +53,16 @@ def test_a_declared_product_and_a_mandatory_sentence_are_no_matter_of_votes(pack
 def test_an_ordinary_person_who_speaks_of_money_sells_nothing(packs):
     body = "妈妈的定期到期了，阿姨说再放三年。我爸嫌利息少，念叨了一路，最后还是去买了两斤排骨。"
     assert check(NoteInput(body=body), packs=packs).note_type == "lifestyle"
+
+
+def test_nobody_votes_where_nothing_is_promoted_and_no_money_is_spoken_of(packs, monkeypatch):
+    counted = []
+    plain = Likeness._scored
+    monkeypatch.setattr(Likeness, "_scored", lambda *given: counted.append(given) or plain(*given))
+    life = "早上六点出门，江边风大，跑到桥底下折返，回家熬了一锅小米粥。"
+    assert check(NoteInput(body=life), packs=packs).products == () and not counted
+    fresh = f"{NAMELESS}\n今天也下雪，回家路上慢些走。"  # of a text it has met, the reader keeps the scores
+    assert check(NoteInput(body=fresh), packs=packs).products == ("deposit",) and counted
 
 
 @pytest.mark.parametrize(
