@@ -7,6 +7,7 @@ Owns interning and scanning of the norm plane. A term written in a rule is norma
 from __future__ import annotations
 
 import operator
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,11 @@ BY_LINE = "(?m)"  # stands before every pattern
 _LONG: Final = 4096  # bytes; a shorter text is searched as a whole before it is known which of its lines to search
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
+# What counts up to hundreds has states of tens of kilobytes: out of memory for them, RE2 takes a hundred times as long.
+_ROOMY = re2.Options()
+_ROOMY.log_errors = False
+_ROOMY.max_mem = 4 * _OPTIONS.max_mem
+_COUNTS: Final = re.compile(r",[0-9]{3,}\}")
 
 
 sign_of: Final[Callable[[int], int]] = operator.invert
@@ -112,7 +118,7 @@ class Vocabulary:
             number = len(self._sources)
             need = self.known(pattern) if self.known else None
             if need is None:
-                self._patterns[number] = re2.compile(BY_LINE + pattern, _OPTIONS)
+                self._patterns[number] = _compiled(pattern)
                 need = need_of(pattern)
             self._sources.append(pattern)
             self._pattern_ids[pattern] = number
@@ -128,7 +134,7 @@ class Vocabulary:
         """Return the non-empty spans of one pattern on the norm plane; a scan tells which lines are worth a look."""
         pattern = self._patterns.get(number)
         if pattern is None:
-            pattern = self._patterns[number] = re2.compile(BY_LINE + self._sources[number], _OPTIONS)
+            pattern = self._patterns[number] = _compiled(self._sources[number])
         encoded = document.encoded
         spans: list[tuple[int, int]] = []
         by_line = scan is not None and self.table.in_line[number] and len(encoded) > _LONG
@@ -169,6 +175,10 @@ class Vocabulary:
                 scan.hits[number].append(Hit(start, end, _disguise(document, start, end)))
         scan.possible = self._filter.may_match(document.view.codes, numbers, starts)
         return scan
+
+
+def _compiled(pattern: str) -> Any:
+    return re2.compile(BY_LINE + pattern, _ROOMY if _COUNTS.search(pattern) else _OPTIONS)
 
 
 def _has_latin_edge(text: str) -> bool:

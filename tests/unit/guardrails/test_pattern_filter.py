@@ -7,6 +7,7 @@ import re
 from random import Random
 
 import pytest
+import re2
 
 from agent.guardrails import literals, patternfilter
 from agent.guardrails.document import Document
@@ -87,6 +88,25 @@ def test_a_pattern_searched_line_by_line_finds_what_it_finds_in_the_whole_text()
         for number in scan.patterns:
             found = vocabulary.find(number, document, scan)
             assert found == vocabulary.find(number, document), vocabulary.patterns[number]
+
+
+def test_a_pattern_that_counts_to_hundreds_has_room_for_its_states_and_matches_the_same() -> None:
+    vocabulary = Vocabulary()
+    wide = "(?s)理财[^0-9a-z]{0,2}?产品.{0,900}(?:r[1-5]|(?:中低|中高|高)风险)"
+    narrow = "理财.{0,90}风险"
+    numbers = [vocabulary.add_pattern(wide), vocabulary.add_pattern(narrow)]
+    vocabulary.seal()
+    texts = [
+        "理财产品" + "一二\n三四" * 150 + "中高风险",
+        "理财产品" + "一二三四五" * 200 + "r2",
+        "理财 产品r3。理财产品r4",
+    ]
+    for text in texts:
+        document = Document(NoteInput(body=text))
+        plain = [match.span() for match in re2.finditer(f"(?m){wide}", document.norm)]
+        assert vocabulary.find(numbers[0], document) == plain
+    rooms = [vocabulary._patterns[number].options.max_mem for number in numbers]
+    assert rooms[0] > rooms[1] == re2.Options().max_mem
 
 
 @pytest.mark.parametrize(
