@@ -15,12 +15,13 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from agent.guardrails.joining import Passage
+from agent.guardrails.keeping import kept_words
 from agent.guardrails.label import advert_mark
 from agent.guardrails.owing import Missing, add_lines, mark_line
 from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
 from agent.guardrails.todo import Todo, close_lines, reason_lines, section
 from agent.guardrails.topics import is_to_report, says_of
-from agent.guardrails.wording import label_of, word, word_list, words_of_group
+from agent.guardrails.wording import label_of, word, words_of_group
 from agent.models import Category, FieldName, Finding, NoteInput, Report
 
 __all__ = ["is_offer", "letter_lines", "never_words"]
@@ -61,17 +62,20 @@ def letter_lines(
     the note was checked.
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
-    said = list(_said(note, todo, report.products, full=full))
+    everything = list(_said(note, todo, report.products, full=full))
+    said = [one for one in everything if one.saying.unnamed is None]
+    asked = [one for one in everything if one.saying.unnamed is not None]
     mark = advert_mark(note, report, asked=[line for item in owed for line in item.lines], anew=True)
     yield word("anew_first")
-    yield from _steps(note, said, len(owed) + bool(mark))
+    yield from _steps(note, said, asked, len(owed) + bool(mark))
     yield from subject
     yield from ("", word("by_paragraph"))
     yield "  " + "".join(label_of("how_to_read", grade) for grade in _GRADES if grade in _grades(said))
     for place, group in groupby(said, key=lambda one: one.place):
         yield "  " + _heading(note, place)
         yield from (f"    {line}" for one in group for line in one.saying.lines)
-    yield from _untouched(note, said)
+    yield from _untouched(note, everything)
+    yield from _for_reviewer(asked)
     yield from ("", never_words(report))
     lines = [mark_line(mark, anew=True)] if mark else []
     lines += [line for item in owed for line in _owed_lines(note, item, full=full)]
@@ -100,18 +104,26 @@ def never_words(report: Report) -> str:
     return word("never_written") + "".join(told)
 
 
-def _steps(note: NoteInput, said: Sequence[_Said], added: int) -> Iterator[str]:
+def _steps(note: NoteInput, said: Sequence[_Said], asked: Sequence[_Said], added: int) -> Iterator[str]:
     """Say what to do, the easiest first: to ask and to tell of life alone, or to write of the product anew."""
-    rest = _paragraphs_without(note, said)
-    life = [number for number in rest if _is_of_life(_paragraphs(note)[int(number) - 1])]
-    others = [number for number in rest if number not in life]
-    kept = word("these_paragraphs").format(numbers="、".join(life)) if life else ""
-    kept += word("these_with_care").format(numbers="、".join(others)) if others else ""
-    yield word("step_life").format(life=kept)
+    named, reviewed = ({one.place.paragraph for one in some} for some in (said, asked))
+    yield word("step_life").format(life=kept_words(_paragraphs(note), named=named, asked=reviewed))
     yield word("step_product")
     more = word("step_added").format(added=added) if added else ""
     yield word("step_points").format(all=len(said), points=_points(said), added=more, worst="".join(_gravest(said)))
     yield _to_report(said)
+
+
+def _for_reviewer(asked: Sequence[_Said]) -> Iterator[str]:
+    """Name the sentences that nobody can name to their author, with what each may be."""
+    told = []
+    for one in asked:
+        may_be = one.saying.unnamed or ()
+        given = {"place": _heading_of(one.place), "quote": one.saying.quote}
+        code = "one_of_two" if may_be else "one_for_reviewer"
+        told.append(word(code).format(**given, **dict(zip(("says", "other"), may_be, strict=False))))
+    if told:
+        yield "  " + word("for_reviewer").format(told="；".join(told))
 
 
 def _points(said: Sequence[_Said]) -> str:
@@ -135,11 +147,6 @@ def _to_report(said: Sequence[_Said]) -> str:
     told = [word("done_at").format(place=place, says="；".join(says)) for place, says in grave.items()]
     seen = word("seen").format(told="、".join(told)) if told else ""
     return word("step_report").format(seen=seen)
-
-
-def _is_of_life(paragraph: str) -> bool:
-    """Tell whether a paragraph has nothing of a product, a picture or a way to ask, which are no life to be kept."""
-    return not any(name in paragraph for name in word_list("not_of_life"))
 
 
 def _paragraphs_without(note: NoteInput, said: Sequence[_Said]) -> list[str]:
@@ -201,7 +208,13 @@ def _gravest(said: Sequence[_Said]) -> Iterator[str]:
     worst = min(known, key=lambda one: one.saying.weight or 0, default=None)
     if len(said) > 1 and worst and not is_to_report(worst.saying.says):
         says = word("asked_as").format(says=worst.saying.says) if worst.saying.asks else worst.saying.says
-        yield word("gravest").format(place=_heading_of(worst.place), says=says)
+        yield word("gravest").format(place=_heading_of(worst.place), quote=_opening(worst.saying.quote), says=says)
+
+
+def _opening(quote: str) -> str:
+    """Quote the beginning of a sentence."""
+    text = quote.removeprefix("“").removesuffix("”")
+    return f"“{text[:_OPENING].rstrip(_MARKS)}…”" if len(text) > _OPENING else quote
 
 
 def _heading(note: NoteInput, place: _Place) -> str:

@@ -45,7 +45,8 @@ _MARKS: Final = "，。！？；：、,.!?;:… "
 class Saying(NamedTuple):
     """Hold the lines about a sentence, whether they only ask, what it does, how grave that is, and what it owes.
 
-    weight: 0 is the gravest.
+    weight: 0 is the gravest; None where what it does is not clear. quote: the sentence. unnamed: nobody can tell its
+    author what it does, so that a reviewer alone is asked, with what it may be.
     """
 
     lines: tuple[str, ...]
@@ -53,6 +54,8 @@ class Saying(NamedTuple):
     says: str = ""
     weight: int | None = None
     owes: Missing | None = None
+    quote: str = ""
+    unnamed: tuple[str, ...] | None = None
 
     @property
     def grade(self) -> str:
@@ -79,7 +82,8 @@ def passage_saying(
     else:
         why = _certain(note, first, says, products, told)
     code = "gone_whole" if after else "gone_perhaps" if asks else "gone"
-    return Saying(_lines(code, quote=_sentence(note, passage), after=after, why=why), asks, says, weight_of(says))
+    quote = _sentence(note, passage)
+    return Saying(_lines(code, quote=quote, after=after, why=why), asks, says, weight_of(says), quote=quote)
 
 
 def _lines(code: str, **told: str) -> tuple[str, ...]:
@@ -94,7 +98,7 @@ def claim_saying(note: NoteInput, item: Missing, told: set[str], *, full: bool) 
     if is_final(first.rule, quote):
         says = says_of(first.rule, quote)
         why = _because(says, told, rule=item.rules, law=_clause(first))
-        return Saying(_lines("gone", quote=quote, why=why), False, says, weight_of(says))
+        return Saying(_lines("gone", quote=quote, why=why), False, says, weight_of(says), quote=quote)
     point = gist(first.message)
     message = first.message if full else point if _is_in(note, point) else says_of(first.rule, quote)
     why = word("reason").format(why=message.rstrip("。"), rule=item.rules, law=_clause(first))
@@ -130,12 +134,11 @@ def _is_of(pack: str, products: Sequence[Category]) -> bool:
 
 
 def _asked(code: str, quote: str, reading: Reading, says: str) -> Saying:
-    return Saying(_lines(code, quote=quote, says=says), True, *_weighed(reading))
-
-
-def _weighed(reading: Reading) -> tuple[str, int | None]:
-    """Return what is clear of a sentence, with how grave it is."""
-    return (reading.says, weight_of(reading.says)) if reading.sure else ("", None)
+    named = bool(reading.says) and not reading.other
+    unnamed = None if named else tuple(filter(None, (reading.says, reading.other)))
+    weight = weight_of(reading.says) if reading.sure else None
+    lines = _lines(code, quote=quote, says=says)
+    return Saying(lines, True, reading.says if named else "", weight, quote=quote, unnamed=unnamed)
 
 
 def _question(reading: Reading, finding: Finding, products: Sequence[Category], told: set[str], *, cited: bool) -> str:

@@ -110,11 +110,12 @@ def says_of(rule: str, text: str = "") -> str:
 
 @functools.cache
 def _acts_by_words() -> dict[str, tuple[Act, Topic, int]]:
-    """Return the first act of these words, with its topic and that one's place."""
+    """Return the act of these words, with its topic and that one's place; of several the first that says why."""
     told: dict[str, tuple[Act, Topic, int]] = {}
     for place, topic in enumerate(load_topics().values()):
         for act in (topic, *itertools.chain.from_iterable(topic.acts.values())):
-            told.setdefault(act.says, (act, topic, place))
+            if act.says not in told or (act.why and not told[act.says][0].why):
+                told[act.says] = act, topic, place
     return told
 
 

@@ -6,9 +6,10 @@ import pytest
 from letters import place, told
 
 from agent.guardrails import load_packs
+from agent.guardrails.advice import to_text
 from agent.guardrails.saying import look_sayings
 from agent.guardrails.topics import Reading, says_of, weight_of, why_of
-from agent.models import Finding, NoteInput
+from agent.models import Finding, NoteInput, Report
 
 PROMISES = "这款理财稳赚不赔。今天风很大。\n\n早上煮了一锅粥。\n跟存款一样安全。这款理财稳赚。"
 
@@ -51,7 +52,9 @@ def test_what_is_not_mended_by_other_words_is_to_be_reported_and_stands_once(pac
 def test_the_gravest_place_is_named_first_where_there_is_more_than_one(packs):
     safe = "这款理财跟存款一样安全。早上煮粥。\n跟存款一样安全。\n还有一款理财稳赚不赔。"
     lines = told(packs, safe, products=("wm",))
-    assert lines[place(lines, "3. 下面逐段点到")].endswith(f"最要紧的一处在第 3 段：这句{says_of('RET-03')}。")
+    assert lines[place(lines, "3. 下面逐段点到")].endswith(
+        f"最要紧的一处在第 3 段“还有一款理财稳赚不赔”：这句{says_of('RET-03')}。"
+    )
     assert weight_of(says_of("RET-03")) < weight_of(says_of("WM-05")) < weight_of(says_of("IND-07"))
     (one,) = [line for line in told(packs, PROMISES, products=("wm",)) if "最要紧" in line]
     assert "在第 1 段" in one
@@ -131,7 +134,7 @@ def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monk
 def test_the_easy_way_is_told_first_with_the_paragraphs_of_which_nothing_is_said(packs):
     lines = told(packs, PROMISES, products=("wm",))
     assert lines[1].endswith("可以这样做：") and lines[2].startswith("1. 先问合规") and "留下第 2 段，" in lines[2]
-    assert lines[3].startswith("2. 能讲、要讲产品：整段重写") and lines[4].startswith("3. 下面逐段点到 3 处")
+    assert lines[3].startswith("2. 能讲、要讲产品：整段换成") and lines[4].startswith("3. 下面逐段点到 3 处")
     everywhere = told(packs, "这款理财稳赚不赔。\n跟存款一样安全。\n这期理财稳赚。", products=("wm",))
     assert "留下" not in everywhere[2] and everywhere[2].startswith("1. 先问合规")
 
@@ -200,7 +203,7 @@ LAWFUL = f"{why_of(GIFTS)}。（《商业银行法》第四十七条）"
         (GIFTS, EITHER, f"像是{GIFTS}。{why_of(GIFTS)}。（《商业银行法》第四十七条）"),
         ("催人", NAMED, "像是催人。"),
         ("贬低别家", NAMED, f"像是贬低别家。{why_of('贬低别家')}。（《广告法》第十三条）"),
-        ("", NAMED, "像在推销，犯了哪一条请审核人定。"),
+        ("", NAMED, "像在推销，说不准犯了哪一条。"),
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):
@@ -212,8 +215,29 @@ def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeyp
 def test_what_reads_like_two_things_is_asked_about_by_both_and_a_title_is_to_be_changed(monkeypatch):
     both = [Reading(BODY[:16], GIFTS, False, "催人赶紧买")]
     monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: both)
-    assert asked(NAMED)[0].endswith(f"这句像在推销，是“{GIFTS}”，还是“催人赶紧买”，请审核人定。")
+    assert asked(NAMED)[0].endswith(f"这句像在推销，可能是“{GIFTS}”，也可能是“催人赶紧买”。")
     assert asked(NAMED, field="title")[0].startswith("存疑 “来存的不让空手走，米和油随便挑” → 换一个讲生活的标题")
+
+
+def test_what_nobody_can_name_is_asked_of_a_reviewer_alone_with_what_it_may_be(packs, monkeypatch):
+    found = [Finding(
+        rule="END-01", pack="endorsement", severity="fix", field="body", start=start, end=start + 4, text=text,
+        message="像。", advice="看。", fingerprint=str(start), related=("example:像",),
+    ) for start, text in ((0, "走了一圈"), (5, "吃了一碗"), (11, "睡了一觉"))]  # fmt: skip
+    note = NoteInput(title="湖边散步", body="走了一圈。吃了一碗。\n睡了一觉。", products=("wm",))
+    report = Report(verdict="revise", note_type="marketing", products=("wm",), findings=tuple(found))
+    readings = {
+        "走了一圈": Reading("走了一圈", "催人赶紧买", sure=True),
+        "吃了一碗": Reading("吃了一碗", "催人赶紧买", False, "贬低别家"),
+        "睡了一觉": Reading("睡了一觉", "", sure=False),
+    }
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [readings[text]])
+    lines = to_text([note], [report]).split("\n")
+    (reviewed,) = [line for line in lines if "说不准犯了哪一条" in line]
+    assert reviewed.startswith("  给审核人：") and "“吃了一碗”（“催人赶紧买”，或者“贬低别家”）" in reviewed
+    assert reviewed.endswith("第 2 段“睡了一觉”。") and "（存疑 1 处）" in "".join(lines)
+    assert [line for line in lines if line.startswith("    存疑 ")] == ["    存疑 “走了一圈”"]
+    assert "第 2 段请审核人看过再留" in lines[2]
 
 
 def test_what_would_be_wrong_with_a_sentence_is_asked_once(monkeypatch):
@@ -240,11 +264,12 @@ def test_a_rule_of_another_product_is_not_cited(monkeypatch):
 
 
 def test_a_paragraph_that_tells_how_to_ask_or_names_a_product_is_kept_without_that(packs):
-    kept = f"{PROMISES}\n江边风大。"
+    kept, without = f"{PROMISES}\n江边风大。", "第 2 段，第 4 段提到了产品或者怎么找您，去掉再留，别的段"
     for last, numbers in (
         ("江边风大。", "第 2、4 段，别的段"),
-        ("想问的扫图二。", "第 2 段，第 4 段提到了产品或者怎么找您，去掉再留，别的段"),
-        ("基金公司楼下的面很好。", "第 2 段，第 4 段提到了产品或者怎么找您，去掉再留，别的段"),
+        ("江边风大。收了衣服。想问的扫图二。", without),
+        ("江边风大。收了衣服。基金公司楼下的面很好。", without),
+        ("江边风大。想问的扫图二。", "第 2 段，别的段"),  # too little is left
     ):
         lines = told(packs, kept.replace("江边风大。", last), products=("wm",))
         assert f"留下{numbers}" in lines[2] and "第 2、4 段没有点到" in "".join(lines)
@@ -258,7 +283,7 @@ def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(
         advice="看。", fingerprint="0",
     )  # fmt: skip
     (saying,) = look_sayings(NoteInput(body=BODY), finding, ("deposit",), set(), full=False)
-    assert saying.weight is None and saying.says == ""
+    assert saying.weight is None and saying.says == GIFTS
 
 
 def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatch):
