@@ -55,6 +55,13 @@ def headline(report: Report) -> str:
     return name + " · ".join(part for part in parts if part)
 
 
+def _anew_headline(report: Report) -> str:
+    """Say of a note to be written anew, whatever its verdict, that it is not to be sent, and what it promotes."""
+    offer = report.model_copy(update={"note_type": "marketing"})
+    told = headline(offer if is_offer(report) else offer.model_copy(update={"products": ()}))
+    return told.replace(verdict_words(report), word("anew_verdict"), 1)
+
+
 def verdict_words(report: Report) -> str:
     """Return the verdict in words; a pass with something to look at is not called clean.
 
@@ -99,7 +106,7 @@ def left_open_lines(report: Report, *, full: bool = True, label: bool = True) ->
 def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
     todo = todo_of(note, report)
     anew = anew_words(report, todo)
-    yield headline(report.model_copy(update={"note_type": "marketing"}) if anew else report)
+    yield _anew_headline(report) if anew else headline(report)
     if anew:
         yield from letter_lines(note, report, todo, full=full, subject=_subject_of(note, report))
     else:

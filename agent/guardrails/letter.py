@@ -28,6 +28,7 @@ __all__ = ["is_offer", "letter_lines", "never_words"]
 
 _ORDER: Final[tuple[FieldName, ...]] = ("title", "cover", "body", "tags", "note")
 _GRADES: Final = ("gone_grade", "asked_grade", "completed_grade")
+_WORST: Final = 3  # sentences that are named before all others
 _OPENING: Final = 10  # characters that show which paragraph is meant
 _MARKS: Final = "，。！？；：、,.!?;:… "
 
@@ -62,11 +63,15 @@ def letter_lines(
     the note was checked.
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
-    everything = list(_said(note, todo, report.products, full=full))
+    everything = list(_said(note, todo, report.products if is_offer(report) else (), full=full))
     said = [one for one in everything if one.saying.unnamed is None]
-    asked = [one for one in everything if one.saying.unnamed is not None]
+    named = {one.place for one in said}
+    asked = [one for one in everything if one.saying.unnamed is not None and one.place not in named]
+    too = [one for one in everything if one.saying.unnamed is not None and one.place in named]
     mark = advert_mark(note, report, asked=[line for item in owed for line in item.lines], anew=True)
     yield word("anew_first")
+    yield from _gravest(said)
+    yield word("anew_how")
     yield from _steps(note, said, asked, len(owed) + bool(mark))
     yield from subject
     yield from ("", word("by_paragraph"))
@@ -74,6 +79,7 @@ def letter_lines(
     for place, group in groupby(said, key=lambda one: one.place):
         yield "  " + _heading(note, place)
         yield from (f"    {line}" for one in group for line in one.saying.lines)
+        yield from _gone_too([one for one in too if one.place == place])
     yield from _untouched(note, everything)
     yield from _for_reviewer(asked)
     yield from ("", never_words(report))
@@ -110,7 +116,7 @@ def _steps(note: NoteInput, said: Sequence[_Said], asked: Sequence[_Said], added
     yield word("step_life").format(life=kept_words(_paragraphs(note), named=named, asked=reviewed))
     yield word("step_product")
     more = word("step_added").format(added=added) if added else ""
-    yield word("step_points").format(all=len(said), points=_points(said), added=more, worst="".join(_gravest(said)))
+    yield word("step_points").format(all=len(said), points=_points(said), added=more)
     yield _to_report(said)
 
 
@@ -147,13 +153,6 @@ def _to_report(said: Sequence[_Said]) -> str:
     told = [word("done_at").format(place=place, says="；".join(says)) for place, says in grave.items()]
     seen = word("seen").format(told="、".join(told)) if told else ""
     return word("step_report").format(seen=seen)
-
-
-def _paragraphs_without(note: NoteInput, said: Sequence[_Said]) -> list[str]:
-    """Return the numbers of the paragraphs of which nothing is said, where something is said of others."""
-    touched = {one.place.paragraph for one in said}
-    rest = [str(number) for number in range(1, len(_paragraphs(note)) + 1) if number not in touched]
-    return rest if len(rest) < len(_paragraphs(note)) else []
 
 
 def _is_claim(item: Missing) -> bool:
@@ -203,12 +202,22 @@ def _paragraph(note: NoteInput, start: int) -> int:
 
 
 def _gravest(said: Sequence[_Said]) -> Iterator[str]:
-    """Say where to look first: at what its topic makes the gravest, where there is more than one place."""
-    known = [one for one in said if one.saying.weight is not None]
-    worst = min(known, key=lambda one: one.saying.weight or 0, default=None)
-    if len(said) > 1 and worst and not is_to_report(worst.saying.says):
-        says = word("asked_as").format(says=worst.saying.says) if worst.saying.asks else worst.saying.says
-        yield word("gravest").format(place=_heading_of(worst.place), quote=_opening(worst.saying.quote), says=says)
+    """Say where to look first: at what their topics make the gravest, where there are more places than that."""
+    known = sorted((one for one in said if one.saying.weight is not None), key=lambda one: one.saying.weight or 0)
+    worst = list({one.saying.says: one for one in reversed(known)}.values())[::-1][:_WORST]
+    if len(said) > len(worst) > 0:
+        yield word("anew_worst").format(told="；".join(map(_grave, worst)))
+
+
+def _grave(one: _Said) -> str:
+    says = word("asked_as").format(says=one.saying.says) if one.saying.asks else one.saying.says
+    return word("gravest").format(place=_heading_of(one.place), quote=_opening(one.saying.quote), says=says)
+
+
+def _gone_too(asked: Sequence[_Said]) -> Iterator[str]:
+    """Name the sentences that go with those of their paragraph although nobody can say what they do."""
+    if asked:
+        yield "    " + word("gone_too").format(quotes="、".join(one.saying.quote for one in asked))
 
 
 def _opening(quote: str) -> str:
@@ -231,9 +240,9 @@ def _heading_of(place: _Place) -> str:
 
 
 def _untouched(note: NoteInput, said: Sequence[_Said]) -> Iterator[str]:
-    """Name the paragraphs of which nothing is said, which is not to say that they are clean."""
-    if rest := _paragraphs_without(note, said):
-        yield "  " + word("untouched").format(numbers="、".join(rest))
+    """Say that paragraphs of which nothing is said are not therefore clean."""
+    if {one.place.paragraph for one in said} < set(range(len(_paragraphs(note)) + 1)):
+        yield "  " + word("untouched")
 
 
 def _written_of(note: NoteInput, report: Report) -> list[str]:

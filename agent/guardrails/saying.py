@@ -217,10 +217,9 @@ def _tells_the_same(point: str, says: str) -> bool:
 
 
 def _sentence(note: NoteInput, passage: Passage) -> str:
-    """Quote the whole sentence, which goes as a whole; only what was hit where it is long, or hides what was hit."""
+    """Quote the whole sentence, which goes as a whole; only what was hit where it is long."""
     first = passage.first
-    hidden = any(finding.disguise for finding in passage.findings)
-    if hidden or first.field != "body" or passage.start is None or passage.end is None:
+    if first.field != "body" or passage.start is None or passage.end is None:
         return quote_of(note, passage)
     return _whole(note.body[passage.start : passage.end]) or quote_of(note, passage)
 

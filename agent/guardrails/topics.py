@@ -32,6 +32,8 @@ _HINT: Final = 0.05  # lead from which it is asked about by name
 _WEIGHT: Final = -0.6  # weight of the first topic without which a lead over the next means little
 _NOTHING: Final = -0.8  # weight of the first topic below which a text is like none
 _LAG: Final = 0.2  # lag of a rule's topic behind the first from which the first is told: of eight all were right
+_ANY_RULE: Final = "any"
+_ASKING: Final = ("？", "?")
 _READS: Final = 0.5  # score from which the reader has an opinion at all
 
 
@@ -59,7 +61,8 @@ class Act(Frozen):
 class Topic(Act):
     """Hold what sentences of one topic do, and the rules that speak against them.
 
-    acts: what a sentence does where it is clear which of the rules it breaks; what an act leaves open is its topic's.
+    acts: what a sentence does where it is clear which of the rules it breaks, and under `any` by its words alone; what
+    an act leaves open is its topic's.
     """
 
     rules: tuple[str, ...]
@@ -73,8 +76,8 @@ class Topic(Act):
         return {rule: [{"says": one} if isinstance(one, str) else one for one in each] for rule, each in told.items()}
 
     def act(self, rule: str, text: str) -> Act:
-        """Return which of the acts of a rule a sentence is, by its words; the topic itself where none is."""
-        acts = self.acts.get(rule, ())
+        """Return which act of a rule, or of any, a sentence is, by its words; the topic itself where none is."""
+        acts = (*self.acts.get(rule, ()), *self.acts.get(_ANY_RULE, ()))
         return next((act for act in acts if not act.has or any(word in text for word in act.has)), self)
 
 
@@ -162,10 +165,22 @@ def read_sentences(text: str) -> list[Reading]:
     Of a text in which no sentence does by itself, the whole.
     """
     reader = load_likeness()
-    each = [text[slice(*span)].strip() for span in sentences(text)]
+    each = _whole_sentences(text)
     told = [(_read(one, reader), reader.score(fold(one))) for one in each] if len(each) > 1 else []
     likely = [reading for reading, score in told if score >= (reader.maybe if reading.sure else _READS)]
     return likely or [_read(text.strip(), reader)]
+
+
+def _whole_sentences(text: str) -> list[str]:
+    """Part a text into sentences, a question together with what answers it."""
+    parts: list[str] = []
+    for start, end in sentences(text):
+        one = text[start:end].strip()
+        if parts and parts[-1].endswith(_ASKING):
+            parts[-1] += one
+        else:
+            parts.append(one)
+    return parts
 
 
 def likeliest_said(text: str) -> str:
@@ -195,11 +210,11 @@ def _read(text: str, reader: Likeness) -> Reading:
 
 
 def _said(topic: str, text: str, reader: Likeness) -> str:
-    """Say what a text of this topic does, by the rule where one leads the others of the topic."""
+    """Say what a text of this topic does, by the rule where one leads the others of the topic, else by its words."""
     ordered = reader.ranked(fold(text), among=load_topics()[topic].rules)
     (rule, best), *others = ordered
     leads = not others or best - others[0][1] >= _LEAD
-    return says_of(rule, text) if leads else load_topics()[topic].says
+    return load_topics()[topic].act(rule if leads else _ANY_RULE, text).says
 
 
 def is_doubtful(rule: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from agent.guardrails.findings import EXAMPLE as PREFIX
 from agent.guardrails.findings import is_alike
 from agent.guardrails.likeness import BUCKETS, NEAREST, SELLING, Window, features, load_likeness, windows
 from agent.guardrails.normalize import fold
-from agent.models import NoteInput, Waiver
+from agent.models import Finding, NoteInput, Waiver
 
 TODAY = date(2026, 11, 24)
 LIFE = "早上六点出门，江边风大，跑到桥底下折返。"
@@ -323,12 +323,21 @@ class TestFindings:
         found = alike(told(packs, offer + line, products=("wm",) if offer else ()))
         assert [f.severity for f in found] == ([told_as] if told_as else [])
 
-    def test_a_hit_that_is_part_of_another_word_says_nothing_of_its_sentence(self, packs):
-        offer = "我们营业部开户佣金一直不贵。\n"
-        body = f"{offer}兜里厚实的还有一桌菜，老毛总操盘的一只私募，一百万一位，还剩俩座。"
-        report = told(packs, body, products=("securities",))
-        assert "万一" in {f.text for f in report.findings if f.status_by == "benign superstring"}
-        assert any(f.text.startswith("兜里厚实") for f in alike(report))
+    def test_a_hit_that_is_part_of_another_word_says_nothing_of_its_sentence(self, packs, monkeypatch):
+        from agent.guardrails import engine
+
+        text = sure_text(load_likeness())
+        for hit, guard, silent in (
+            (text[:2], "benign superstring", 0),
+            (text, "benign superstring", 1),
+            (text[:2], "warning", 1),
+        ):
+            found = Finding(
+                rule="SEC-03", pack="securities", severity="block", status="cleared", status_by=guard, field="body",
+                start=0, end=len(hit), text=hit, message="像。", advice="看。", fingerprint="0",
+            )  # fmt: skip
+            monkeypatch.setattr(engine, "_findings", lambda *_, found=found: [found])
+            assert bool(alike(told(packs, text, products=("wm",)))) is not bool(silent)
 
     @pytest.mark.parametrize(("score", "share", "counts"), [(0.6, 0.3, 1), (0.4, 0.3, 0), (0.6, 0.2, 0), (0.6, 1.0, 0)])
     def test_a_sentence_about_things_of_life_counts_among_a_sellers_if_it_is_likely(

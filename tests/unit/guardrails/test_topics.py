@@ -131,7 +131,7 @@ def cited_of(act):
 def test_acts_are_those_of_rules_of_their_topic_and_a_clause_is_of_a_law_that_one_of_its_rules_cites():
     rules = {rule.rule.id: rule.rule for rule in load_packs(examples=False).rules}
     for topic in load_topics().values():
-        assert not [rule for rule in topic.acts if rule not in topic.rules]
+        assert not [rule for rule in topic.acts if rule not in (*topic.rules, "any")]
         bases = [basis for rule in topic.rules for basis in rules[rule].basis]
         bases += [basis for rule in topic.rules for one in rules[rule].for_products for basis in one.basis]
         laws = {re.sub("条款待核.*|第.*", "", cite_shortly(basis)) for basis in bases}
@@ -182,3 +182,22 @@ def test_of_one_act_that_two_topics_tell_the_one_that_says_why_counts():
     ours = says_of("SOC-02", "我妈把养老的钱全放里头了")
     assert ours == says_of("END-01") != says_of("SOC-02", "七十岁的叔叔阿姨最该来听听")
     assert weight_of(ours) == weight_of(load_topics()["own"].says) and law_of(ours, ("fund",)).startswith("《广告法》")
+
+
+def test_an_act_under_any_is_told_by_its_words_where_no_rule_leads_its_topic(ranked):
+    given = {"DEP_01": 1.0, "GFT_03": 0.95, "RET_01": 0.0}
+    for text, says in (("拉一个室友来，转你八十。", says_of("GFT-03")), ("今天风很大。", load_topics()["gifts"].says)):
+        ranked(**given)
+        (reading,) = read_sentences(text)
+        assert reading.says == says
+    ranked(**{**given, "GFT_03": 0.1})
+    (reading,) = read_sentences("拉一个室友来，转你八十。")
+    assert reading.says == says_of("DEP-01")
+
+
+def test_a_question_is_read_with_its_answer(monkeypatch):
+    monkeypatch.setattr("agent.guardrails.topics._READS", 0.0)
+    monkeypatch.setattr(load_likeness(), "maybe", 0.0)
+    assert [reading.text for reading in read_sentences("年费？不收的，放心拿。来办的送一箱苹果。")] == [
+        "年费？不收的，放心拿。", "来办的送一箱苹果。",
+    ]  # fmt: skip
