@@ -5,8 +5,8 @@ of another word, and for rules that are not in force or not in scope; and in a w
 accepted silences its own rule alone. A rule with a list `about-<rule>` is named only where one of its words stands. It
 quotes words and asks: a rule's own remedy may be that of another product.
 Where it cannot be told which of two rules one of many sentences reads like, it is innocent half of the time: such a one
-must score higher, and is not named. One that reads like violations as such, and like none in particular, is innocent
-nearly always, so that nobody is to look at it.
+must score higher, and is not named. One of several sentences that reads like violations as such, and like none in
+particular, is innocent nearly always, so that nobody is to look at it.
 In a note that promotes nothing and sells nothing it asks for a look only, never for a change, unless the note says
 little else and is nobody's own story of a cost; and so it does of what somebody asks. It must be surer of a title, of a
 sentence that is about money only by the offer around it or not at all, and of one among many that nobody could object
@@ -135,11 +135,11 @@ class _Counted:
         return _is_told(Hit(found.start, found.end), self._evidence, same)
 
     def is_faint(self, found: Resemblance, *, sure: bool) -> bool:
-        """Tell whether a window reads like violations as such, and like none in particular.
+        """Tell whether one of several sentences reads like violations as such, and like none in particular.
 
         In a note that offers something what is surely to be changed need not be like one.
         """
-        if sure and (self._evidence.promotes or self._sells):
+        if not self._is_long or (sure and (self._evidence.promotes or self._sells)):
             return False
         weight = weight_of_topic(self._evidence.document.norm[found.start : found.end])
         return weight < (_ANY if sure else _ONE)
@@ -184,8 +184,12 @@ class _Counted:
     @cached_property
     def _is_own_story(self) -> bool:
         """Tell whether the note tells in several sentences what befell somebody, and what it cost."""
-        norm = self._evidence.document.norm
-        return len(_SENTENCE_END.findall(norm)) >= _STORY and is_own_story(norm)
+        return self._is_long and is_own_story(self._evidence.document.norm)
+
+    @property
+    def _is_long(self) -> bool:
+        """Tell whether a note has sentences enough for a story."""
+        return len(_SENTENCE_END.findall(self._evidence.document.norm)) >= _STORY
 
     @cached_property
     def _share(self) -> float:

@@ -74,7 +74,7 @@ def passage_saying(
     text = note.body[slice(passage.start, passage.end)] if first.field == "body" else first.text
     after = passage.cure if first.field in ("title", "tags") else ""
     doubtful = first.field == "body" and is_doubtful(first.rule, text)
-    says = likeliest_said(text) if doubtful else says_of(first.rule, text)
+    says = likeliest_said(text, products) if doubtful else says_of(first.rule, text)
     if full:
         why = "；".join(_in_full(finding) for finding in (first, *passage.others))
     elif doubtful:
@@ -117,7 +117,7 @@ def look_sayings(
         return [Saying(_lines("asked", quote=quoted_window(note, finding), says=line), asks=True)]
     known = finding.severity != "warn" or has_one_reading(finding)
     cited = has_one_reading(finding) and _is_of(finding.pack, products)
-    readings = [reading for reading in read_sentences(finding.text) if reading.says or known]
+    readings = [reading for reading in read_sentences(finding.text, products) if reading.says or known]
     asked = [(reading, _question(reading, finding, products, told, cited=cited)) for reading in readings]
     code = "asked_title" if finding.field == "title" else "asked"
     return [_asked(code, _quoted_part(note, finding, reading.text), reading, says) for reading, says in asked]
@@ -183,7 +183,7 @@ def does_words(finding: Finding, products: Sequence[Category]) -> str:
     if not is_alike(finding):
         return says_of(finding.rule, finding.text) or gist(finding.message)
     cited = has_one_reading(finding) and _is_of(finding.pack, products)
-    read = read_sentences(finding.text)
+    read = read_sentences(finding.text, products)
     return "".join(dict.fromkeys(_question(one, finding, products, set(), cited=cited) for one in read))
 
 

@@ -17,6 +17,7 @@ from pydantic import Field, field_validator
 
 from agent.guardrails.likeness import Likeness, load_likeness, sentences
 from agent.guardrails.normalize import fold
+from agent.guardrails.wording import label_of, word_list
 from agent.models import Category, Frozen
 from agent.yamlsource import read_yaml
 
@@ -159,16 +160,17 @@ def weight_of(says: str) -> int | None:
     return _acts_by_words()[says][2] if says in _acts_by_words() else None
 
 
-def read_sentences(text: str) -> list[Reading]:
+def read_sentences(text: str, products: Sequence[Category] = ()) -> list[Reading]:
     """Return the sentences that read like violations, each with what it does, if a topic leads.
 
-    Of a text in which no sentence does by itself, the whole.
+    Of a text in which no sentence does by itself, the whole. Where products are known, no sentence reads like a rule of
+    another.
     """
     reader = load_likeness()
     each = _whole_sentences(text)
-    told = [(_read(one, reader), reader.score(fold(one))) for one in each] if len(each) > 1 else []
+    told = [(_read(one, reader, products), reader.score(fold(one))) for one in each] if len(each) > 1 else []
     likely = [reading for reading, score in told if score >= (reader.maybe if reading.sure else _READS)]
-    return likely or [_read(text.strip(), reader)]
+    return likely or [_read(text.strip(), reader, products)]
 
 
 def _whole_sentences(text: str) -> list[str]:
@@ -183,11 +185,11 @@ def _whole_sentences(text: str) -> list[str]:
     return parts
 
 
-def likeliest_said(text: str) -> str:
+def likeliest_said(text: str, products: Sequence[Category] = ()) -> str:
     """Say what a text reads like most, however small the lead; empty where it reads much like nothing."""
     reader = load_likeness()
-    first, most = next(iter(_weights(text, reader).items()))
-    return _said(first, text, reader) if most >= _WEIGHT else ""
+    first, most = next(iter(_weights(text, reader, products).items()))
+    return _said(first, text, reader, products) if most >= _WEIGHT else ""
 
 
 def weight_of_topic(text: str) -> float:
@@ -195,23 +197,24 @@ def weight_of_topic(text: str) -> float:
     return max(_weights(text, load_likeness()).values())
 
 
-def _read(text: str, reader: Likeness) -> Reading:
+def _read(text: str, reader: Likeness, products: Sequence[Category]) -> Reading:
     """Say what a text does where one topic leads; else what the first two do, if it is like them, and neither is grave.
 
     Nobody is asked about something to be reported that a text is hardly like.
     """
-    (first, most), (second, next_most) = list(_weights(text, reader).items())[:2]
+    (first, most), (second, next_most) = list(_weights(text, reader, products).items())[:2]
     lead = most - next_most
     if lead >= _HINT and most >= _WEIGHT:
-        return Reading(text, _said(first, text, reader), sure=lead >= _LEAD and most >= _CLEAR)
+        return Reading(text, _said(first, text, reader, products), sure=lead >= _LEAD and most >= _CLEAR)
     if most < _NOTHING or any(load_topics()[name].report for name in (first, second)):
         return Reading(text, "", sure=False)
-    return Reading(text, _said(first, text, reader), False, load_topics()[second].says)
+    return Reading(text, _said(first, text, reader, products), False, load_topics()[second].says)
 
 
-def _said(topic: str, text: str, reader: Likeness) -> str:
+def _said(topic: str, text: str, reader: Likeness, products: Sequence[Category]) -> str:
     """Say what a text of this topic does, by the rule where one leads the others of the topic, else by its words."""
-    ordered = reader.ranked(fold(text), among=load_topics()[topic].rules)
+    among = [rule for rule in load_topics()[topic].rules if _is_of(rule, products)]
+    ordered = reader.ranked(fold(text), among=among)
     (rule, best), *others = ordered
     leads = not others or best - others[0][1] >= _LEAD
     return load_topics()[topic].act(rule if leads else _ANY_RULE, text).says
@@ -225,9 +228,17 @@ def is_doubtful(rule: str, text: str) -> bool:
     return name in told and max(told.values()) - told[name] >= _LAG and reader.score(fold(text)) >= _READS
 
 
-def _weights(text: str, reader: Likeness) -> dict[str, float]:
+def _weights(text: str, reader: Likeness, products: Sequence[Category] = ()) -> dict[str, float]:
     """Return how much a text reads like each topic, the likeliest first: as much as like its likeliest rule."""
     told: dict[str, float] = {}
     for rule, weight in reader.ranked(fold(text), among=_topics_by_rule()):
-        told.setdefault(_topics_by_rule()[rule], weight)
+        if _is_of(rule, products):
+            told.setdefault(_topics_by_rule()[rule], weight)
     return told
+
+
+def _is_of(rule: str, products: Sequence[Category]) -> bool:
+    """Tell whether a rule is about one of these products, about what may pay for it, or about none; of none, any is."""
+    prefix = rule.partition("-")[0]
+    own = label_of("rule_product", prefix)
+    return not products or own in (prefix, *products, *word_list("paid_with"))

@@ -128,7 +128,7 @@ def test_a_reason_quotes_no_words_that_the_note_does_not_hold(packs, monkeypatch
 def test_a_doubtful_reason_gives_way_to_what_the_sentence_reads_like(packs, monkeypatch):
     certain = told(packs, PROMISES, products=("wm",))
     monkeypatch.setattr("agent.guardrails.saying.is_doubtful", lambda rule, text: rule == "WM-05")
-    monkeypatch.setattr("agent.guardrails.saying.likeliest_said", lambda text: "催人赶紧买")
+    monkeypatch.setattr("agent.guardrails.saying.likeliest_said", lambda text, *_: "催人赶紧买")
     lines = told(packs, PROMISES, products=("wm",))
     hurried = f"      这句催人赶紧买。{why_of('催人赶紧买')}。（《广告法》第二十八条）"
     assert lines[place(lines, "删去 “跟存款一样安全”") + 1] == hurried
@@ -213,14 +213,14 @@ LAWFUL = f"{why_of(GIFTS)}。（《商业银行法》第四十七条）"
     ],
 )
 def test_what_only_reads_like_a_violation_is_asked_about_by_what_it_does(monkeypatch, says, message, words):
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, says, sure=True)])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: [Reading(text, says, sure=True)])
     assert asked(message) == [f"存疑 “来存的不让空手走，米和油随便挑”：  这句{words}"]
     assert "这里请看一眼" in asked(message, full=True)[0]
 
 
 def test_what_reads_like_two_things_is_asked_about_by_both_and_a_title_is_to_be_changed(monkeypatch):
     both = [Reading(BODY[:16], GIFTS, False, "催人赶紧买")]
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: both)
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: both)
     assert asked(NAMED)[0].endswith(f"这句像在推销，可能是“{GIFTS}”，也可能是“催人赶紧买”。")
     assert asked(NAMED, field="title")[0].startswith("存疑 “来存的不让空手走，米和油随便挑” → 换一个讲生活的标题")
 
@@ -237,7 +237,7 @@ def test_what_nobody_can_name_goes_with_its_paragraph_or_is_asked_of_a_reviewer_
         "吃了一碗": Reading("吃了一碗", "催人赶紧买", False, "贬低别家"),
         "睡了一觉": Reading("睡了一觉", "", sure=False),
     }
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [readings[text]])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: [readings[text]])
     lines = to_text([note], [report]).split("\n")
     (reviewed,) = [line for line in lines if "说不准犯了哪一条" in line]
     assert reviewed.startswith("  给审核人：") and reviewed.endswith("第 2 段“睡了一觉”。")
@@ -247,7 +247,7 @@ def test_what_nobody_can_name_goes_with_its_paragraph_or_is_asked_of_a_reviewer_
 
 
 def test_what_would_be_wrong_with_a_sentence_is_asked_once(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: [Reading(text, GIFTS, sure=False)])
     finding = Finding(
         rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
         advice="看。", fingerprint="0",
@@ -264,7 +264,7 @@ def test_every_promotion_that_is_to_be_written_anew_is_told_of_its_mark(packs):
 
 
 def test_a_rule_of_another_product_is_not_cited(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=True)])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: [Reading(text, GIFTS, sure=True)])
     assert "（DEP-01，）" in asked(NAMED)[0] and "DEP-01" not in asked(NAMED, pack="securities")[0]
     assert "（DEP-01，）" in asked(NAMED, pack="privacy")[0]
 
@@ -282,7 +282,7 @@ def test_a_paragraph_that_tells_how_to_ask_or_names_a_product_is_kept_without_th
 
 
 def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, GIFTS, sure=False)])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: [Reading(text, GIFTS, sure=False)])
     assert asked(NAMED) == [f"存疑 “来存的不让空手走，米和油随便挑”：  这句是不是{GIFTS}？是的话，{LAWFUL}请审核人定。"]
     finding = Finding(
         rule="DEP-01", pack="deposit", severity="fix", field="body", start=0, end=16, message=NAMED, text=BODY[:16],
@@ -294,7 +294,7 @@ def test_what_leads_by_less_is_asked_about_and_no_ground_to_call_it_the_gravest(
 
 def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatch):
     parts = [Reading("来存的不让空手走，米和油随便挑。", GIFTS, sure=True), Reading("看了荷花？", "", sure=False)]
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: parts)
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: parts)
     two = {"text": BODY[:21], "end": 21}
     first, second = asked(NAMED, **two)
     assert first.startswith("存疑 “来存的不让空手走，米和油随便挑”：  这句像是送东西")
@@ -303,13 +303,15 @@ def test_of_two_sentences_read_together_each_is_asked_about_by_itself(monkeypatc
 
 
 def test_a_faint_question_that_nobody_can_name_is_not_asked_but_in_full(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text, "", sure=False)])
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text, *_: [Reading(text, "", sure=False)])
     assert asked(UNNAMED, severity="warn") == []
     assert asked(UNNAMED, severity="warn", full=True) and asked(NAMED, severity="warn") and asked(UNNAMED)
 
 
 def test_a_short_question_is_quoted_with_what_answers_it_and_of_much_the_telling_words(monkeypatch):
-    monkeypatch.setattr("agent.guardrails.saying.read_sentences", lambda text: [Reading(text.strip(), "", sure=False)])
+    monkeypatch.setattr(
+        "agent.guardrails.saying.read_sentences", lambda text, *_: [Reading(text.strip(), "", sure=False)]
+    )
     assert asked(NAMED, text=BODY[:21], end=21)[0].startswith(f"存疑 “{BODY[:21]}走了一圈”：")
     long = BODY.replace("看了荷花？", "今天看了好些荷花？")
     assert asked(NAMED, body=long, text=long[:25], end=25)[0].startswith(f"存疑 “{long[:25]}”：")

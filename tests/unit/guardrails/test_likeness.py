@@ -320,8 +320,10 @@ class TestFindings:
             reader, "scores", lambda norm, spans: [score * (norm[slice(*s)] == fold(line)) for s in spans]
         )
         monkeypatch.setattr(reader, "share", lambda *_, **__: 1.0)
-        found = alike(told(packs, offer + line, products=("wm",) if offer else ()))
+        found = alike(told(packs, f"{LIFE}\n{LIFE}\n{LIFE}{offer}{line}", products=("wm",) if offer else ()))
         assert [f.severity for f in found] == ([told_as] if told_as else [])
+        if not offer:
+            assert alike(told(packs, line))  # alone it is looked at, whatever its topic
 
     def test_a_hit_that_is_part_of_another_word_says_nothing_of_its_sentence(self, packs, monkeypatch):
         from agent.guardrails import engine

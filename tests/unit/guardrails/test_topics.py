@@ -9,6 +9,7 @@ from itertools import chain
 import pytest
 
 from agent.guardrails import load_packs
+from agent.guardrails.joining import product_of
 from agent.guardrails.likeness import load_likeness
 from agent.guardrails.topics import (
     Reading,
@@ -24,7 +25,7 @@ from agent.guardrails.topics import (
     weight_of,
     why_of,
 )
-from agent.guardrails.wording import cite_shortly
+from agent.guardrails.wording import cite_shortly, label_of
 
 SAID_OF_THE_NOTE = {"ACC-04", "ADL-05", "AIG-01", "CIT-01", "CIT-02", "DIS-01", "DIS-02", "DIS-04", "INS-01", "INS-02"}
 SAID_OF_THE_NOTE |= {"LN-01", "LN-07", "SEC-06", "WM-04"}
@@ -201,3 +202,18 @@ def test_a_question_is_read_with_its_answer(monkeypatch):
     assert [reading.text for reading in read_sentences("年费？不收的，放心拿。来办的送一箱苹果。")] == [
         "年费？不收的，放心拿。", "来办的送一箱苹果。",
     ]  # fmt: skip
+
+
+def test_no_sentence_reads_like_a_rule_of_another_product_unless_that_pays(ranked):
+    ranked(DEP_02=1.0, LN_02=0.5, CC_06=0.0, RET_01=-1.0)
+    for products, rule in (((), "DEP-02"), (("loan",), "LN-02"), (("gold",), "LN-02"), (("deposit",), "DEP-02")):
+        (reading,) = read_sentences(NOTHING, products)
+        assert reading.says == says_of(rule) == likeliest_said(NOTHING, products)
+
+
+def test_every_prefix_of_a_rule_about_one_product_names_it():
+    packs = load_packs(examples=False)
+    owned = {
+        one.rule.id.partition("-")[0]: product_of(one.pack.name) for one in packs.rules if product_of(one.pack.name)
+    }
+    assert {prefix: label_of("rule_product", prefix) for prefix in owned} == owned
