@@ -64,10 +64,11 @@ def letter_lines(
     """
     owed = [item for item in todo.adding if not _is_claim(item)]
     everything = list(_said(note, todo, report.products if is_offer(report) else (), full=full))
-    said = [one for one in everything if one.saying.unnamed is None]
+    said = [one for one in everything if one.saying.unnamed is None] or everything
     named = {one.place for one in said}
-    asked = [one for one in everything if one.saying.unnamed is not None and one.place not in named]
-    too = [one for one in everything if one.saying.unnamed is not None and one.place in named]
+    unnamed = [one for one in everything if one not in said]
+    asked = [one for one in unnamed if one.place not in named]
+    too = [one for one in unnamed if one.place in named]
     mark = advert_mark(note, report, asked=[line for item in owed for line in item.lines], anew=True)
     yield word("anew_first")
     yield from _gravest(said)

@@ -244,6 +244,11 @@ def test_what_nobody_can_name_goes_with_its_paragraph_or_is_asked_of_a_reviewer_
     assert "    一起删 “吃了一碗”：也像在推销，不换说法" in lines and "（存疑 1 处）" in "".join(lines)
     assert [line for line in lines if line.startswith("    存疑 ")] == ["    存疑 “走了一圈”"]
     assert "第 2 段请审核人看过再留" in "".join(lines)
+    nameless = lambda text, *_: [Reading(text, "", sure=False)]  # noqa: E731
+    monkeypatch.setattr("agent.guardrails.saying.read_sentences", nameless)
+    lines = to_text([note], [report]).split("\n")  # where none can be named, their author is told of them all
+    assert lines[place(lines, "存疑 “睡了一觉”") + 1] == "      这句像在推销，说不准犯了哪一条。"
+    assert "（存疑 3 处）" in "".join(lines)
 
 
 def test_what_would_be_wrong_with_a_sentence_is_asked_once(monkeypatch):
