@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
-from agent.llm.protocol import CallKey, Completion, Entry, OnText
+from agent.llm import Completion, MemoryJournal, OnText
 from agent.models import Critique, Message, Note, Plan, Report, Revision, Sources, Usage
 
 __all__ = ["MemoryJournal", "ScriptedAuthor", "ScriptedModel", "fixed_clock"]
@@ -44,30 +44,6 @@ class ScriptedAuthor:
         """Return the note of this round."""
         self.calls.append("revise")
         return Revision(note=self.notes[min(round_number, len(self.notes)) - 1], changes=("scripted",))
-
-
-@dataclass
-class MemoryJournal:
-    """Keep replies for as long as the process lives."""
-
-    kept: list[Entry] = field(default_factory=list)
-
-    def recall(self, key: CallKey) -> Completion | None:
-        """Return the reply kept under this key, if any."""
-        return next((entry.completion for entry in self.kept if entry.key == key), None)
-
-    def alike(self, digest: str) -> Completion | None:
-        """Return the reply any run has had to this question, if any."""
-        return next((entry.completion for entry in self.kept if entry.key.digest == digest), None)
-
-    def keep(self, entry: Entry) -> None:
-        """Keep a reply; the same key again changes nothing."""
-        if self.recall(entry.key) is None:
-            self.kept.append(entry)
-
-    def entries(self, run: str) -> tuple[Entry, ...]:
-        """Return the replies of a run in order."""
-        return tuple(entry for entry in self.kept if entry.key.run == run)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from agent.cli.session import AsOf, day, talk, tell_unread, typed
 if TYPE_CHECKING:
     from agent.guardrails import Packs
     from agent.guardrails.output import ReportFormat
-    from agent.models import NoteInput, Stage
+    from agent.models import NoteInput, Report, Stage
 
 __all__ = ["check", "checker_for", "read_sources"]
 
@@ -47,6 +47,9 @@ def check(
     keep: Annotated[
         Path | None, typer.Option("--write-baseline", help="把现有的问题都记为已知，写进这个文件。")
     ] = None,
+    advise: Annotated[
+        bool, typer.Option("--advise", help="由配置的模型读过原文，用同事的口气写给作者；判定仍由规则作。")
+    ] = False,
     full: Annotated[bool, typer.Option("--full", help="text 格式里每条规则的理由都讲全，放行的也列出来。")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="放心能改的直接改，其余编号列出，由人点头。")] = False,
     accept: Annotated[str, typer.Option("--accept", metavar="2,5", help="和 --fix 一起用：采纳这几条改法。")] = "",
@@ -64,6 +67,9 @@ def check(
         ("--stage", stage, ("brief", "note", "publish")),
     ):
         require_choice(option, value, allowed)
+    changing = bool(fix or accept or out or diff or in_place)
+    if advise and (changing or output != "text"):
+        raise UsageError("advise_alone")
     sources = read_sources(files or [], text, product or [])
     notes = [note for source in sources for note in source.notes]
     checker, packs = checker_for(workspace, account=account, stage=stage, as_of=as_of, jurisdiction=jurisdiction)
@@ -72,7 +78,7 @@ def check(
     if workspace is None and not account:
         _tell_workspace(Path.cwd())
     failing = FAIL_ON[fail_on]
-    if fix or accept or out or diff or in_place:
+    if changing:
         if baseline or keep:
             raise UsageError("baseline_alone")
         _fix(sources, checker, packs, FixOptions(accept, out, diff, in_place), fix=fix, output=output, failing=failing)
@@ -81,9 +87,14 @@ def check(
     from agent.guardrails.advice import further_words
     from agent.guardrails.output import render_reports
 
+    letters = _letters(notes, reports, packs=packs, as_of=as_of, workspace=workspace) if advise else {}
     typer.echo(
         render_reports(
-            list(zip(notes, reports, strict=True)), format=cast("ReportFormat", output), packs=packs, full=full
+            list(zip(notes, reports, strict=True)),
+            format=cast("ReportFormat", output),
+            packs=packs,
+            full=full,
+            letters=letters,
         ),
         nl=False,
     )
@@ -91,6 +102,18 @@ def check(
         talk(further)
     if any(report.open(*failing) for report in reports):  # type: ignore[arg-type]
         raise typer.Exit(1)
+
+
+def _letters(
+    notes: Sequence[NoteInput], reports: Sequence[Report], *, packs: Packs, as_of: str, workspace: Path | None
+) -> dict[int, tuple[str, ...]]:
+    """Return what a model has written of notes with open findings, by their place; say why it wrote none of others."""
+    from agent.cli.advising import written_letters
+
+    letters, reasons = written_letters(notes, reports, packs=packs, as_of=day(as_of), workspace=workspace)
+    for reason in reasons:
+        talk(reason)
+    return letters
 
 
 def _tell_workspace(here: Path) -> None:

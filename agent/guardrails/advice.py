@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from agent.guardrails.findings import is_alike
@@ -24,16 +25,28 @@ __all__ = [
     "place_of", "to_text", "verdict_words",
 ]  # fmt: skip
 
+Letters = Mapping[int, Sequence[str]]
 _MANY: Final = 3  # sentences of a seller; beside so many, the ones that no rule has found are seldom clean
 
 
-def to_text(notes: Sequence[NoteInput], reports: Sequence[Report], *, full: bool = False) -> str:
+def to_text(
+    notes: Sequence[NoteInput],
+    reports: Sequence[Report],
+    *,
+    full: bool = False,
+    letters: Letters = MappingProxyType({}),
+) -> str:
     """Say, for each note, which sentence, why (clause), how to change it, and what is left for a person.
+
+    letters: what a reader has written of a note, by its place among them, which is told instead of that.
 
     `full` tells every reason of a rule, what guards cleared and every rule that could not judge; law and remedy are
     told without it too.
     """
-    told = ["\n".join(_report_lines(note, report, full=full)) for note, report in zip(notes, reports, strict=True)]
+    told = [
+        "\n".join(_report_lines(note, report, full=full, letter=letters.get(place, ())))
+        for place, (note, report) in enumerate(zip(notes, reports, strict=True))
+    ]
     return "\n\n".join([*told, word("not_a_licence")])
 
 
@@ -103,9 +116,21 @@ def left_open_lines(report: Report, *, full: bool = True, label: bool = True) ->
         yield from (f"  {word('step')}：{step}" for step in report.label.platform_step.splitlines())
 
 
-def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
+def _report_lines(note: NoteInput, report: Report, *, full: bool, letter: Sequence[str] = ()) -> Iterator[str]:
     todo = todo_of(note, report)
     anew = anew_words(report, todo)
+    if letter:
+        yield from (*letter, *_subject_of(note, report))
+    else:
+        yield from _advice_lines(note, report, todo, full=full, anew=bool(anew))
+    yield from _let_be_lines(note, report, full=full)
+    marked = bool(anew or letter) and (bool(todo.mark) or any(item.opens for item in todo.adding))
+    open_lines = list(left_open_lines(report, full=full, label=not marked))
+    if open_lines:
+        yield from ("", *open_lines)
+
+
+def _advice_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool, anew: bool) -> Iterator[str]:
     yield _anew_headline(report) if anew else headline(report)
     if anew:
         yield from letter_lines(note, report, todo, full=full, subject=_subject_of(note, report))
@@ -115,6 +140,10 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
         yield counted_words(report, todo)
         yield from _subject_of(note, report)
         yield from todo_lines(note, report, todo, full=full)
+
+
+def _let_be_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[str]:
+    """Tell what is known, what was let pass, and which waivers accept nothing."""
     let_pass = ("let_pass", ("cleared", "waived")) if full else ("let_pass_waived", ("waived",))
     for title, states in (("known_before", ("known",)), let_pass):
         rest = [finding for finding in report.findings if finding.status in states]
@@ -124,10 +153,6 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool) -> Iterator[st
     yield from (f"    {waiver_words(waiver)}" for waiver in report.waivers)
     if report.idle_waivers:
         yield from ("", word("idle_waivers"), *(f"  - {idle_words(entry)}" for entry in report.idle_waivers))
-    marked = bool(anew) and (bool(todo.mark) or any(item.opens for item in todo.adding))
-    open_lines = list(left_open_lines(report, full=full, label=not marked))
-    if open_lines:
-        yield from ("", *open_lines)
 
 
 def anew_words(report: Report, todo: Todo) -> str:

@@ -13,14 +13,22 @@ from agent.guardrails.rules import Rule
 from agent.guardrails.waivers import accept
 from agent.models import FieldName, Finding, Note, NoteInput, Report, Waiver
 
-__all__ = ["add_findings", "found_by_judge", "rules_for_judge"]
+__all__ = ["add_findings", "found_by_judge", "rules_for_adviser", "rules_for_judge"]
 
 READABLE = frozenset({"term", "pattern", "combine", "judge"})  # rules about what a text means
+WORDED = READABLE | {"require"}  # and about a claim that may not stand without its conditions
 
 
 def rules_for_judge(packs: Packs, report: Report, as_of: date) -> tuple[tuple[str, Rule], ...]:
     """Return the rules, with their packs, that a reader of this note may find broken: by meaning, and in scope."""
     return tuple((pack, rule) for pack, rule in packs.entries() if _readable(rule, as_of) and _in_scope(rule, report))
+
+
+def rules_for_adviser(packs: Packs, report: Report, as_of: date) -> tuple[Rule, ...]:
+    """Return the rules that whoever tells an author what is wrong may name: about words, and those that found some."""
+    found = {finding.rule for finding in report.open() if finding.start is not None}
+    worded = (rule for _, rule in packs.entries() if rule.id in found or _readable(rule, as_of, WORDED))
+    return tuple(rule for rule in worded if rule.id in found or _in_scope(rule, report))
 
 
 def found_by_judge(
@@ -62,9 +70,9 @@ def add_findings(
     return amended.model_copy(update={"waivers": accepted.waivers, "idle_waivers": accepted.idle})
 
 
-def _readable(rule: Rule, as_of: date) -> bool:
+def _readable(rule: Rule, as_of: date, kinds: frozenset[str] = READABLE) -> bool:
     in_force = rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
-    return in_force and rule.stage == "note" and rule.kind in READABLE
+    return in_force and rule.stage == "note" and rule.kind in kinds
 
 
 def _in_scope(rule: Rule, report: Report) -> bool:

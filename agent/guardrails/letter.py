@@ -24,7 +24,7 @@ from agent.guardrails.topics import is_to_report, says_of
 from agent.guardrails.wording import label_of, word, words_of_group
 from agent.models import Category, FieldName, Finding, NoteInput, Report
 
-__all__ = ["is_offer", "letter_lines", "never_words"]
+__all__ = ["added_lines", "is_claim", "is_offer", "letter_lines", "never_words", "paragraph_at", "paragraphs_of"]
 
 _ORDER: Final[tuple[FieldName, ...]] = ("title", "cover", "body", "tags", "note")
 _GRADES: Final = ("gone_grade", "asked_grade", "completed_grade")
@@ -62,14 +62,14 @@ def letter_lines(
     Without `full` a sentence is told what it does, the point of one reason and one clause. `subject`: for which product
     the note was checked.
     """
-    owed = [item for item in todo.adding if not _is_claim(item)]
+    owed = _owed(todo)
     everything = list(_said(note, todo, report.products if is_offer(report) else (), full=full))
     said = [one for one in everything if one.saying.unnamed is None] or everything
     named = {one.place for one in said}
     unnamed = [one for one in everything if one not in said]
     asked = [one for one in unnamed if one.place not in named]
     too = [one for one in unnamed if one.place in named]
-    mark = advert_mark(note, report, asked=[line for item in owed for line in item.lines], anew=True)
+    mark = _mark(note, report, owed)
     yield word("anew_first")
     yield from _gravest(said)
     yield word("anew_how")
@@ -84,11 +84,26 @@ def letter_lines(
     yield from _untouched(note, everything)
     yield from _for_reviewer(asked)
     yield from ("", never_words(report))
-    lines = [mark_line(mark, anew=True)] if mark else []
-    lines += [line for item in owed for line in _owed_lines(note, item, full=full)]
-    yield from section("must_add_anew", lines + _written_of(note, report))
+    yield from section("must_add_anew", added_lines(note, report, todo, full=full))
     asked_for = owed + [one.saying.owes for one in said if one.saying.owes]
     yield from close_lines(report, asked_for)
+
+
+def added_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> list[str]:
+    """Return what the note must hold anew: its mark, the lines it lacks, what is told of its products in full."""
+    owed = _owed(todo)
+    mark = _mark(note, report, owed)
+    lines = [mark_line(mark, anew=True)] if mark else []
+    lines += [line for item in owed for line in _owed_lines(note, item, full=full)]
+    return lines + _written_of(note, report)
+
+
+def _owed(todo: Todo) -> list[Missing]:
+    return [item for item in todo.adding if not is_claim(item)]
+
+
+def _mark(note: NoteInput, report: Report, owed: Sequence[Missing]) -> str:
+    return advert_mark(note, report, asked=[line for item in owed for line in item.lines], anew=True)
 
 
 def _owed_lines(note: NoteInput, item: Missing, *, full: bool) -> Iterator[str]:
@@ -114,7 +129,7 @@ def never_words(report: Report) -> str:
 def _steps(note: NoteInput, said: Sequence[_Said], asked: Sequence[_Said], added: int) -> Iterator[str]:
     """Say what to do, the easiest first: to ask and to tell of life alone, or to write of the product anew."""
     named, reviewed = ({one.place.paragraph for one in some} for some in (said, asked))
-    yield word("step_life").format(life=kept_words(_paragraphs(note), named=named, asked=reviewed))
+    yield word("step_life").format(life=kept_words(paragraphs_of(note), named=named, asked=reviewed))
     yield word("step_product")
     more = word("step_added").format(added=added) if added else ""
     yield word("step_points").format(all=len(said), points=_points(said), added=more)
@@ -156,7 +171,7 @@ def _to_report(said: Sequence[_Said]) -> str:
     return word("step_report").format(seen=seen)
 
 
-def _is_claim(item: Missing) -> bool:
+def is_claim(item: Missing) -> bool:
     """Tell whether lines are missing for what a sentence says, and not for the product of the note."""
     return bool(item.first.text and says_of(item.first.rule))
 
@@ -181,23 +196,24 @@ def _spoken_of(note: NoteInput, todo: Todo) -> Iterator[tuple[_Place, int, Passa
     yield from ((*_where(note, finding), finding) for finding in todo.looks)
     spans = [(passage.start, passage.end) for passage in going if passage.first.field == "body"]
     spans += [(finding.start, finding.end) for finding in todo.looks if finding.field == "body"]
-    for item in filter(_is_claim, todo.adding):
+    for item in filter(is_claim, todo.adding):
         start = max(0, note.body.find(item.first.text))
         if not any(first is not None and last is not None and first <= start < last for first, last in spans):
-            yield _Place(_ORDER.index("body"), _paragraph(note, start)), start, item
+            yield _Place(_ORDER.index("body"), paragraph_at(note, start)), start, item
 
 
 def _where(note: NoteInput, finding: Finding) -> tuple[_Place, int]:
     start = finding.start or 0
-    paragraph = _paragraph(note, start) if finding.field == "body" and finding.start is not None else 0
+    paragraph = paragraph_at(note, start) if finding.field == "body" and finding.start is not None else 0
     return _Place(_ORDER.index(finding.field), paragraph), start
 
 
-def _paragraphs(note: NoteInput) -> list[str]:
+def paragraphs_of(note: NoteInput) -> list[str]:
+    """Return the paragraphs of a body, which are counted from 1."""
     return [line.strip() for line in note.body.split("\n") if line.strip()]
 
 
-def _paragraph(note: NoteInput, start: int) -> int:
+def paragraph_at(note: NoteInput, start: int) -> int:
     """Return the number of the paragraph of the body in which a place lies."""
     return max(1, sum(bool(line.strip()) for line in (note.body[:start] + "x").split("\n")))
 
@@ -229,7 +245,7 @@ def _opening(quote: str) -> str:
 
 def _heading(note: NoteInput, place: _Place) -> str:
     if place.field == "body" and place.paragraph:
-        text = _paragraphs(note)[place.paragraph - 1]
+        text = paragraphs_of(note)[place.paragraph - 1]
         opening = text[:_OPENING].rstrip(_MARKS) + ("…" if len(text) > _OPENING else "")
         return word("paragraph").format(place=_heading_of(place), opening=opening)
     return _heading_of(place)
@@ -242,7 +258,7 @@ def _heading_of(place: _Place) -> str:
 
 def _untouched(note: NoteInput, said: Sequence[_Said]) -> Iterator[str]:
     """Say that paragraphs of which nothing is said are not therefore clean."""
-    if {one.place.paragraph for one in said} < set(range(len(_paragraphs(note)) + 1)):
+    if {one.place.paragraph for one in said} < set(range(len(paragraphs_of(note)) + 1)):
         yield "  " + word("untouched")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from agent.guardrails.advice import to_text
@@ -23,10 +24,12 @@ def render_reports(
     format: ReportFormat,
     packs: Packs | None = None,
     full: bool = False,
+    letters: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> str:
     """Return the reports of these notes in one format, ending with a newline.
 
-    `packs` describe rules in SARIF; `full` tells a text's every reason.
+    `packs` describe rules in SARIF; `full` tells a text's every reason; `letters` stand in a text for what
+    is said of a note, by its place.
     """
     notes = [note for note, _ in checked]
     reports = [report for _, report in checked]
@@ -40,5 +43,5 @@ def render_reports(
         case "html":
             text = to_html(notes, reports)
         case "text":
-            text = to_text(notes, reports, full=full)
+            text = to_text(notes, reports, full=full, letters=letters)
     return text + "\n"

@@ -30,7 +30,7 @@ from agent.guardrails.topics import (
     weight_of,
     why_of,
 )
-from agent.guardrails.wording import cite, cite_shortly, gist, word, word_list
+from agent.guardrails.wording import cite, clause_of, gist, word, word_list
 from agent.models import Category, Finding, NoteInput
 
 __all__ = ["Saying", "claim_saying", "does_words", "look_sayings", "passage_saying"]
@@ -236,7 +236,4 @@ def _law(finding: Finding, says: str, products: Sequence[Category]) -> str:
 
 
 def _clause(finding: Finding) -> str:
-    """Cite a clause that was read, if any, else the first; of a platform's rule the platform's."""
-    read = [basis for basis in finding.basis if basis.verified and basis.article]
-    read = [] if finding.basis and finding.basis[0].status == "practice" else read
-    return "".join(map(cite_shortly, (read or finding.basis)[:1]))
+    return clause_of(finding.basis)

@@ -13,9 +13,8 @@ from agent.models import Basis, IdleWaiver, Waiver
 from agent.yamlsource import read_yaml
 
 __all__ = [
-    "article_of", "brief", "cite", "cite_shortly", "gist", "idle_words", "instrument_of", "label_of", "name_blanks",
-    "one_line", "spelled", "waiver_words", "word", "word_list",
-    "words_of_group",
+    "article_of", "brief", "cite", "cite_shortly", "clause_of", "gist", "idle_words", "instrument_of", "label_of",
+    "name_blanks", "one_line", "spelled", "waiver_words", "word", "word_list", "words_of_group",
 ]  # fmt: skip
 
 _LONGEST_QUOTE = 40
@@ -85,6 +84,13 @@ def cite_shortly(basis: Basis) -> str:
     """Cite an article in the numerals of laws, without the number of the document that brought it."""
     told = cite(basis.model_copy(update={"instrument": _NUMBERED.sub("", basis.instrument)}))
     return _ARTICLE.sub(lambda number: _numeral(int(number[0])), told)
+
+
+def clause_of(bases: Sequence[Basis]) -> str:
+    """Cite a clause that was read, if any, else the first; of a platform's rule the platform's."""
+    read = [basis for basis in bases if basis.verified and basis.article]
+    read = [] if bases and bases[0].status == "practice" else read
+    return "".join(map(cite_shortly, (read or bases)[:1]))
 
 
 def _numeral(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from agent.llm.budget import Budget
 from agent.llm.calls import Calls, total_usage
+from agent.llm.memory import MemoryJournal
 from agent.llm.protocol import CallKey, ChatModel, Completion, Entry, Journal, ModelRole, OnText, PaidReplyError
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Completion",
     "Entry",
     "Journal",
+    "MemoryJournal",
     "ModelRole",
     "OnText",
     "PaidReplyError",

@@ -1,0 +1,161 @@
+"""A letter to the author of a note that somebody has read: what is wrong with each sentence, in the order of the note.
+
+Owns what a reader's advice is, once it was vetted, and the lines it is told in. Refuses to read or to vet: who reads
+may be a model, and what of its words counts is in `agent.readers`. Clauses and mandatory lines come from the rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Final
+
+from agent.guardrails.advice import headline, verdict_words
+from agent.guardrails.letter import added_lines, is_claim, is_offer, paragraph_at
+from agent.guardrails.owing import Missing, add_lines, fill_words
+from agent.guardrails.quoting import within_quotes
+from agent.guardrails.todo import section, todo_of
+from agent.guardrails.topics import weight_of
+from agent.guardrails.wording import brief, label_of, word
+from agent.models import FieldName, NoteInput, Report
+
+__all__ = ["Advice", "Point", "advised_lines", "place_words"]
+
+_WORST: Final = 3  # points that are named before all others
+_SHORT: Final = 12  # characters that show which sentence is meant
+_MARKS: Final = "，。！？；：、,.!?;:… "
+_LAST: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Point:
+    """Hold what is wrong with one place of a note.
+
+    start: in the raw field; None for what has no place. why: the line that tells it, clause and rule at its end.
+    says: what the sentence does, in short. grave: 3 is the gravest. deed: whether it is to be reported if really done.
+    """
+
+    field: FieldName
+    start: int | None
+    quote: str
+    why: str
+    says: str
+    grave: int = 2
+    deed: bool = False
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Hold what a reader tells the author and the reviewer of a note.
+
+    keep: the numbers of paragraphs that may stay. misread: sentences that were only guessed at and that the reader
+    finds innocent, each with what it is about. unread: those of which the reader says nothing. claims: lines that are
+    missing for words which no point speaks against.
+    """
+
+    opening: str = ""
+    product: str = ""
+    points: tuple[Point, ...] = ()
+    keep: tuple[int, ...] = ()
+    ask: str = ""
+    misread: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+    claims: tuple[Missing, ...] = ()
+
+
+def advised_lines(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
+    """Say that the note is not to be sent and what may stay, then what is wrong where, then what it must hold anew."""
+    told = [*_to_author(note, report, advice), *_added(note, report, advice)]
+    yield _headline(report, advice)
+    yield from told
+    yield from section("advised_reviewer", _to_reviewer(report, advice, told))
+
+
+def place_words(note: NoteInput, field: FieldName, start: int | None) -> str:
+    """Name a place: a field, of the body the paragraph."""
+    if field != "body" or start is None:
+        return label_of("field", field)
+    return word("numbered").format(number=paragraph_at(note, start))
+
+
+def _headline(report: Report, advice: Advice) -> str:
+    """Say what becomes of the note and what it promotes; nobody holds back a note against which nothing is said."""
+    products = (advice.product,) if advice.product else report.products
+    told = headline(report.model_copy(update={"products": products if advice.points else ()}))
+    return told.replace(verdict_words(report), word("anew_verdict"), 1) if advice.points else told
+
+
+def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
+    yield advice.opening or word("advised_opening" if advice.points else "advised_nothing")
+    if len(advice.points) > _WORST:
+        yield word("anew_worst").format(told="；".join(_grave(note, point) for point in _gravest(advice.points)))
+    yield from _steps(report, advice)
+    if deeds := [_named(note, point) for point in advice.points if point.deed]:
+        yield word("advised_deeds").format(told="、".join(dict.fromkeys(deeds)))
+    yield from section("advised_points", _pointed_out(note, advice.points))
+
+
+def _steps(report: Report, advice: Advice) -> Iterator[str]:
+    """Say what to do: of a note that offers something to write of life alone or anew, of another to take out."""
+    if not advice.points:
+        return
+    if not (is_offer(report) or advice.product):
+        yield word("advised_take_out")
+        return
+    life = word("these_paragraphs").format(numbers="、".join(map(str, advice.keep))) if advice.keep else ""
+    yield from (word("anew_how"), word("step_life").format(life=life), word("step_product"))
+
+
+def _pointed_out(note: NoteInput, points: Sequence[Point]) -> Iterator[str]:
+    """Tell the points in the order of the note, what is said of one quotation together."""
+    order = ("title", "cover", "body", "tags", "note")
+    ordered = sorted(points, key=lambda one: (order.index(one.field), _LAST**2 if one.start is None else one.start))
+    for (place, quote), group in groupby(ordered, key=lambda one: (place_words(note, one.field, one.start), one.quote)):
+        yield f"{place}“{within_quotes(quote)}”" if quote else place
+        yield from (f"  {why}" for why in dict.fromkeys(one.why for one in group))
+
+
+def _gravest(points: Sequence[Point]) -> list[Point]:
+    """Return the gravest points, one of each kind, by how grave the reader finds them, then by their topics."""
+    ordered = sorted(points, key=lambda one: (-one.grave, _LAST if (w := weight_of(one.says)) is None else w))
+    return list({one.says: one for one in reversed(ordered)}.values())[::-1][:_WORST]
+
+
+def _grave(note: NoteInput, point: Point) -> str:
+    quote = _shortly(point.quote)
+    return word("gravest").format(place=place_words(note, point.field, point.start), quote=quote, says=point.says)
+
+
+def _named(note: NoteInput, point: Point) -> str:
+    return place_words(note, point.field, point.start) + _shortly(point.quote)
+
+
+def _shortly(quote: str) -> str:
+    text = within_quotes(quote)
+    return f"“{text}”" if len(text) <= _SHORT else f"“{text[:_SHORT].rstrip(_MARKS)}…”"
+
+
+def _added(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
+    """Tell the lines that the note must hold anew, and those of words that may stay with their conditions alone."""
+    todo = todo_of(note, report)
+    lines = [line for item in advice.claims for line in add_lines(note, item)] + added_lines(note, report, todo)
+    yield from section("must_add_anew" if is_offer(report) else "must_add", lines)
+    if filling := fill_words([*advice.claims, *(item for item in todo.adding if not is_claim(item))]):
+        yield f"  {filling}"
+
+
+def _to_reviewer(report: Report, advice: Advice, told: Sequence[str]) -> Iterator[str]:
+    if advice.ask:
+        yield advice.ask
+    if advice.product and report.products and advice.product not in report.products:
+        checked = "、".join(label_of("product", one) for one in report.products)
+        yield word("advised_other_product").format(product=label_of("product", advice.product), checked=checked)
+    for quote, why in advice.misread:
+        yield word("advised_misread").format(quote=brief(within_quotes(quote)), why=why)
+    if advice.unread:
+        quotes = "、".join(f"“{brief(within_quotes(quote))}”" for quote in advice.unread)
+        yield word("advised_unread").format(quotes=quotes)
+    if any(word("unverified_mark") in line for line in told):
+        yield word("unverified_note")
+    yield word("advised_by")

@@ -1,0 +1,60 @@
+"""Whether a text that a model wrote about a note may be printed: short, on one line, with no contact, breaking no rule.
+
+Words that it quotes from the note, in quotation marks, are the note's. Refuses to mend: a text is fit or it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Final
+
+from agent.guardrails import Packs, check
+from agent.guardrails.identifiers import find_identifiers
+from agent.guardrails.normalize import fold
+from agent.guardrails.wording import one_line, word_list
+from agent.models import NoteInput, Report
+
+__all__ = ["Fitness"]
+
+_QUOTED: Final = re.compile("“([^“”]*)”")
+_CONTACTS: Final = ("mobile", "landline", "email", "wechat", "qq", "url", "handle")
+_STOPS: Final = "。；！？，"
+
+
+class Fitness:
+    """Tell which texts about a note may be printed, by the rules that hold for it."""
+
+    def __init__(self, note: NoteInput, report: Report, *, packs: Packs, as_of: date) -> None:
+        self._held = "\n".join((note.title, note.cover, note.body, *note.tags))
+        self._note = {"products": report.products, "note_type": report.note_type}
+        self._packs = packs
+        self._as_of = as_of
+
+    def fit(self, text: str, longest: int) -> str:
+        """Return a text on one line, cut to its length; empty where it may not be printed."""
+        line = one_line(text)
+        told = _QUOTED.sub(lambda quoted: "" if quoted[1] in self._held else quoted[0], line)
+        return "" if _holds_a_contact(line) or self._breaks_a_rule(told) else _cut(line, longest)
+
+    def _breaks_a_rule(self, text: str) -> bool:
+        if any(words in text for words in word_list("advised_rewording")):
+            return True
+        if not text.strip():
+            return False
+        note = NoteInput.model_validate({"body": text, **self._note})
+        report = check(note, as_of=self._as_of, packs=self._packs, likeness=False)
+        return any(finding.start is not None for finding in report.open("block"))
+
+
+def _holds_a_contact(text: str) -> bool:
+    norm = fold(text)
+    return any(next(iter(find_identifiers(kind, norm)), None) is not None for kind in _CONTACTS)
+
+
+def _cut(line: str, longest: int) -> str:
+    """Cut a line to its length, after a whole clause if there is one."""
+    if len(line) <= longest:
+        return line
+    end = max(line.rfind(stop, 0, longest) for stop in _STOPS)
+    return line[:end] + "。" if end > 0 else line[: longest - 1] + "…"
