@@ -65,7 +65,9 @@ class ModelAdviser:
             findings=[
                 {"number": number, "text": _told(note, finding, rules)} for number, finding in numbered(report).items()
             ],
-            added=[{"text": line} for line in added_lines(note, report, todo_of(note, report))],
+            added=[
+                {"text": line} for line in added_lines(note, report, todo_of(note, report)) if line == line.lstrip()
+            ],
         )
         return await self._calls.ask(
             AdviceDraft, role="judge", prompt=prompt.ref, messages=messages, node="advise", round=1, shared=True

@@ -106,7 +106,7 @@ def vetted(
     fitness = Fitness(note, report, packs=packs, as_of=as_of)
     todo = todo_of(note, report)
     placed = list(_placed(draft, note, report, rules, fitness))
-    guesses = {number: f for number, f in numbered(report).items() if is_alike(f) and not _is_met(_span(f), placed)}
+    guesses = {number: f for number, f in numbered(report).items() if f in todo.looks and not _is_met(_span(f), placed)}
     misread = {entry.number: entry.why for entry in draft.misread if entry.number in guesses}
     claims = [item for item in todo.adding if is_claim(item) and not _is_met(_claim_span(note, item), placed)]
     final = [item for item in claims if is_final(item.first.rule, _sentence(note, _claim_span(note, item)))]
@@ -133,12 +133,13 @@ def _placed(
 ) -> Iterator[_Placed]:
     """Yield the points whose quotation stands in the note and whose rule was offered, each once."""
     seen: set[tuple[_Span, str]] = set()
+    told: set[str] = set()
     for one in draft.points:
         span = _located(note, one.quote)
         if span is None or one.rule not in rules or (span, one.rule) in seen:
             continue
         seen.add((span, one.rule))
-        yield _Placed(span, one.rule, _point(one, span, note, report, rules[one.rule], fitness))
+        yield _Placed(span, one.rule, _point(one, span, note, report, rules[one.rule], fitness, told))
 
 
 def _located(note: NoteInput, quote: str) -> _Span | None:
@@ -156,13 +157,13 @@ def _located(note: NoteInput, quote: str) -> _Span | None:
 
 
 def _point(
-    draft: PointDraft, span: _Span, note: NoteInput, report: Report, rule: Rule, fitness: Fitness
+    draft: PointDraft, span: _Span, note: NoteInput, report: Report, rule: Rule, fitness: Fitness, told: set[str]
 ) -> Point:  # fmt: skip
     text = field_text(note, span.field, span.part)[span.start : span.end]
     says = says_of(rule.id, text) or rule.title
     found = [f for f in report.open() if f.start is not None and _span(f).meets(span)]
     law = own_law_of(says, report.products) or clause_of(_basis(rule, found, report.products))
-    why = fitness.fit(draft.why, LONGEST_WHY) or why_of(says) or says
+    why = fitness.fit(draft.why, LONGEST_WHY) or _own_why(says, told)
     return Point(
         field=span.field,
         start=span.start,
@@ -172,6 +173,14 @@ def _point(
         grave=min(max(draft.grave, _GRADES[0]), _GRADES[-1]),
         deed=draft.deed or any(is_to_report(says_of(f.rule, f.text)) for f in found if not is_alike(f)),
     )
+
+
+def _own_why(says: str, told: set[str]) -> str:
+    """Say what the program says is wrong with what a sentence does, the same once; else what it does."""
+    why = why_of(says)
+    new = why not in told
+    told.add(why)
+    return why if why and new else says
 
 
 def _basis(rule: Rule, found: Sequence[Finding], products: Sequence[Category]) -> tuple[Basis, ...]:
