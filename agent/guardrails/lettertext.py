@@ -24,6 +24,7 @@ __all__ = ["Advice", "Point", "advised_lines", "place_words"]
 
 _WORST: Final = 3  # points that are named before all others
 _SHORT: Final = 12  # characters that show which sentence is meant
+_LONGEST: Final = 100  # characters of a quotation
 _MARKS: Final = "，。！？；：、,.!?;:… "
 _LAST: Final = 1_000
 
@@ -112,7 +113,7 @@ def _pointed_out(note: NoteInput, points: Sequence[Point]) -> Iterator[str]:
     order = ("title", "cover", "body", "tags", "note")
     ordered = sorted(points, key=lambda one: (order.index(one.field), _LAST**2 if one.start is None else one.start))
     for (place, quote), group in groupby(ordered, key=lambda one: (place_words(note, one.field, one.start), one.quote)):
-        yield f"{place}“{within_quotes(quote)}”" if quote else place
+        yield f"{place}“{_begun(within_quotes(quote), _LONGEST)}”" if quote else place
         yield from (f"  {why}" for why in dict.fromkeys(one.why for one in group))
 
 
@@ -132,8 +133,11 @@ def _named(note: NoteInput, point: Point) -> str:
 
 
 def _shortly(quote: str) -> str:
-    text = within_quotes(quote)
-    return f"“{text}”" if len(text) <= _SHORT else f"“{text[:_SHORT].rstrip(_MARKS)}…”"
+    return f"“{_begun(within_quotes(quote), _SHORT)}”"
+
+
+def _begun(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[:longest].rstrip(_MARKS) + "…"
 
 
 def _added(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:

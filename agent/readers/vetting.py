@@ -113,8 +113,9 @@ def vetted(
     unread = [finding for number, finding in guesses.items() if number not in misread]
     unread += [passage.first for passage in todo.doubted if not _is_covered(note, passage, placed)]
     points = [one.point for one in placed]
-    points += _left_out(note, report, todo, placed, rules) + _final_claims(note, final)
-    barred: list[Point | Finding] = [*points, *(p.first for p in todo.going), *(p.first for p in todo.doubted), *unread]
+    titles = {rule.id: rule.title for _, rule in packs.entries()}
+    points += _left_out(note, report, todo, placed, titles) + _final_claims(note, final)
+    barred: list[Point | Finding] = [*points, *(p.first for p in todo.doubted), *unread]
     return Advice(
         opening=fitness.fit(draft.opening, LONGEST_OPENING),
         product=draft.product if draft.product in get_args(Category) else "",
@@ -195,19 +196,19 @@ def _basis(rule: Rule, found: Sequence[Finding], products: Sequence[Category]) -
 
 
 def _left_out(
-    note: NoteInput, report: Report, todo: Todo, placed: Sequence[_Placed], rules: Mapping[str, Rule]
+    note: NoteInput, report: Report, todo: Todo, placed: Sequence[_Placed], titles: Mapping[str, str]
 ) -> list[Point]:
     """Return the program's own saying of each passage that must go and that no point speaks against."""
     told: set[str] = set()
     missed = [passage for passage in todo.going if not _is_covered(note, passage, placed)]
-    return [_own(note, passage, report, told, rules) for passage in missed]
+    return [_own(note, passage, report, told, titles) for passage in missed]
 
 
-def _own(note: NoteInput, passage: Passage, report: Report, told: set[str], rules: Mapping[str, Rule]) -> Point:
+def _own(note: NoteInput, passage: Passage, report: Report, told: set[str], titles: Mapping[str, str]) -> Point:
     saying = passage_saying(note, passage, report.products, told, full=False)
     first, span = passage.first, _passage_span(note, passage)
     whole = "" if span is None else _sentence(note, span)
-    says = saying.says or (rules[first.rule].title if first.rule in rules else saying.lines[-1].strip())
+    says = saying.says or titles[first.rule]
     quote = whole if 0 < len(whole) <= _LONGEST_QUOTE else first.text
     grave = _GRADES[-1] if passage.gravity == "block" else _GRADES[1]
     why = saying.lines[-1].strip()

@@ -78,6 +78,15 @@ class TestWhatCounts:
         told = of(advised(point(words, "RET-04"), note=note), words)[0]
         assert told.why.endswith("（RET-04，《金融产品网络营销管理办法》第十条第（四）项）")
 
+    def test_the_clause_is_that_of_the_very_act_where_it_has_one(self):
+        told = of(advised(point(LIFE, "END-06")), LIFE)[0]
+        assert told.why.endswith("（END-06，《广告法》第三十八条）")
+
+    def test_the_clause_is_that_of_the_product_that_the_sentence_speaks_of(self):
+        words = "这份保险的收益明年一定涨。"
+        note = NoteInput(title="慢慢来", body=f"{words}\n那只基金另说。", products=("fund", "insurance"))
+        assert "第十条第（四）项" in of(advised(point(words, "RET-04"), note=note), words)[0].why
+
     @pytest.mark.parametrize(("given", "told"), [(9, 3), (-1, 1), (2, 2)])
     def test_a_weight_is_one_of_three(self, given, told):
         assert of(advised(point(OIL, "DEP-01", grave=given)), OIL)[0].grave == told
@@ -130,6 +139,27 @@ class TestWhatRulesFound:
         assert [item.first.rule for item in left.claims] == ["DEP-02"] and not gone.claims
         assert any("【利率】" in line for line in advised_lines(note, check(note, as_of=TODAY, packs=PACKS), left))
 
+    def test_the_paragraph_of_a_claim_that_lacks_its_conditions_is_not_kept(self):
+        note = NoteInput(title="存一笔", body="三年定期的利率是一点九五。\n晚上吃面。", products=("deposit",))
+        assert advised(note=note, keep=[1, 2]).keep == (2,)
+
+    def test_a_claim_that_no_line_makes_right_is_a_point(self):
+        words = "这款理财业绩比较基准3.2%，工资每月自己来"
+        told = advised(note=NoteInput(title="存一笔", body=f"{words}。\n晚上吃面。", products=("wm",)), keep=[1, 2])
+        assert any(one.quote == words and "WM-01" in one.why for one in told.points) and told.keep == (2,)
+        assert all(item.first.rule != "WM-01" for item in told.claims)
+
+    def test_what_a_rule_only_asks_to_look_at_is_left_to_the_reviewer(self):
+        note = NoteInput(title="月底", body="月底帮我冲一下存款任务吧。\n晚上吃面。", products=("deposit",))
+        told = advised(note=note, keep=[1, 2])
+        assert told.unread and told.keep == (2,)
+        assert not advised(point("月底帮我冲一下存款任务吧。", "DEP-05"), note=note).unread
+
+    def test_what_has_no_topic_is_named_by_its_rule(self):
+        note = NoteInput(title="今早买了两碗豆浆一碗咸的一碗甜的都凉了还是喝完才去上班", body="这款基金保本。")
+        long = [one for one in advised(note=note).points if one.field == "title"]
+        assert [len(one.says) < 20 for one in long] == [True]
+
 
 class TestWhatMayBePrinted:
     @pytest.mark.parametrize(
@@ -139,6 +169,8 @@ class TestWhatMayBePrinted:
             "问我，微信号 abc12345",
             "打 13812345678 问清楚",
             "这款理财保本，放心买",
+            "去看 @小明的号",
+            "“这款理财保本”，放心",
             "可以写成一分不少，改成这样就行",
         ],
     )
@@ -157,6 +189,15 @@ class TestWhatMayBePrinted:
 
     def test_a_reason_may_quote_the_note(self):
         assert "“保本，稳赚不赔”" in of(advised(point(SURE, "RET-03", why="“保本，稳赚不赔”，跌了谁赔")), SURE)[0].why
+
+    def test_a_line_that_a_reason_lacks_speaks_not_against_it(self):
+        words = "这份保险稳赚不赔。"
+        note = NoteInput(title="慢慢来", body=words, products=("insurance",))
+        assert "读的人会当真" in advised(point(words, "RET-03", why="读的人会当真"), note=note).points[0].why
+
+    def test_what_a_misread_sentence_is_about_is_told_in_fit_words_or_not_at_all(self):
+        told = advised(misread=[{"number": GUESSED, "why": "见 www.example.com/abc"}]).misread
+        assert [why for _, why in told] == ["没有这个意思"]
 
     def test_texts_are_cut_to_their_length_and_to_one_line(self):
         told = advised(
@@ -189,6 +230,10 @@ class TestWhatTheModelIsTold:
         user = asked(reply='{"points": []}')[0].asked[0][1][1].content
         assert f"⟦发现 {GUESSED}⟧\n原文（第 3 段）：{OIL}{FAVOUR}\n程序猜的，像 DEP-01" in user
         assert "规则查到的：RET-03" in user and "《广告法》第二十五条" in user
+
+    def test_the_lines_to_be_added_are_told_without_their_reasons(self):
+        user = asked(reply='{"points": []}')[0].asked[0][1][1].content
+        assert "⟦要补的⟧\n补上 正文开头单独一行写“广告”" in user and "怎么改" not in user
 
     def test_only_rules_about_words_in_scope_are_offered(self):
         system = asked(reply='{"points": []}')[0].asked[0][1][0].content
@@ -235,6 +280,18 @@ class TestTheLetter:
         numbers = [{"number": n, "why": "在讲过日子"} for n in range(1, 9)]
         lines = list(advised_lines(note, report, advised(note=note, misread=numbers)))
         assert not lines[0].startswith("先不要发") and "读下来没有要改的" in lines[1]
+
+    def test_of_a_note_that_offers_nothing_the_sentences_go(self):
+        note = NoteInput(title="早市", body="豆浆很甜。\n微信号 abc12345，加我聊。", note_type="lifestyle")
+        lines = list(advised_lines(note, check(note, as_of=TODAY, packs=PACKS), advised(note=note)))
+        assert any("整句拿掉" in line for line in lines) and not any("能不能讲产品" in line for line in lines)
+
+    def test_a_long_quotation_is_begun(self):
+        words = "自家榨的茶油一户一壶拎走，" * 12
+        note = NoteInput(title="早市", body=f"{words}这款基金保本。", products=("fund",))
+        report = check(note, as_of=TODAY, packs=PACKS)
+        lines = list(advised_lines(note, report, advised(point(words, "GFT-01"), note=note)))
+        assert all(len(line) < 120 for line in lines if "茶油" in line)
 
     def test_it_stands_in_the_place_of_the_programs_own_text(self):
         lines = tuple(advised_lines(NOTE, REPORT, advised(opening="先不要发，油的事要说清。")))
