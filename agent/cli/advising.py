@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,20 +20,34 @@ from agent.roles import ModelCasting, open_casting
 __all__ = ["written_letters"]
 
 Letters = dict[int, tuple[str, ...]]
+Check = Callable[[NoteInput], Report]
 
 
 def written_letters(
-    notes: Sequence[NoteInput], reports: Sequence[Report], *, packs: Packs, as_of: date, workspace: Path | None
+    notes: Sequence[NoteInput],
+    reports: Sequence[Report],
+    *,
+    check: Check,
+    packs: Packs,
+    as_of: date,
+    workspace: Path | None,
 ) -> tuple[Letters, list[str]]:
     """Return the letters by the places of their notes, and why others have none.
 
-    Raises `ConfigurationError` where no model is configured.
+    check: how a note that reads like one of another product is checked again. Raises `ConfigurationError` where no
+    model is configured.
     """
-    return asyncio.run(_write(notes, reports, packs=packs, as_of=as_of, workspace=workspace))
+    return asyncio.run(_write(notes, reports, check=check, packs=packs, as_of=as_of, workspace=workspace))
 
 
 async def _write(
-    notes: Sequence[NoteInput], reports: Sequence[Report], *, packs: Packs, as_of: date, workspace: Path | None
+    notes: Sequence[NoteInput],
+    reports: Sequence[Report],
+    *,
+    check: Check,
+    packs: Packs,
+    as_of: date,
+    workspace: Path | None,
 ) -> tuple[Letters, list[str]]:
     settings, bank = load(workspace)
     places = [place for place, report in enumerate(reports) if report.open()]
@@ -44,13 +58,13 @@ async def _write(
         async def read(place: int) -> Advised:
             adviser = ModelAdviser(casting.calls(f"check-{place}"), casting.prompts, packs=packs, as_of=as_of)
             try:
-                return await adviser(notes[place], reports[place])
+                return await adviser(notes[place], reports[place], check=check)
             except ProviderError as error:
                 return Advised(None, error.message)
 
         told = dict(zip(places, await asyncio.gather(*map(read, places)), strict=True))
     letters = {
-        place: tuple(advised_lines(notes[place], reports[place], one.advice))
+        place: tuple(advised_lines(notes[place], one.report or reports[place], one.advice, before=reports[place]))
         for place, one in told.items()
         if one.advice
     }

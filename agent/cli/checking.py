@@ -87,7 +87,7 @@ def check(
     from agent.guardrails.advice import further_words
     from agent.guardrails.output import render_reports
 
-    letters = _letters(notes, reports, packs=packs, as_of=as_of, workspace=workspace) if advise else {}
+    letters = _letters(notes, reports, checker, packs, as_of=as_of, workspace=workspace) if advise else {}
     typer.echo(
         render_reports(
             list(zip(notes, reports, strict=True)),
@@ -105,12 +105,19 @@ def check(
 
 
 def _letters(
-    notes: Sequence[NoteInput], reports: Sequence[Report], *, packs: Packs, as_of: str, workspace: Path | None
+    notes: Sequence[NoteInput],
+    reports: Sequence[Report],
+    checker: Check,
+    packs: Packs,
+    *,
+    as_of: str,
+    workspace: Path | None,
 ) -> dict[int, tuple[str, ...]]:
     """Return what a model has written of notes with open findings, by their place; say why it wrote none of others."""
     from agent.cli.advising import written_letters
 
-    letters, reasons = written_letters(notes, reports, packs=packs, as_of=day(as_of), workspace=workspace)
+    when = day(as_of)
+    letters, reasons = written_letters(notes, reports, check=checker, packs=packs, as_of=when, workspace=workspace)
     for reason in reasons:
         talk(reason)
     return letters

@@ -120,7 +120,7 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool, letter: Sequen
     todo = todo_of(note, report)
     anew = anew_words(report, todo)
     if letter:
-        yield from (*letter, *_subject_of(note, report))
+        yield from letter
     else:
         yield from _advice_lines(note, report, todo, full=full, anew=bool(anew))
     yield from _let_be_lines(note, report, full=full)

@@ -65,12 +65,15 @@ class Advice:
     claims: tuple[Missing, ...] = ()
 
 
-def advised_lines(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
-    """Say that the note is not to be sent and what may stay, then what is wrong where, then what it must hold anew."""
+def advised_lines(note: NoteInput, report: Report, advice: Advice, *, before: Report | None = None) -> Iterator[str]:
+    """Say that the note is not to be sent and what may stay, then what is wrong where, then what it must hold anew.
+
+    before: the report that decides, where the note was checked once more for the product that it reads like.
+    """
     told = [*_to_author(note, report, advice), *_added(note, report, advice)]
     yield _headline(report, advice)
     yield from told
-    yield from section("advised_reviewer", _to_reviewer(report, advice, told))
+    yield from section("advised_reviewer", _to_reviewer(before or report, advice, told))
 
 
 def place_words(note: NoteInput, field: FieldName, start: int | None) -> str:

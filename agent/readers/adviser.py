@@ -6,6 +6,7 @@ no usable reply came, the reason is told, and the program's own letter stands.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple, get_args
 
@@ -26,11 +27,15 @@ from agent.readers.vetting import AdviceDraft, numbered, vetted
 __all__ = ["Advised", "ModelAdviser"]
 
 
+Check = Callable[[NoteInput], Report]
+
+
 class Advised(NamedTuple):
-    """Hold the advice, or why there is none."""
+    """Hold the advice, or why there is none, and the report that it goes by where the note was checked again."""
 
     advice: Advice | None
     reason: str = ""
+    report: Report | None = None
 
 
 class ModelAdviser:
@@ -42,14 +47,25 @@ class ModelAdviser:
         self._packs = packs
         self._as_of = as_of
 
-    async def __call__(self, note: NoteInput, report: Report, /) -> Advised:
-        """Return what to tell the author and the reviewer; a reply that cannot be used is a reason to tell nothing."""
+    async def __call__(self, note: NoteInput, report: Report, /, *, check: Check | None = None) -> Advised:
+        """Return what to tell the author and the reviewer; a reply that cannot be used is a reason to tell nothing.
+
+        check: how to check the note again, where it declares no product and reads like one of another: rules and lines
+        are told of that one then. What was found before decides as it did.
+        """
         rules = {rule.id: rule for rule in rules_for_adviser(self._packs, report, self._as_of)}
         try:
             draft = await self._ask(note, report, rules)
         except (ReplyError, BudgetError) as error:
             return Advised(None, error.message)
-        return Advised(vetted(draft, note, report, rules=rules, packs=self._packs, as_of=self._as_of))
+        if check is None or not (other := _other_product(draft, note, report)):
+            return Advised(vetted(draft, note, report, rules=rules, packs=self._packs, as_of=self._as_of))
+        found = check(note.model_copy(update={"products": (other,)}))
+        again = found.model_copy(update={"products": tuple(dict.fromkeys((other, *found.products)))})
+        offered = {rule.id: rule for rule in rules_for_adviser(self._packs, again, self._as_of)}
+        moved = _renumbered(draft, report, again)
+        advice = vetted(moved, note, again, rules=rules | offered, packs=self._packs, as_of=self._as_of)
+        return Advised(advice, report=again)
 
     async def _ask(self, note: NoteInput, report: Report, rules: dict[str, Rule]) -> AdviceDraft:
         prompt = self._prompts.find("advise_note")
@@ -72,6 +88,24 @@ class ModelAdviser:
         return await self._calls.ask(
             AdviceDraft, role="judge", prompt=prompt.ref, messages=messages, node="advise", round=1, shared=True
         )
+
+
+def _other_product(draft: AdviceDraft, note: NoteInput, report: Report) -> Category | None:
+    """Return the product that a note reads like promoting, where nobody declared one and it was taken for others."""
+    read = next((kind for kind in get_args(Category) if kind == draft.product), None)
+    return read if read and not note.products and read not in report.products else None
+
+
+def _renumbered(draft: AdviceDraft, before: Report, after: Report) -> AdviceDraft:
+    """Return a draft whose guesses are numbered as in another report; one that is not made there is left out."""
+    where = {(f.field, f.index, f.start): number for number, f in numbered(after).items()}
+    told = numbered(before)
+    moved = [
+        entry.model_copy(update={"number": where[place]})
+        for entry in draft.misread
+        if (f := told.get(entry.number)) and (place := (f.field, f.index, f.start)) in where
+    ]
+    return draft.model_copy(update={"misread": tuple(moved)})
 
 
 def _told(note: NoteInput, finding: Finding, rules: dict[str, Rule]) -> str:

@@ -7,11 +7,14 @@ from datetime import date
 import pytest
 
 from agent.guardrails import check, load_packs, render_reports
+from agent.guardrails.findings import is_alike
 from agent.guardrails.lettertext import advised_lines
+from agent.guardrails.todo import todo_of
 from agent.llm import Budget, Calls
 from agent.models import NoteInput
 from agent.prompting import load_prompts
 from agent.readers import ModelAdviser
+from agent.readers.vetting import numbered
 from agent.testing import MemoryJournal, ScriptedModel
 
 TODAY = date(2026, 11, 28)
@@ -299,3 +302,51 @@ class TestTheLetter:
         own, _, written = text.partition("油的事要说清")
         assert "要处理的" in own or "逐段说" in own
         assert "要处理的" not in written and written.rstrip().splitlines()[-1].startswith("没报不等于合规")
+
+
+class TestAnotherProduct:
+    """A note that declares none and reads like one of another product is checked once more for that."""
+
+    SURE = "这个稳赚不赔，闭眼入就行。"
+    OFFER = f"{LIFE}\n我们行的三年定期存款还有额度，想存的来网点。{SURE}\n{OIL}{FAVOUR}\n{END}"
+    OPEN = NOTE.model_copy(update={"products": (), "body": OFFER})
+
+    def advised(self, *points, note=OPEN, **more):
+        seen = []
+
+        def again(one):
+            seen.append(one)
+            return check(one, as_of=TODAY, packs=PACKS)
+
+        text = json.dumps({"points": points, **more}, ensure_ascii=False)
+        calls = Calls("r1", models={"judge": ScriptedModel(replies={"AdviceDraft": text})}, journal=MemoryJournal())
+        adviser = ModelAdviser(calls, load_prompts(), packs=PACKS, as_of=TODAY)
+        before = check(note, as_of=TODAY, packs=PACKS)
+        return before, seen, asyncio.run(adviser(note, before, check=again))
+
+    def test_clauses_and_lines_are_those_of_the_product_that_it_reads_like(self):
+        before, seen, told = self.advised(point(self.SURE, "RET-01"), product="wm")
+        assert before.products == ("deposit",) and [one.products for one in seen] == [("wm",)]
+        assert told.report.products == ("wm", "deposit")
+        lines = list(advised_lines(self.OPEN, told.report, told.advice, before=before))
+        assert lines[0].endswith("理财") and "（DIS-01）" in "".join(lines)
+        assert any("这封信照理财又查了一遍" in line and "两次取严的" in line for line in lines)
+
+    @pytest.mark.parametrize("product", ["", "deposit", "坏的"])
+    def test_it_is_not_checked_again_for_nothing_or_for_the_same(self, product):
+        _, seen, told = self.advised(point(self.SURE, "RET-01"), product=product)
+        assert told.advice and not seen and told.report is None
+
+    def test_nor_where_its_author_declared_one(self):
+        _, seen, told = self.advised(point(self.SURE, "RET-01"), product="wm", note=NOTE)
+        assert told.advice and not seen and told.report is None
+
+    def test_a_guess_keeps_its_sentence_whatever_number_it_has_then(self):
+        before = check(self.OPEN, as_of=TODAY, packs=PACKS)
+        number, guess = next(
+            (n, f) for n, f in numbered(before).items() if is_alike(f) and f in todo_of(self.OPEN, before).looks
+        )
+        _, _, told = self.advised(product="wm", misread=[{"number": number, "why": "在说别的事"}])
+        after = {(f.field, f.start) for f in numbered(told.report).values() if is_alike(f)}
+        misread = [quote for quote, _ in told.advice.misread]
+        assert misread == ([guess.text] if (guess.field, guess.start) in after else [])
