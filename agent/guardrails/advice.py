@@ -102,11 +102,16 @@ def place_of(finding: Finding, note: NoteInput | None = None) -> str:
     return quote + (f"（{hidden}）" if hidden else "")
 
 
-def left_open_lines(report: Report, *, full: bool = True, label: bool = True) -> Iterator[str]:
-    """Tell what could not be judged and what that would need, then the label the note owes, unless it was told of."""
+def left_open_lines(
+    report: Report, *, full: bool = True, label: bool = True, short: str = "undetermined_short"
+) -> Iterator[str]:
+    """Tell what could not be judged and what that would need, then the label the note owes, unless it was told of.
+
+    short: the words in which it is told where not in full.
+    """
     if report.undetermined and not full:
         needed = dict.fromkeys(label_of("input", need) for entry in report.undetermined for need in entry.needs)
-        yield word("undetermined_short").format(needs="、".join(needed), number=len(report.undetermined))
+        yield word(short).format(needs="、".join(needed), number=len(report.undetermined))
     elif report.undetermined:
         needs = "；".join(f"{'、'.join(needs)} {'、'.join(rules)}" for needs, rules in _by_needs(report).items())
         yield word("undetermined").format(needs=needs)
@@ -125,8 +130,11 @@ def _report_lines(note: NoteInput, report: Report, *, full: bool, letter: Sequen
         yield from _advice_lines(note, report, todo, full=full, anew=bool(anew))
     yield from _let_be_lines(note, report, full=full)
     marked = bool(anew or letter) and (bool(todo.mark) or any(item.opens for item in todo.adding))
-    open_lines = list(left_open_lines(report, full=full, label=not marked))
-    if open_lines:
+    short = "advised_undetermined" if letter else "undetermined_short"
+    open_lines = list(left_open_lines(report, full=full, label=not marked, short=short))
+    if letter:
+        yield from (f"  {line}" for line in open_lines)
+    elif open_lines:
         yield from ("", *open_lines)
 
 

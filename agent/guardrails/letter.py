@@ -89,12 +89,16 @@ def letter_lines(
     yield from close_lines(report, asked_for)
 
 
-def added_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False) -> list[str]:
-    """Return what the note must hold anew: its mark, the lines it lacks, what is told of its products in full."""
+def added_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False, reasons: bool = True) -> list[str]:
+    """Return what the note must hold anew: its mark, the lines it lacks, what is told of its products in full.
+
+    reasons: whether each line says why it is wanted and how it is written.
+    """
     owed = _owed(todo)
     mark = _mark(note, report, owed)
     lines = [mark_line(mark, anew=True)] if mark else []
-    lines += [line for item in owed for line in _owed_lines(note, item, full=full)]
+    told = (_owed_lines(note, item, full=full) if reasons else add_lines(note, item, anew=True) for item in owed)
+    lines += [line for each in told for line in each]
     return lines + _written_of(note, report)
 
 

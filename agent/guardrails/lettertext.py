@@ -91,13 +91,20 @@ def _headline(report: Report, advice: Advice) -> str:
 
 
 def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
-    yield advice.opening or word("advised_opening" if advice.points else "advised_nothing")
+    yield advice.opening or _opening(advice)
     if len(advice.points) > _WORST:
         yield word("anew_worst").format(told="；".join(_grave(note, point) for point in _gravest(advice.points)))
     yield from _steps(report, advice)
     if deeds := [_named(note, point) for point in advice.points if point.deed]:
         yield word("advised_deeds").format(told="、".join(dict.fromkeys(deeds)))
     yield from section("advised_points", _pointed_out(note, advice.points))
+
+
+def _opening(advice: Advice) -> str:
+    if not advice.points:
+        return word("advised_nothing")
+    numbers = "、".join(map(str, advice.keep))
+    return word("advised_opening_keep").format(numbers=numbers) if numbers else word("advised_opening")
 
 
 def _steps(report: Report, advice: Advice) -> Iterator[str]:
@@ -146,7 +153,8 @@ def _begun(text: str, longest: int) -> str:
 def _added(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
     """Tell the lines that the note must hold anew, and those of words that may stay with their conditions alone."""
     todo = todo_of(note, report)
-    lines = [line for item in advice.claims for line in add_lines(note, item)] + added_lines(note, report, todo)
+    lines = [line for item in advice.claims for line in add_lines(note, item)]
+    lines += added_lines(note, report, todo, reasons=False)
     yield from section("must_add_anew" if is_offer(report) else "must_add", lines)
     if filling := fill_words([*advice.claims, *(item for item in todo.adding if not is_claim(item))]):
         yield f"  {filling}"

@@ -350,3 +350,17 @@ class TestAnotherProduct:
         after = {(f.field, f.start) for f in numbered(told.report).values() if is_alike(f)}
         misread = [quote for quote, _ in told.advice.misread]
         assert misread == ([guess.text] if (guess.field, guess.start) in after else [])
+
+
+def test_the_lines_to_add_stand_alone_and_what_a_reviewer_needs_stands_together():
+    text = render_reports([(NOTE, REPORT)], format="text", letters={0: tuple(letter(point(SURE)).split("\n"))})
+    told = text.split("\n")
+    assert [line for line in told if line.startswith("  补上 ")] and "怎么改：" not in text and "为什么：" not in text
+    reviewed = told[told.index("给审核人") :]
+    assert text.count("给审核人") == 1
+    assert [line for line in reviewed if line.startswith("  没有给的资料")]
+
+
+def test_a_letter_without_an_opening_of_its_own_says_what_may_stay():
+    assert "第 1、4 段讲的是生活，可以留；这篇先不要发" in letter(point(SURE), keep=[1, 4])
+    assert "\n这篇先不要发，下面几处要先处理。" in letter(point(SURE))
