@@ -24,11 +24,14 @@ def rules_for_judge(packs: Packs, report: Report, as_of: date) -> tuple[tuple[st
     return tuple((pack, rule) for pack, rule in packs.entries() if _readable(rule, as_of) and _in_scope(rule, report))
 
 
-def rules_for_adviser(packs: Packs, report: Report, as_of: date) -> tuple[Rule, ...]:
-    """Return the rules that whoever tells an author what is wrong may name: about words, and those that found some."""
+def rules_for_adviser(packs: Packs, report: Report, as_of: date, *, any_product: bool = False) -> tuple[Rule, ...]:
+    """Return the rules that whoever tells an author what is wrong may name: about words, and those that found some.
+
+    any_product: whether rules of products count that the note was not taken to promote.
+    """
     found = {finding.rule for finding in report.open() if finding.start is not None}
     worded = (rule for _, rule in packs.entries() if rule.id in found or _readable(rule, as_of, WORDED))
-    return tuple(rule for rule in worded if rule.id in found or _in_scope(rule, report))
+    return tuple(rule for rule in worded if any_product or rule.id in found or _in_scope(rule, report))
 
 
 def found_by_judge(

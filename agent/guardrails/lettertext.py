@@ -98,6 +98,8 @@ def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]
     if deeds := [_named(note, point) for point in advice.points if point.deed]:
         yield word("advised_deeds").format(told="、".join(dict.fromkeys(deeds)))
     yield from section("advised_points", _pointed_out(note, advice.points))
+    if advice.points:
+        yield word("advised_pictures")
 
 
 def _opening(advice: Advice) -> str:

@@ -53,7 +53,8 @@ class ModelAdviser:
         check: how to check the note again, where it declares no product and reads like one of another: rules and lines
         are told of that one then. What was found before decides as it did.
         """
-        rules = {rule.id: rule for rule in rules_for_adviser(self._packs, report, self._as_of)}
+        offered = rules_for_adviser(self._packs, report, self._as_of, any_product=not note.products)
+        rules = {rule.id: rule for rule in offered}
         try:
             draft = await self._ask(note, report, rules)
         except (ReplyError, BudgetError) as error:
@@ -62,9 +63,8 @@ class ModelAdviser:
             return Advised(vetted(draft, note, report, rules=rules, packs=self._packs, as_of=self._as_of))
         found = check(note.model_copy(update={"products": (other,)}))
         again = found.model_copy(update={"products": tuple(dict.fromkeys((other, *found.products)))})
-        offered = {rule.id: rule for rule in rules_for_adviser(self._packs, again, self._as_of)}
         moved = _renumbered(draft, report, again)
-        advice = vetted(moved, note, again, rules=rules | offered, packs=self._packs, as_of=self._as_of)
+        advice = vetted(moved, note, again, rules=rules, packs=self._packs, as_of=self._as_of)
         return Advised(advice, report=again)
 
     async def _ask(self, note: NoteInput, report: Report, rules: dict[str, Rule]) -> AdviceDraft:

@@ -1,6 +1,6 @@
 """Whether a text that a model wrote about a note may be printed: short, on one line, with no contact, breaking no rule.
 
-Words that it quotes from the note, in quotation marks, are the note's. Refuses to mend: a text is fit or it is not.
+Words that it quotes from the note, in quotation marks, are the note's. Refuses to mend: a sentence is fit or it is not.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from agent.models import NoteInput, Report
 __all__ = ["Fitness"]
 
 _QUOTED: Final = re.compile("“([^“”]*)”")
+_SENTENCES: Final = re.compile("[^。！？]+[。！？]*")
 _CONTACTS: Final = ("mobile", "landline", "email", "wechat", "qq", "url", "handle")
 _STOPS: Final = "。；！？，"
 
@@ -32,10 +33,15 @@ class Fitness:
         self._as_of = as_of
 
     def fit(self, text: str, longest: int) -> str:
-        """Return a text on one line, cut to its length; empty where it may not be printed."""
+        """Return a text on one line, cut to its length: of one that may not be printed the sentences that may."""
         line = one_line(text)
+        if self._is_fit(line):
+            return _cut(line, longest)
+        return _cut("".join(one for one in _SENTENCES.findall(line) if self._is_fit(one)).strip(), longest)
+
+    def _is_fit(self, line: str) -> bool:
         told = _QUOTED.sub(lambda quoted: "" if quoted[1] in self._held else quoted[0], line)
-        return "" if _holds_a_contact(line) or self._breaks_a_rule(told) else _cut(line, longest)
+        return not (_holds_a_contact(line) or self._breaks_a_rule(told))
 
     def _breaks_a_rule(self, text: str) -> bool:
         if any(words in text for words in word_list("advised_rewording")):

@@ -8,7 +8,7 @@ import pytest
 
 from agent.guardrails import check, load_packs, render_reports
 from agent.guardrails.findings import is_alike
-from agent.guardrails.lettertext import advised_lines
+from agent.guardrails.lettertext import Advice, advised_lines
 from agent.guardrails.todo import todo_of
 from agent.llm import Budget, Calls
 from agent.models import NoteInput
@@ -364,3 +364,20 @@ def test_the_lines_to_add_stand_alone_and_what_a_reviewer_needs_stands_together(
 def test_a_letter_without_an_opening_of_its_own_says_what_may_stay():
     assert "第 1、4 段讲的是生活，可以留；这篇先不要发" in letter(point(SURE), keep=[1, 4])
     assert "\n这篇先不要发，下面几处要先处理。" in letter(point(SURE))
+
+
+def test_of_a_text_that_may_not_be_printed_the_sentences_that_may_are_told():
+    told = letter(point(SURE), opening="车胎那段写得好。这款理财保本，放心发。先别发。")
+    assert "车胎那段写得好。先别发。" in told and "放心发" not in told
+
+
+def test_what_stands_elsewhere_than_in_the_words_is_to_be_taken_down_too():
+    assert "也一起撤掉" in letter(point(SURE))
+    assert "也一起撤掉" not in "".join(advised_lines(NOTE, REPORT, Advice()))
+
+
+@pytest.mark.parametrize(("products", "offered"), [((), True), (("deposit",), False)])
+def test_rules_of_any_product_may_be_named_where_its_author_declared_none(products, offered):
+    note = NOTE.model_copy(update={"products": products, "body": "我们行的三年定期存款还有。闭眼入就行。"})
+    model, _ = asked(note=note)
+    assert ("INS-08" in model.asked[0][1][0].content) is offered
