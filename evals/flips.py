@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from evals.metrics import Metric, metrics
 from evals.values import CaseResult, Flip, Summary
 
-__all__ = ["Found", "case_flips", "hard_flips", "missing_flips", "told"]
+__all__ = ["CASE", "OUTCOME", "Found", "case_flips", "hard_flips", "missing_flips", "told"]
 
-OUTCOME, FIRST_DRAFT, REPORTED, TEXT, LOOKS = "结局", "初稿未过的规则", "报出的规则", "文本", "参考指标"
+CASE, OUTCOME, FIRST_DRAFT, REPORTED = "案例", "结局", "初稿未过的规则", "报出的规则"
+TEXT, LOOKS = "文本", "参考指标"
 DRAFTED = "first_draft_pass"
 NONE = "无"
 _SAME = 1e-6  # what a stored digit can differ by
@@ -31,10 +32,10 @@ class Found:
 def missing_flips(base: Summary, cand: Summary) -> Iterator[Found]:
     """Name the cases that only one of both holds: a lost one fails, a new one needs a new baseline."""
     for case in sorted(set(base.cases) - set(cand.cases)):
-        yield Found(Flip(case=case, what="案例", before="有", after="缺", lost=True, detail="这次没有跑到"), fails=True)
+        yield Found(Flip(case=case, what=CASE, before="有", after="缺", lost=True, detail="这次没有跑到"), fails=True)
     for case in sorted(set(cand.cases) - set(base.cases)):
         failed = told(cand.cases[case].failed)
-        flip = Flip(case=case, what="案例", before="缺", after="有", lost=bool(failed), detail=failed or "基线里没有")
+        flip = Flip(case=case, what=CASE, before="缺", after="有", lost=bool(failed), detail=failed or "基线里没有")
         yield Found(flip, fails=True)
 
 

@@ -7,7 +7,7 @@ changes nothing prints one line a check.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,10 +17,11 @@ from evals import offline
 from evals.baselines import BASELINES, edited_by_hand, load_baseline
 from evals.case_files import CASES, read_cases
 from evals.case_lint import lint
-from evals.comparing import compare, exit_code, is_behind
-from evals.errors import tell
+from evals.comparing import compare, exit_code, is_behind, is_sampled
+from evals.errors import remedy, tell
 from evals.recorded_list import is_recorded
 from evals.runs import Ended, Order, draw_run
+from evals.summaries import read_summary
 from evals.values import Comparison, Summary
 
 __all__ = ["Checked", "run_gate", "worst"]
@@ -42,11 +43,14 @@ class Checked:
 def run_gate(folder: Path, *, root: Path = CASES, baselines: Path = BASELINES, today: date) -> Iterator[Checked]:
     """Yield each check as it ends; runs and reports are left below `folder`, one folder a suite."""
     yield _linted(root)
+    yield _prompts()
     yield _floors()
     yield _baselines(baselines)
     yield from _cassettes(root, today)
-    for name, suite in _suites(root).items():
-        yield _against_baseline(name, suite, folder / name, baselines)
+    suites = _suites(root)
+    yield from _not_run(suites, baselines)
+    for name, suite in suites.items():
+        yield _against_baseline(name, suite, folder / name, baselines, root)
 
 
 def worst(codes: Iterator[int]) -> int:
@@ -74,6 +78,21 @@ def _linted(root: Path) -> Checked:
     return Checked("lint", 0, f"lint：{len(read_cases(root))} 个用例没有问题")
 
 
+def _prompts() -> Checked:
+    """Hold every published prompt to its lock and its cases: a replay sees only those that a drafting run sends."""
+    from agent.paths import data_root
+    from agent.prompting import load_prompts
+    from agent.prompting.cases import check_case, load_cases
+    from agent.prompting.lock import check_lock
+
+    library, root = load_prompts(), data_root() / "prompts"
+    cases = load_cases(root)
+    problems = [*check_lock(library, root), *(found for case in cases for found in check_case(case, library))]
+    if problems:
+        return Checked("prompts", 1, "\n".join(f"prompts：{one.message}。{one.hint}" for one in problems))
+    return Checked("prompts", 0, f"prompts：{len(library.all())} 个版本与锁一致，{len(cases)} 个用例通过")
+
+
 def _floors() -> Checked:
     """Hold the printed numbers of the small sets (topics, clean notes, violations) to their floors and ceilings."""
     numbers, found = offline.measured()
@@ -99,7 +118,14 @@ def _cassettes(root: Path, today: date) -> Iterator[Checked]:
     yield Checked("cassettes", 1 if found else 0, "\n".join(found) or "cassettes：录音齐全、干净", remark)
 
 
-def _against_baseline(name: str, suite: Suite, folder: Path, baselines: Path) -> Checked:
+def _not_run(suites: Collection[str], baselines: Path) -> Iterator[Checked]:
+    """Name each baseline that nothing is compared with, so that no suite ends in silence."""
+    for path in sorted(baselines.glob("*.json")):
+        if path.stem not in suites and not is_sampled(read_summary(path)):
+            yield Checked(path.stem, 2, tell("gate_not_run", suite=path.stem), remedy("gate_not_run", suite=path.stem))
+
+
+def _against_baseline(name: str, suite: Suite, folder: Path, baselines: Path, root: Path) -> Checked:
     """Draw a suite anew and compare; what stops it is told and counts as not comparable."""
     shutil.rmtree(folder, ignore_errors=True)
     try:
@@ -107,14 +133,16 @@ def _against_baseline(name: str, suite: Suite, folder: Path, baselines: Path) ->
     except KosnoteError as error:
         return Checked(name, 2, f"{name}：{error.message}", error.hint)
     if ended.summary is None or ended.problem:
+        if ended.summary is not None:
+            _write_reports(ended.folder, ended.summary, None, root)
         return Checked(name, 2, f"{name}：{ended.problem}")
     try:
         before = load_baseline(name, baselines)
         comparison = compare(before, ended.summary) if before else None
     except KosnoteError as error:
-        _write_reports(ended.folder, ended.summary, None)
+        _write_reports(ended.folder, ended.summary, None, root)
         return Checked(name, 2, f"{name}：{error.message}", error.hint)
-    _write_reports(ended.folder, ended.summary, comparison)
+    _write_reports(ended.folder, ended.summary, comparison, root)
     return _told(name, ended, comparison)
 
 
@@ -131,7 +159,7 @@ def _told(name: str, ended: Ended, comparison: Comparison | None) -> Checked:
     return Checked(name, exit_code(comparison), render_table(ended.summary, comparison).rstrip(), behind)
 
 
-def _write_reports(folder: Path, summary: Summary, comparison: Comparison | None) -> None:
+def _write_reports(folder: Path, summary: Summary, comparison: Comparison | None, root: Path) -> None:
     from evals.reports.command import write_reports
     from evals.run_files import read_samples
 
@@ -139,7 +167,7 @@ def _write_reports(folder: Path, summary: Summary, comparison: Comparison | None
     write_reports(
         summary,
         samples,
-        tuple(case for case in read_cases() if case.id in summary.cases) if samples else (),
+        tuple(case for case in read_cases(root) if case.id in summary.cases) if samples else (),
         comparison=comparison,
         html=folder / "report.html",
         junit=folder / "junit.xml",

@@ -33,6 +33,7 @@ from evals.values import Case, Lane, Manifest, Sample, Summary
 __all__ = ["MOST_ERRORS", "Ended", "Order", "draw_run", "score_run"]
 
 MOST_ERRORS = 0.02  # of all samples
+SHOWN = 5  # errors told in full; of the others the case
 Say = Callable[[str], None]
 
 
@@ -208,10 +209,13 @@ def _signature_now(manifest: Manifest, cases: Sequence[Case], every: Sequence[Ca
 
 
 def _invalid(samples: Sequence[Sample]) -> str:
-    errors = [f"{sample.case} #{sample.repeat}：{sample.error}" for sample in samples if sample.error]
-    if len(errors) <= MOST_ERRORS * len(samples):
+    errored = [sample for sample in samples if sample.error]
+    if len(errored) <= MOST_ERRORS * len(samples):
         return ""
-    return f"{len(samples)} 个样本里 {len(errors)} 个出错，超过 {MOST_ERRORS:.0%}，不算数：" + "；".join(errors[:5])
+    lines = [f"{len(samples)} 个样本里 {len(errored)} 个出错，超过 {MOST_ERRORS:.0%}，不算数："]
+    lines += [f"  ✗ {sample.case} #{sample.repeat}：{sample.error}" for sample in errored[:SHOWN]]
+    rest = [f"{sample.case} #{sample.repeat}" for sample in errored[SHOWN:]]
+    return "\n".join([*lines, *([f"  另有 {len(rest)} 个：{'、'.join(rest)}"] if rest else [])])
 
 
 class _Spent:

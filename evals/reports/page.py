@@ -19,7 +19,7 @@ from markupsafe import Markup
 from agent.guardrails.wording import label_of
 from evals.reports.bars import change_bar, level_bar
 from evals.reports.case_views import CaseView, case_views, explain
-from evals.reports.standing import failures, other_flips, rows, standing, title_of
+from evals.reports.standing import failures, known_failures, other_flips, rows, standing, title_of
 from evals.reports.visible import show, visible
 from evals.reports.wording import LANES, SPLITS, TIERS, VERDICTS, number, outcome_word, signed, span, spell
 from evals.values import Case, Comparison, Sample, Summary
@@ -39,6 +39,7 @@ def to_html(
     themes: Mapping[str, str] | None = None,
 ) -> str:
     """Render the page. `before` are the samples of the baseline run, where they were kept."""
+    failing, known = failures(summary), known_failures(summary, comparison) if comparison else ()
     views = case_views(summary, samples, cases, comparison=comparison, before=before, themes=themes or {})
     return (
         _environment()
@@ -48,7 +49,9 @@ def to_html(
             comparison=comparison,
             standing=standing(summary, comparison),
             rows=rows(summary, comparison),
-            failures=failures(summary),
+            failures=failing,
+            fresh=tuple(one for one in failing if one not in set(known)),
+            known=known,
             flips=other_flips(comparison) if comparison else (),
             views=views,
             lane=samples[0].lane if samples else summary.signature.get("lane", ""),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from evals.comparing import ERRORS_ALLOWED
+from evals.flips import CASE, OUTCOME
 from evals.metrics import BatchMetric, batch_metrics, metrics
 from evals.reports.wording import VERDICTS
 from evals.values import Change, Comparison, Estimate, Flip, Summary, Tier
@@ -20,6 +21,7 @@ __all__ = [
     "failures",
     "flip_text",
     "hard_checks",
+    "known_failures",
     "other_flips",
     "rows",
     "standing",
@@ -89,7 +91,9 @@ def standing(summary: Summary, comparison: Comparison | None = None) -> Standing
             return Standing("FAILED", "硬性检查未过", f"有 {failed} 项硬性检查未过；没有与基线比较。")
         return Standing("ALONE", "未与基线比较", "硬性检查全部通过；没有基线，说不了变好变差。")
     code = "REGRESSED" if comparison.hard else comparison.verdict
-    rest = f"仍有 {failed} 项硬性检查未过，见下。" if failed else "硬性检查全部通过。"
+    known = len(known_failures(summary, comparison))
+    since = f"，其中 {known} 项基线里就未过" if known else ""
+    rest = f"现有 {failed} 项硬性检查未过{since}。" if failed else "硬性检查全部通过。"
     return Standing(code, VERDICTS[code], f"{_compared(comparison)}{rest}")
 
 
@@ -117,6 +121,17 @@ def failures(summary: Summary) -> tuple[Failure, ...]:
         Failure(name, case.theme, metric, title_of(metric), reason)
         for name, case in summary.cases.items()
         for metric, reason in case.failed.items()
+    )
+
+
+def known_failures(summary: Summary, comparison: Comparison) -> tuple[Failure, ...]:
+    """List the hard checks that failed in the baseline too: those of which no change tells that they were lost."""
+    lost = {(flip.case, flip.what) for flip in comparison.flips if flip.lost}
+    told_as = {title_of("outcome"): OUTCOME}
+    return tuple(
+        one
+        for one in failures(summary)
+        if not lost & {(one.case, one.title), (one.case, told_as.get(one.title, "")), (one.case, CASE)}
     )
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from evals.reports.standing import Row, failures, flip_text, other_flips, rows, standing
+from evals.reports.standing import Failure, Row, failures, flip_text, known_failures, other_flips, rows, standing
 from evals.reports.visible import one_line
 from evals.reports.wording import TIERS, VERDICTS, number, signed, span, spell
 from evals.values import Comparison, Flip, Summary
@@ -23,16 +23,17 @@ _WORDS = (0, 6)  # columns of words; the others hold numbers
 
 
 def render_table(summary: Summary, comparison: Comparison | None = None) -> str:
-    """Render standing, metrics, hard failures and flips as plain text."""
+    """Render standing, what was lost, metrics, other flips and the hard checks that fail as plain text."""
     state = standing(summary, comparison)
     lines = [f"{summary.suite}：{state.word}。{state.sentence}", spell(summary.signature)]
-    lines += ["", render_rows(rows(summary, comparison))]
-    lines += _listed("硬性检查未过", [_failure(f.case, f.title, f.reason) for f in failures(summary)])
     if comparison is not None:
         lines += _listed("不论平均数都算失败", [one_line(f"✗ {text}", _WIDTH) for text in comparison.hard])
+    lines += ["", render_rows(rows(summary, comparison))]
+    if comparison is not None:
         lines += _listed(
             "其余变化" if comparison.hard else "逐例变化", [flip_line(flip) for flip in other_flips(comparison)]
         )
+    lines += _failing(summary, comparison)
     lines += ["", f"运行 {summary.samples} 次，出错 {summary.errors} 次，每例 {summary.k} 次"]
     return "\n".join(line.rstrip() for line in "\n".join(lines).splitlines()) + "\n"
 
@@ -81,13 +82,22 @@ def _delta_span(row: Row) -> str:
     return f"[{signed(change.low, row.kind)}, {signed(change.high, row.kind)}]"
 
 
-def _failure(case: str, title: str, reason: str) -> str:
-    return one_line(f"✗ {case} {title}：{reason}", _WIDTH)
+def _failing(summary: Summary, comparison: Comparison | None) -> list[str]:
+    """List the hard checks that fail; those that the baseline fails too stay a number where they are many."""
+    if comparison is None:
+        return _listed("硬性检查未过", [_failure(one) for one in failures(summary)])
+    known = [_failure(one) for one in known_failures(summary, comparison)]
+    return _listed("基线里就未过的硬性检查", known if len(known) <= _MOST else [], len(known))
 
 
-def _listed(heading: str, lines: list[str]) -> list[str]:
-    """List up to twenty lines under a heading, and count the rest."""
-    if not lines:
+def _failure(failure: Failure) -> str:
+    return one_line(f"✗ {failure.case} {failure.title}：{failure.reason}", _WIDTH)
+
+
+def _listed(heading: str, lines: list[str], count: int | None = None) -> list[str]:
+    """List up to twenty lines under a heading, and count the rest; `count` is theirs where none is to be listed."""
+    number = len(lines) if count is None else count
+    if not number:
         return []
     rest = [f"  另有 {len(lines) - _MOST} 项"] if len(lines) > _MOST else []
-    return ["", f"{heading} {len(lines)}", *(f"  {line}" for line in lines[:_MOST]), *rest]
+    return ["", f"{heading} {number}", *(f"  {line}" for line in lines[:_MOST]), *rest]

@@ -209,6 +209,16 @@ def test_what_failed_comes_first_and_the_filters_know_it():
     assert {"running", "city", "in_review", "refused", "RET-03", "dev", "held", "failed", "quiet"} <= values
 
 
+def test_what_the_baseline_fails_too_is_folded_away():
+    cases = {
+        name: CaseResult(theme="city", outcomes=("told",), failed={"oracle": reason})
+        for name, reason in (("old", "老样子"), ("new", "新的"))
+    }
+    lost = Flip(case="new", what="独立判据无违规", before="过", after="未过：新的", lost=True)
+    page = render(summary=summary(cases=cases), comparison=comparison(flips=(lost,), hard=("new …",)))
+    assert page.index("新的") < page.index("<summary>基线里就未过的硬性检查 1</summary>") < page.index("老样子")
+
+
 def test_repeats_that_wrote_the_same_are_shown_once():
     same = [revised(repeat=0), revised(repeat=1), sample(repeat=2)]
     (view,) = case_views(summary(cases={}), same, [], themes={})

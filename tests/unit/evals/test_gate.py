@@ -1,11 +1,14 @@
 """Lane A as a whole: quiet when nothing changed, and what it names when something was lost."""
 
+import shutil
 from datetime import date
 
 import pytest
 from typer.testing import CliRunner
 from written_cases import CASE, write_case
 
+from agent.paths import data_root
+from agent.prompting import library
 from evals import gate, offline
 from evals.baselines import accept
 from evals.cli import app
@@ -34,7 +37,7 @@ def held(monkeypatch):
         sample = Sample(case="aaa", theme="running", lane="offline", outcome=held["outcome"], scores=scores)
         summary = summarize([sample], suite="offline", k=1, signature={"data": held["data"]}, treatment={})
         write_summary(summary, folder / "summary.json")
-        return Ended(folder, summary)
+        return Ended(folder, summary, held.get("invalid", ""))
 
     monkeypatch.setattr(gate, "_suites", lambda root: {"offline": suite})
     monkeypatch.setattr(gate, "is_recorded", lambda: False)
@@ -62,7 +65,7 @@ def check(held, tmp_path):
 def test_a_change_that_changes_nothing_prints_a_line_a_check(check):
     found = check()
     assert {name: (checked.code, "\n" in checked.text) for name, checked in found.items()} == dict.fromkeys(
-        ("lint", "floors", "baselines", "offline"), (0, False)
+        ("lint", "prompts", "floors", "baselines", "offline"), (0, False)
     )
     assert found == check()
 
@@ -120,9 +123,55 @@ def test_cassettes_are_looked_at_where_something_is_recorded(check, monkeypatch,
     assert check()["cassettes"].code == 1 and "gone" in check()["cassettes"].text
 
 
+def test_a_prompt_that_changed_under_its_lock_or_lost_what_its_case_demands_fails(check, monkeypatch, tmp_path):
+    shutil.copytree(data_root() / "prompts", tmp_path / "prompts")
+    path = tmp_path / "prompts" / "reply_comment" / "v1.md.j2"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text[: text.index("{% block user")] + "{% block user %}\n随便回。\n{% endblock %}\n", encoding="utf-8"
+    )
+    monkeypatch.setattr("agent.paths.data_root", lambda: tmp_path)
+    monkeypatch.setattr("agent.prompting.library.data_root", lambda: tmp_path)
+    library._load.cache_clear()
+    try:
+        found = check()["prompts"]
+    finally:
+        library._load.cache_clear()
+    assert found.code == 1 and "reply_comment@1" in found.text and "用例" in found.text
+
+
+def test_a_baseline_of_a_suite_that_no_longer_runs_fails(check, tmp_path):
+    kept = tmp_path / "baselines"
+    kept.joinpath("replay.json").write_bytes(kept.joinpath("offline.json").read_bytes())
+    assert check()["replay"].code == 2 and "没有东西可比" in check()["replay"].text
+
+
+def test_a_live_baseline_is_no_suite_of_this_gate(check, tmp_path):
+    text = tmp_path.joinpath("baselines", "offline.json").read_text(encoding="utf-8")
+    lived = text.replace('"suite": "offline"', '"suite": "live"')
+    assert lived != text
+    tmp_path.joinpath("baselines", "live.json").write_text(lived, encoding="utf-8")
+    assert "live" not in check()
+
+
 def test_reports_lie_beside_the_run(check, tmp_path):
     check()
     assert {"report.html", "junit.xml", "report.md"} <= {path.name for path in (tmp_path / "out" / "offline").iterdir()}
+
+
+def test_reports_show_the_references_of_the_cases_that_ran(check, monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr("evals.run_files.read_samples", lambda folder: (Sample(case="aaa", theme="t", lane="offline"),))
+    monkeypatch.setattr("evals.gate.read_cases", lambda root: seen.append(root) or ())
+    check()
+    assert seen and set(seen) == {tmp_path / "cases"}
+
+
+def test_a_run_that_does_not_count_leaves_its_reports_too(check, held, tmp_path):
+    held["invalid"] = "3 个样本里 1 个出错"
+    (tmp_path / "out" / "offline" / "report.html").unlink()
+    assert check()["offline"].code == 2
+    assert (tmp_path / "out" / "offline" / "report.html").exists()
 
 
 def test_what_could_not_be_compared_is_the_worst():

@@ -32,6 +32,29 @@ def test_the_table_says_verdict_interval_and_smallest_change():
     assert "· river-run 最后文字：a → b" in printed and "data:9f3a|k:1|lane:offline" in printed
 
 
+def test_what_was_lost_comes_first_and_what_the_baseline_fails_too_stays_apart():
+    known = {
+        f"old-{n:02}": CaseResult(theme="city", outcomes=("told",), failed={"oracle": "老样子"}) for n in range(30)
+    }
+    lost = {
+        "new": CaseResult(theme="city", outcomes=("in_review",), failed={"oracle": "新的"}),
+        "ended": CaseResult(theme="city", outcomes=("in_review",), failed={"outcome": "没有拦"}),
+        "added": CaseResult(theme="city", outcomes=("in_review",), failed={"oracle": "新例"}),
+    }
+    flips = (
+        Flip(case="new", what="独立判据无违规", before="过", after="未过：新的", lost=True),
+        Flip(case="ended", what="结局", before="refused", after="in_review", lost=True),
+        Flip(case="added", what="案例", before="缺", after="有", lost=True),
+    )
+    made = comparison(flips=flips, hard=tuple(f"{flip.case} {flip.what}：…" for flip in flips))
+    for count in (30, 3):
+        some = dict(list(known.items())[:count])
+        printed = render_table(summary(cases={**some, **lost}), made)
+        assert f"现有 {count + 3} 项硬性检查未过，其中 {count} 项基线里就未过" in printed
+        assert printed.index("不论平均数都算失败 3") < printed.index("指标") < printed.index("基线里就未过的硬性检查")
+        assert printed.count("老样子") == (0 if count == 30 else 3)
+
+
 def test_a_long_part_of_the_signature_stands_as_its_digest_and_still_tells_two_apart():
     lines = {render_table(summary(signature={"k": "1", "scorers": "a:1," * 50 + end})).splitlines()[1] for end in "xy"}
     assert len(lines) == 2 and all(line.startswith("k:1|scorers:#") and len(line) < 40 for line in lines)

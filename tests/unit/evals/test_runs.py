@@ -127,6 +127,11 @@ def test_a_run_of_errors_alone_has_no_summary_and_says_what_went_wrong(root, tmp
     assert ended.exit_code == 2 and ended.summary is None and "endpoint gone" in ended.problem
 
 
+def test_of_many_errors_the_first_are_told_in_full_and_of_the_others_the_case(root, tmp_path):
+    told = draw_run(Order(k=3, root=root), tmp_path / "run", lane=Drawn(broken=("aaa", "bbb"))).problem
+    assert told.count("endpoint gone") == 5 and told.splitlines()[-1].strip() == "另有 1 个：bbb #2"
+
+
 def test_two_in_a_hundred_may_fail(root, tmp_path):
     class Once(Drawn):
         async def draw(self, planned, bank):
