@@ -17,6 +17,7 @@ from agent.models import (
     RubricAnswer,
     Segment,
 )
+from evals.reports.page import to_html
 from evals.values import (
     BriefSpec,
     Case,
@@ -36,6 +37,9 @@ from evals.values import (
 
 DAY = date(2026, 11, 24)
 PROMISE = "稳赚不赔"
+HOSTILE = (
+    "</script><script>alert(1)</script>\"'><img src=//x.example/a onerror=alert(2)>{{ 7 * 7 }}\u202e反\u200b\x00&lt;"
+)
 
 
 def note(body="周六早上绕着江边跑了八公里。", title="江边八公里", **fields):
@@ -145,3 +149,40 @@ def comparison(**fields):
         ),
     }  # fmt: skip
     return Comparison(**(values | fields))
+
+
+def hostile_page():
+    """Fill every text field that the page shows."""
+    evil = note(HOSTILE, title=HOSTILE, cover=HOSTILE, tags=(HOSTILE,))
+    hit = finding(
+        HOSTILE[:9], rule=HOSTILE, message=HOSTILE, advice=HOSTILE, status_by=HOSTILE, disguise=(HOSTILE,),
+        basis=(Basis(instrument=HOSTILE, article=HOSTILE, verified=True),), fix=Fix(replacement=HOSTILE),
+    )  # fmt: skip
+    over = hit.model_copy(update={"field": "tags", "end": 10**9})
+    absent = hit.model_copy(update={"start": None, "end": None, "field": "note"})
+    cleared = hit.model_copy(update={"status": "cleared"})
+    first = round_(1, evil, hit, over, absent, cleared, changes=(HOSTILE,), prompts=(HOSTILE,))
+    base = revised()
+    brief = base.brief.model_copy(update={"topic": HOSTILE, "material": (Material(id=HOSTILE, text=HOSTILE),)})
+    evil_sample = base.model_copy(
+        update={
+            "case": HOSTILE, "theme": HOSTILE, "author": HOSTILE, "brief": brief, "reason": HOSTILE, "error": HOSTILE,
+            "rounds": (first, round_(2, note(), changes=(HOSTILE,))), "note": evil, "refusal": (hit, absent),
+            "questions": (Question(id=HOSTILE, text=HOSTILE, options=(HOSTILE,)),),
+            "scores": {HOSTILE: Score(metric=HOSTILE, passed=False, reason=HOSTILE, spans=(HOSTILE,))},
+        }
+    )  # fmt: skip
+    evil_case = case(
+        theme=HOSTILE, brief=BriefSpec(topic=HOSTILE, keyword=HOSTILE, persona=HOSTILE, facts=(HOSTILE,)),
+        material=(CaseMaterial(text=HOSTILE),),
+        references=(Reference(file=HOSTILE, author=HOSTILE, why=HOSTILE, text=HOSTILE),),
+    )  # fmt: skip
+    flip = Flip(case=HOSTILE, what=HOSTILE, before=HOSTILE, after=HOSTILE, lost=True, detail=HOSTILE)
+    result = CaseResult(theme=HOSTILE, failed={HOSTILE: HOSTILE}, rules=(HOSTILE,))
+    return to_html(
+        summary(suite=HOSTILE, cases={HOSTILE: result, "river-run": result}, signature={HOSTILE: HOSTILE},
+                treatment={"model": HOSTILE, HOSTILE: HOSTILE}),
+        [evil_sample, evil_sample.model_copy(update={"case": "river-run"})], [evil_case],
+        comparison=comparison(hard=(HOSTILE,), flips=(flip,), treatment={HOSTILE: (HOSTILE, "b")}),
+        before=[evil_sample.model_copy(update={"note": note()})], themes={HOSTILE: HOSTILE},
+    )  # fmt: skip

@@ -7,18 +7,27 @@ from html.parser import HTMLParser
 
 import jinja2
 import pytest
-from reported import asking, case, comparison, finding, note, refused, revised, round_, sample, summary
+from reported import (
+    asking,
+    case,
+    comparison,
+    finding,
+    hostile_page,
+    note,
+    refused,
+    revised,
+    round_,
+    sample,
+    summary,
+)  # fmt: skip
 
-from agent.models import Basis, Fix, Material, Question, Segment, Usage
+from agent.models import Segment, Usage
 from evals.reports.case_views import case_views
 from evals.reports.differences import differences
 from evals.reports.marking import mark, numbered
 from evals.reports.page import _environment, to_html
-from evals.values import BriefSpec, CaseMaterial, CaseResult, Flip, Reference, Score
+from evals.values import CaseResult, Flip
 
-HOSTILE = (
-    "</script><script>alert(1)</script>\"'><img src=//x.example/a onerror=alert(2)>{{ 7 * 7 }}\u202e反\u200b\x00&lt;"
-)
 THEMES = {"running": "跑步与户外", "city": "城市与街巷"}
 VOID = {"meta", "br", "input", "img", "link", "hr", "circle", "line", "rect"}
 
@@ -59,43 +68,6 @@ class Page(HTMLParser):
 
 def render(samples=(), cases=(), **options):
     return to_html(options.pop("summary", summary()), samples, cases, themes=THEMES, **options)
-
-
-def hostile_page():
-    """Fill every text field that the page shows."""
-    evil = note(HOSTILE, title=HOSTILE, cover=HOSTILE, tags=(HOSTILE,))
-    hit = finding(
-        HOSTILE[:9], rule=HOSTILE, message=HOSTILE, advice=HOSTILE, status_by=HOSTILE, disguise=(HOSTILE,),
-        basis=(Basis(instrument=HOSTILE, article=HOSTILE, verified=True),), fix=Fix(replacement=HOSTILE),
-    )  # fmt: skip
-    over = hit.model_copy(update={"field": "tags", "end": 10**9})
-    absent = hit.model_copy(update={"start": None, "end": None, "field": "note"})
-    cleared = hit.model_copy(update={"status": "cleared"})
-    first = round_(1, evil, hit, over, absent, cleared, changes=(HOSTILE,), prompts=(HOSTILE,))
-    base = revised()
-    brief = base.brief.model_copy(update={"topic": HOSTILE, "material": (Material(id=HOSTILE, text=HOSTILE),)})
-    evil_sample = base.model_copy(
-        update={
-            "case": HOSTILE, "theme": HOSTILE, "author": HOSTILE, "brief": brief, "reason": HOSTILE, "error": HOSTILE,
-            "rounds": (first, round_(2, note(), changes=(HOSTILE,))), "note": evil, "refusal": (hit, absent),
-            "questions": (Question(id=HOSTILE, text=HOSTILE, options=(HOSTILE,)),),
-            "scores": {HOSTILE: Score(metric=HOSTILE, passed=False, reason=HOSTILE, spans=(HOSTILE,))},
-        }
-    )  # fmt: skip
-    evil_case = case(
-        theme=HOSTILE, brief=BriefSpec(topic=HOSTILE, keyword=HOSTILE, persona=HOSTILE, facts=(HOSTILE,)),
-        material=(CaseMaterial(text=HOSTILE),),
-        references=(Reference(file=HOSTILE, author=HOSTILE, why=HOSTILE, text=HOSTILE),),
-    )  # fmt: skip
-    flip = Flip(case=HOSTILE, what=HOSTILE, before=HOSTILE, after=HOSTILE, lost=True, detail=HOSTILE)
-    result = CaseResult(theme=HOSTILE, failed={HOSTILE: HOSTILE}, rules=(HOSTILE,))
-    return to_html(
-        summary(suite=HOSTILE, cases={HOSTILE: result, "river-run": result}, signature={HOSTILE: HOSTILE},
-                treatment={"model": HOSTILE, HOSTILE: HOSTILE}),
-        [evil_sample, evil_sample.model_copy(update={"case": "river-run"})], [evil_case],
-        comparison=comparison(hard=(HOSTILE,), flips=(flip,), treatment={HOSTILE: (HOSTILE, "b")}),
-        before=[evil_sample.model_copy(update={"note": note()})], themes={HOSTILE: HOSTILE},
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +207,11 @@ def test_the_page_says_in_chinese_what_it_does_not_show():
     assert "回复是事先录下的" in replayed and "4 次调用，1000 词元 · 录音 river-run.yaml" in replayed
     guardrail = Page(render(summary=summary(suite="guardrail", signature={}))).text
     assert "交给规则引擎" in guardrail and "起草流程" not in guardrail
+
+
+def test_a_page_of_labelled_texts_claims_no_person_who_labelled_them():
+    page = render(summary=summary(suite="guardrail", signature={"data": "9f3a"}))
+    assert "标注都由语言模型读过法规后写下，没有人逐条复核" in page and "人写的标注" not in page
 
 
 def test_numbers_carry_interval_and_smallest_change_in_words_and_picture():
