@@ -30,6 +30,8 @@ __all__ = ["lint"]
 
 Place = tuple[str | int, ...]
 LEAST_REFERENCES = 2
+NEVER_MET = ("must_not_say", "asks")  # of these no reference shows that two items were written as one
+MARKS = "，、；"
 _HASHTAG = re.compile(r"\s*(?:[\w-]+:|-)\s+(#[^\s#]\S*)")  # a value that YAML takes for a comment
 UNFIT = {"T15"}  # counts material told in its own words; a person tells it in other words, or in the other script
 
@@ -46,7 +48,7 @@ def lint(root: Path = CASES) -> list[CaseProblem]:
     prose: dict[Path, str] = {}
     for entry in placed:
         problems += _names(entry, bank, packs)
-        problems += [*_shape(entry), *_files(entry), *_lost_hashtags(entry)]
+        problems += [*_shape(entry), *_slips(entry), *_files(entry), *_lost_hashtags(entry)]
         for index, reference in enumerate(entry.case.references):
             read = _read(entry, index, reference)
             if isinstance(read, CaseProblem):
@@ -103,6 +105,19 @@ def _shape(placed: PlacedCase) -> Iterator[CaseProblem]:
             yield placed.problem("lint_fact_not_asked", ("expect", "must_facts", index, "fact"), fact=target.fact)
 
 
+def _slips(placed: PlacedCase) -> Iterator[CaseProblem]:
+    """Name Chinese commas and quotation marks where YAML wants its own."""
+    case = placed.case
+    for key in NEVER_MET:
+        for index, value in enumerate(getattr(case.expect, key)):
+            if set(value) & set(MARKS):
+                yield placed.problem("lint_one_item", ("expect", key, index), key=key, value=value)
+    for key in ("topic", "keyword", "audience"):
+        value = getattr(case.brief, key)
+        if value[:1] == "“" and value[-1:] == "”":
+            yield placed.problem("lint_quoted", ("brief", key), key=key, value=value)
+
+
 def _lost_hashtags(placed: PlacedCase) -> Iterator[CaseProblem]:
     """Name the values that YAML dropped because they begin with an unquoted #."""
     file = placed.folder / FILE
@@ -119,9 +134,10 @@ def _files(placed: PlacedCase) -> Iterator[CaseProblem]:
     for index, name in enumerate(listed):
         if name in listed[:index]:
             yield placed.problem("lint_reference_twice", ("references", index, "file"), file=name)
-    for path in sorted(placed.folder.glob("*.md")):
-        if path.name not in listed:
-            yield problem_at(path, 1, 1, "lint_reference_unlisted")
+    for path in sorted(placed.folder.iterdir()):
+        if path.name.startswith((".", "~$")) or path.name in (FILE, *listed):
+            continue
+        yield problem_at(path, 1, 1, "lint_reference_unlisted" if path.suffix == ".md" else "lint_file_unread")
 
 
 def _read(placed: PlacedCase, index: int, reference: Reference) -> Reference | CaseProblem:

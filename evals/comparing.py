@@ -18,6 +18,7 @@ __all__ = ["ERRORS_ALLOWED", "compare", "exit_code", "is_behind", "is_sampled"]
 
 ERRORS_ALLOWED = 0.02
 SAMPLED = "live"
+NAMED = 5
 SEVERE_REPEATS = 3  # with fewer, a case that goes from all to none is ordinary luck
 
 
@@ -61,7 +62,16 @@ def _refuse_unlike(base: Summary, cand: Summary) -> None:
         if before.get(name) != after.get(name)
     ]
     if unlike:
-        raise IncomparableError("signatures_differ", parts="、".join(unlike), suite=cand.suite)
+        cases = _named("多了", set(cand.cases) - set(base.cases)) + _named("少了", set(base.cases) - set(cand.cases))
+        raise IncomparableError("signatures_differ", parts="、".join(unlike), cases=cases, suite=cand.suite)
+
+
+def _named(word: str, cases: set[str]) -> str:
+    """Name the cases that only one side has, the first five of many."""
+    if not cases:
+        return ""
+    rest = f" 等 {len(cases)} 个" if len(cases) > NAMED else ""
+    return f"；{word}案例 {'、'.join(sorted(cases)[:NAMED])}{rest}"
 
 
 def _compare_exact(base: Summary, cand: Summary) -> Comparison:

@@ -26,6 +26,7 @@ from evals.values import Comparison, Summary
 
 __all__ = ["Checked", "run_gate", "worst"]
 
+SHOWN, WIDTH = 20, 140
 RANK = (0, 3, 1, 2)  # from good to bad: what could not be compared may hide anything
 Suite = Callable[[Path], Ended]
 
@@ -136,14 +137,27 @@ def _against_baseline(name: str, suite: Suite, folder: Path, baselines: Path, ro
         if ended.summary is not None:
             _write_reports(ended.folder, ended.summary, None, root)
         return Checked(name, 2, f"{name}：{ended.problem}")
+    before = None
     try:
         before = load_baseline(name, baselines)
         comparison = compare(before, ended.summary) if before else None
     except KosnoteError as error:
         _write_reports(ended.folder, ended.summary, None, root)
-        return Checked(name, 2, f"{name}：{error.message}", error.hint)
+        lines = [f"{name}：{error.message}", *_newly_failing(before, ended.summary)]
+        return Checked(name, 2, "\n".join(lines), error.hint)
     _write_reports(ended.folder, ended.summary, comparison, root)
     return _told(name, ended, comparison)
+
+
+def _newly_failing(before: Summary | None, now: Summary) -> list[str]:
+    """List the hard checks that fail and did not in the baseline, told even where averages are not comparable."""
+    from evals.reports.standing import failures
+    from evals.reports.visible import one_line
+
+    held = {case: result.failed for case, result in (before.cases if before else {}).items()}
+    found = [one for one in failures(now) if one.metric not in held.get(one.case, {})]
+    lines = [one_line(f"✗ {one.case} {one.title}：{one.reason}", WIDTH) for one in found[:SHOWN]]
+    return [*(f"  {line}" for line in lines), *([f"  另有 {len(found) - SHOWN} 项"] if len(found) > SHOWN else [])]
 
 
 def _told(name: str, ended: Ended, comparison: Comparison | None) -> Checked:

@@ -53,6 +53,9 @@ def test_an_empty_folder_is_a_problem_of_its_own(tmp_path):
         ("file: ref-2.md", "file: ref-3.md", "case.yaml:23:6", ("ref-3.md",)),
         ("file: ref-2.md", "file: ref-1.md", "case.yaml:23:6", ("ref-1.md", "两次")),
         ("why: 生活在前", "text: 生活在前", "case.yaml:22:58", ("ref-1.md", "text")),
+        ("outcome: pass", "outcome: pass\n  must_not_say: [稳赚，手慢无]", "case.yaml:19:18", ("英文逗号",)),
+        ("outcome: pass", "outcome: pass\n  asks: [几点、和谁]", "case.yaml:19:10", ("几点、和谁", "英文逗号")),
+        ("keyword: 沿江跑步", "keyword: “沿江跑步”", "case.yaml:8:3", ("“沿江跑步”", "中文引号")),
         ("keyword: 沿江跑步", "keyword: 跑步: 沿江", "case.yaml:8:14", ("双引号",)),
     ],
 )  # fmt: skip
@@ -86,6 +89,16 @@ def test_a_reference_is_missing_or_listed_nowhere_or_too_few(tmp_path):
     write_case(tmp_path, CASE.replace('  - {file: ref-2.md, author: "written for this project", why: 先写早饭}\n', ""))
     assert any(line.startswith("ref-2.md:1:1") and "references" in line for line in told(tmp_path))
     assert any(line.startswith("case.yaml:21:1") and "至少要 2 篇" in line for line in told(tmp_path))
+
+
+def test_a_file_that_nobody_reads_is_named_and_what_a_desktop_leaves_behind_is_not(tmp_path):
+    folder = write_case(tmp_path)
+    for name in ("ref-3.docx", "ref-4.txt", ".DS_Store", "~$ref-3.docx"):
+        (folder / name).write_bytes(b"x")
+    found = told(tmp_path)
+    assert [line.split(":")[0] for line in found] == ["ref-3.docx", "ref-4.txt"] and all(
+        ".md" in line for line in found
+    )
 
 
 def test_a_reference_is_not_taken_from_another_folder(tmp_path):

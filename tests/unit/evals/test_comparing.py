@@ -44,6 +44,14 @@ class TestRefusals:
             compare(summary(sample()), other)
         assert caught.value.exit_code == 2 and "scorers" not in caught.value.message
 
+    def test_the_cases_that_came_and_went_are_named(self):
+        other = {"lane": "offline", "dataset": "d2", "k": "1", "scorers": "s1"}
+        with pytest.raises(IncomparableError, match=r"；多了案例 b；少了案例 a$"):
+            compare(summary(sample("a"), sample("c")), summary(sample("b"), sample("c"), signature=other))
+        many = (sample(f"n{number}") for number in range(7))
+        with pytest.raises(IncomparableError, match=r"；多了案例 n0、n1、n2、n3、n4 等 7 个；少了案例 a$"):
+            compare(summary(sample("a")), summary(*many, signature=other))
+
     def test_a_part_only_one_side_has_is_named(self):
         with pytest.raises(IncomparableError, match=r"judge（缺 → j1）"):
             compare(live([1.0]), live([1.0], judge="j1"))

@@ -90,6 +90,10 @@ def test_a_suite_without_a_baseline_or_measured_otherwise_is_not_comparable(chec
     found = check()["offline"]
     assert found.code == 2 and "data" in found.text
     assert (tmp_path / "out" / "offline" / "report.html").exists()  # of this run alone, to look at
+    assert "✗" not in found.text
+    held["outcome"] = "needs_human"
+    assert "✗ aaa 结局符合预期：没有写成" in check()["offline"].text  # what is new is told all the same
+    held["outcome"] = "in_review"
     for path in (tmp_path / "baselines").iterdir():
         path.unlink()
     found = check()["offline"]
