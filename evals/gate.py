@@ -19,6 +19,7 @@ from evals.case_files import CASES, read_cases
 from evals.case_lint import lint
 from evals.comparing import compare, exit_code, is_behind, is_sampled
 from evals.errors import remedy, tell
+from evals.owed import owed_problems, read_owed
 from evals.recorded_list import is_recorded
 from evals.runs import Ended, Order, draw_run
 from evals.summaries import read_summary
@@ -44,6 +45,8 @@ class Checked:
 def run_gate(folder: Path, *, root: Path = CASES, baselines: Path = BASELINES, today: date) -> Iterator[Checked]:
     """Yield each check as it ends; runs and reports are left below `folder`, one folder a suite."""
     yield _linted(root)
+    yield _rules()
+    yield _owed()
     yield _prompts()
     yield _floors()
     yield _baselines(baselines)
@@ -77,6 +80,27 @@ def _linted(root: Path) -> Checked:
     if problems:
         return Checked("lint", 1, "\n".join(map(str, problems)))
     return Checked("lint", 0, f"lint：{len(read_cases(root))} 个用例没有问题")
+
+
+def _rules() -> Checked:
+    """Hold every rule to its own examples: no labelled text or draft leans on each of them."""
+    from agent.guardrails.cases import run_cases
+    from agent.guardrails.loader import load_packs
+
+    packs = load_packs()
+    results = [result for _, rule in packs.entries() for result in run_cases(rule, packs)]
+    lost = [f"rules：{one}" for one in results if not one.passed]
+    if lost:
+        return Checked("rules", 1, "\n".join([*lost[:SHOWN], *_rest(len(lost))]))
+    return Checked("rules", 0, f"rules：{len(packs.rules)} 条规则的 {len(results)} 个例句都相符")
+
+
+def _owed() -> Checked:
+    texts = read_owed()
+    found = owed_problems(texts)
+    if found:
+        return Checked("owed", 1, "\n".join(f"owed：{line}" for line in found))
+    return Checked("owed", 0, f"owed：{len(texts)} 句话该有的提示语都在")
 
 
 def _prompts() -> Checked:
@@ -157,7 +181,11 @@ def _newly_failing(before: Summary | None, now: Summary) -> list[str]:
     held = {case: result.failed for case, result in (before.cases if before else {}).items()}
     found = [one for one in failures(now) if one.metric not in held.get(one.case, {})]
     lines = [one_line(f"✗ {one.case} {one.title}：{one.reason}", WIDTH) for one in found[:SHOWN]]
-    return [*(f"  {line}" for line in lines), *([f"  另有 {len(found) - SHOWN} 项"] if len(found) > SHOWN else [])]
+    return [*(f"  {line}" for line in lines), *_rest(len(found))]
+
+
+def _rest(count: int) -> list[str]:
+    return [f"  另有 {count - SHOWN} 项"] if count > SHOWN else []
 
 
 def _told(name: str, ended: Ended, comparison: Comparison | None) -> Checked:

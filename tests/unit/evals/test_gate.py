@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 from written_cases import CASE, write_case
 
+from agent.guardrails.cases import CaseResult
 from agent.paths import data_root
 from agent.prompting import library
 from evals import gate, offline
@@ -41,6 +42,7 @@ def held(monkeypatch):
 
     monkeypatch.setattr(gate, "_suites", lambda root: {"offline": suite})
     monkeypatch.setattr(gate, "is_recorded", lambda: False)
+    monkeypatch.setattr("agent.guardrails.cases.run_cases", lambda rule, packs: [])
     monkeypatch.setattr(offline, "measured", lambda: ({"topics": 1.0}, []))
     return held
 
@@ -65,7 +67,7 @@ def check(held, tmp_path):
 def test_a_change_that_changes_nothing_prints_a_line_a_check(check):
     found = check()
     assert {name: (checked.code, "\n" in checked.text) for name, checked in found.items()} == dict.fromkeys(
-        ("lint", "prompts", "floors", "baselines", "offline"), (0, False)
+        ("lint", "rules", "owed", "prompts", "floors", "baselines", "offline"), (0, False)
     )
     assert found == check()
 
@@ -125,6 +127,23 @@ def test_cassettes_are_looked_at_where_something_is_recorded(check, monkeypatch,
     monkeypatch.setattr("evals.cassette_hygiene.LIST", recorded)
     monkeypatch.setattr(gate, "is_recorded", lambda: True)
     assert check()["cassettes"].code == 1 and "gone" in check()["cassettes"].text
+
+
+def test_a_rule_that_fails_its_own_examples_is_named_with_the_text(check, monkeypatch):
+    def broken(rule, packs):
+        if rule.id != "RET-09":
+            return []
+        return [CaseResult(rule.id, "flag", 2, rule.cases.flag[1], passed=False, detail="没有报出")]
+
+    monkeypatch.setattr("agent.guardrails.cases.run_cases", broken)
+    found = check()["rules"]
+    assert found.code == 1 and found.text.startswith("rules：RET-09 flag[2]：没有报出\n    ")
+
+
+def test_a_mandatory_line_that_went_is_named(check, monkeypatch):
+    monkeypatch.setattr("evals.owed.required_disclosures", lambda *_, **__: ())
+    found = check()["owed"]
+    assert found.code == 1 and "owed：fund-past：应有“基金的过往业绩" in found.text
 
 
 def test_a_prompt_that_changed_under_its_lock_or_lost_what_its_case_demands_fails(check, monkeypatch, tmp_path):
