@@ -45,7 +45,14 @@ def test_a_violation_of_the_same_shape_is_heard(packs, case):
 
 @pytest.mark.parametrize(
     "told",
-    [STORY, f"基金{STORY}", "演唱会没抢到，进度条卡在百分之九十九，我看了看存款。", f"和智能客服吵架。{MACHINE}"],
+    [
+        STORY,
+        f"基金{STORY}",
+        "演唱会没抢到，进度条卡在百分之九十九，我看了看存款。",
+        f"和智能客服吵架。{MACHINE}",
+        "老板给我们买了团体意外险，站在塔吊上看江，我腿抖，但放心上去。",
+        "拖拉机是我自己贷款换的，还差七个月的贷没还完，昨晚它又熄火。",
+    ],
 )
 def test_a_story_of_ones_own_promotes_nothing(packs, told):
     found = report(packs, told)
