@@ -22,6 +22,7 @@ from evals.errors import remedy, tell
 from evals.owed import owed_problems, read_owed
 from evals.recorded_list import is_recorded
 from evals.runs import Ended, Order, draw_run
+from evals.severities import severity_problems
 from evals.summaries import read_summary
 from evals.values import Comparison, Summary
 
@@ -83,13 +84,14 @@ def _linted(root: Path) -> Checked:
 
 
 def _rules() -> Checked:
-    """Hold every rule to its own examples: no labelled text or draft leans on each of them."""
+    """Hold every rule to its severity and its own examples: no labelled text or draft leans on each of them."""
     from agent.guardrails.cases import run_cases
     from agent.guardrails.loader import load_packs
 
     packs = load_packs()
     results = [result for _, rule in packs.entries() for result in run_cases(rule, packs)]
-    lost = [f"rules：{one}" for one in results if not one.passed]
+    moved = severity_problems({rule.id: rule.severity for _, rule in packs.entries()})
+    lost = [f"rules：{one}" for one in (*moved, *(result for result in results if not result.passed))]
     if lost:
         return Checked("rules", 1, "\n".join([*lost[:SHOWN], *_rest(len(lost))]))
     return Checked("rules", 0, f"rules：{len(packs.rules)} 条规则的 {len(results)} 个例句都相符")

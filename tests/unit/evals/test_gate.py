@@ -16,6 +16,7 @@ from evals.cli import app
 from evals.gate import Checked, run_gate, worst
 from evals.metrics import load_metrics
 from evals.runs import Ended
+from evals.severities import read_severities
 from evals.summaries import summarize, write_summary
 from evals.values import Sample, Score
 
@@ -138,6 +139,13 @@ def test_a_rule_that_fails_its_own_examples_is_named_with_the_text(check, monkey
     monkeypatch.setattr("agent.guardrails.cases.run_cases", broken)
     found = check()["rules"]
     assert found.code == 1 and found.text.startswith("rules：RET-09 flag[2]：没有报出\n    ")
+
+
+def test_a_rule_that_speaks_softer_is_named(check, monkeypatch):
+    agreed = {**read_severities(), "RET-09": "warn", "ZZZ-01": "block"}
+    monkeypatch.setattr("evals.severities.read_severities", lambda: agreed)
+    found = check()["rules"]
+    assert found.code == 1 and "rules：RET-09：说好是 warn，现在是 block" in found.text and "ZZZ-01" in found.text
 
 
 def test_a_mandatory_line_that_went_is_named(check, monkeypatch):
