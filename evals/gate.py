@@ -131,7 +131,8 @@ def _floors() -> Checked:
 def _baselines(folder: Path) -> Checked:
     edited = edited_by_hand(folder)
     if edited:
-        return Checked("baselines", 1, tell("gate_edited", suites="、".join(edited)))
+        suites = "、".join(edited)
+        return Checked("baselines", 1, tell("gate_edited", suites=suites), remedy("gate_edited", suites=suites))
     return Checked("baselines", 0, "baselines：都由 accept 写成")
 
 

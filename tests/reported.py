@@ -136,7 +136,7 @@ def summary(**fields):
 
 def comparison(**fields):
     values = {
-        "suite": "offline", "verdict": "REGRESSED", "hard": ("tower-walk 独立判据无违规：过 → 未过",),
+        "suite": "offline", "verdict": "REGRESSED", "hard": ("tower-walk 独立判据无违规：过 → 未过：写出了收益承诺",),
         "changes": (
             Change(metric="first_draft_pass", base=0.82, cand=0.71, delta=-0.11, low=-0.17, high=-0.05, n=3,
                    margin=0.03, mde=0.1, verdict="REGRESSED"),

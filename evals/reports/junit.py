@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from evals.reports.standing import Row, hard_checks, rows, standing, title_of
+from evals.reports.standing import Row, hard_checks, known_failures, rows, standing, title_of
 from evals.reports.visible import visible
 from evals.reports.wording import number, signed, span
 from evals.values import CaseResult, Comparison, Sample, Score, Summary
@@ -14,9 +14,17 @@ __all__ = ["to_junit"]
 
 
 def to_junit(summary: Summary, comparison: Comparison | None = None, samples: Sequence[Sample] = ()) -> str:
-    """Render one `<testsuite>`; failures carry the reason, what was not measured is skipped with the reason."""
+    """Render one `<testsuite>`; failures carry the reason.
+
+    Skipped with the reason is what was not measured, and beside a baseline what failed there too.
+    """
     suite = Element("testsuite", name=visible(f"evals.{summary.suite}"))
-    cases = [*_hard(summary, samples), *_runs(samples), *_gates(summary, comparison), *_standing(summary, comparison)]
+    cases = [
+        *_hard(summary, comparison, samples),
+        *_runs(samples),
+        *_gates(summary, comparison),
+        *_standing(summary, comparison),
+    ]
     suite.extend(cases)
     suite.set("tests", str(len(cases)))
     for kind in ("failure", "error", "skipped"):
@@ -27,21 +35,25 @@ def to_junit(summary: Summary, comparison: Comparison | None = None, samples: Se
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'
 
 
-def _hard(summary: Summary, samples: Sequence[Sample]) -> Iterator[Element]:
-    scores = _scores(samples)
+def _hard(summary: Summary, comparison: Comparison | None, samples: Sequence[Sample]) -> Iterator[Element]:
+    scores, checks = _scores(samples), hard_checks(summary)
+    known = {(one.case, one.metric) for one in known_failures(summary, comparison)} if comparison else set()
     for name, result in summary.cases.items():
-        for metric in hard_checks(summary):
-            yield _hard_case(summary.suite, name, metric, result, scores.get((name, metric), []))
+        for metric in checks:
+            case = _case(f"{summary.suite}.{name}", f"{metric} {title_of(metric)}")
+            if (name, metric) in known:
+                _say(case, "skipped", f"基线里就未过：{result.failed[metric]}")
+            else:
+                _judge(case, metric, result, scores.get((name, metric), []))
+            yield case
 
 
-def _hard_case(suite: str, name: str, metric: str, result: CaseResult, scores: Sequence[Score]) -> Element:
-    case = _case(f"{suite}.{name}", f"{metric} {title_of(metric)}")
+def _judge(case: Element, metric: str, result: CaseResult, scores: Sequence[Score]) -> None:
     if metric in result.failed:
         spans = [quote for score in scores if score.passed is False for quote in score.spans]
         _say(case, "failure", result.failed[metric], "\n".join(dict.fromkeys(spans)))
     elif not any(score.passed is not None for score in scores) and metric not in result.means:
         _say(case, "skipped", next((score.reason for score in scores if score.reason), "本例没有这一项"))
-    return case
 
 
 def _scores(samples: Sequence[Sample]) -> Mapping[tuple[str, str], list[Score]]:

@@ -111,7 +111,8 @@ def test_a_run_that_does_not_count_is_not_compared(check, held):
 def test_a_baseline_edited_by_hand_is_named(check, tmp_path):
     path = tmp_path / "baselines" / "offline.json"
     path.write_bytes(path.read_bytes().replace(b"in_review", b"approved_"))
-    assert check()["baselines"].code == 1 and "offline" in check()["baselines"].text
+    found = check()["baselines"]
+    assert found.code == 1 and "offline" in found.text and "python -m evals accept" in found.remark
 
 
 def test_a_broken_case_and_a_number_out_of_bounds_fail(check, tmp_path, monkeypatch):

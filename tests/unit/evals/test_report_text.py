@@ -28,7 +28,7 @@ def test_the_table_says_verdict_interval_and_smallest_change():
     row = next(line for line in printed.splitlines() if line.startswith("初稿过规则"))
     for told in ("82.0%", "71.0%", "[60.0%, 83.0%]", "-11.0点", "[-17.0点, -5.0点]", "变差", "10.0%"):
         assert told in row
-    assert "✗ tower-walk 独立判据无违规：写出了收益承诺" in printed
+    assert "✗ tower-walk 独立判据无违规：过 → 未过：写出了收益承诺" in printed
     assert "· river-run 最后文字：a → b" in printed and "data:9f3a|k:1|lane:offline" in printed
 
 
@@ -152,6 +152,17 @@ def test_junit_skips_what_was_not_measured_and_says_why():
     assert "71.0%" in named(suite, "offline.gate", "first_draft_pass").find("skipped").get("message")
 
 
+def test_junit_skips_what_the_baseline_fails_too_and_fails_on_what_is_new():
+    cases = {
+        name: CaseResult(theme="city", outcomes=("told",), failed={"oracle": reason})
+        for name, reason in (("old", "老样子"), ("new", "新的"))
+    }
+    flip = Flip(case="new", what="独立判据无违规", before="过", after="未过：新的", lost=True)
+    suite = junit(summary(cases=cases), comparison(flips=(flip,), hard=("new 独立判据无违规：过 → 未过：新的",)))
+    assert named(suite, "offline.old", "oracle").find("skipped").get("message") == "基线里就未过：老样子"
+    assert named(suite, "offline.new", "oracle").find("failure").get("message") == "新的"
+
+
 def test_a_run_that_broke_off_is_an_error_and_no_pass():
     broken = sample("river-run", outcome=None, note=None, rounds=(), scores={}, error="超时")
     suite = junit(summary(errors=1), None, [broken])
@@ -164,7 +175,7 @@ def test_junit_is_well_formed_around_any_text():
     quote = Score(metric="oracle", passed=False, spans=(HOSTILE,))
     broken = [sample(HOSTILE, scores={"oracle": quote}), sample("b", error=HOSTILE)]
     made = summary(suite=HOSTILE, cases={HOSTILE: CaseResult(theme="x", failed=failed)})
-    suite = junit(made, comparison(hard=(HOSTILE,)), broken)
+    suite = junit(made, comparison(hard=(f"{HOSTILE} 独立判据无违规：过 → 未过",)), broken)
     failure = next(test for test in suite if test.get("name").startswith("oracle")).find("failure")
     assert "⟦U+202E⟧" in failure.text and "⟦U+0000⟧" in failure.text and "⟦U+FFFE⟧" in failure.text
     assert "<img onerror=x>" in failure.text and len(failure.get("message")) > 10_000
