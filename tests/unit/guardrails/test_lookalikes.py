@@ -25,8 +25,8 @@ def packs():
     return load_packs(examples=False)
 
 
-def report(packs, body, title=""):
-    return check(NoteInput(title=title, body=body), packs=packs, as_of=DAY, likeness=False)
+def report(packs, body, title="", products=()):
+    return check(NoteInput(title=title, body=body, products=products), packs=packs, as_of=DAY, likeness=False)
 
 
 def asked(found):
@@ -41,6 +41,16 @@ def test_an_innocent_lookalike_is_quiet(packs, text):
 @pytest.mark.parametrize("case", TEXTS["heard"], ids=lambda case: case["text"])
 def test_a_violation_of_the_same_shape_is_heard(packs, case):
     assert case["rule"] in asked(report(packs, case["text"]))
+
+
+@pytest.mark.parametrize("case", TEXTS["quiet_beside"], ids=lambda case: case["text"])
+def test_an_innocent_lookalike_is_quiet_where_a_product_is_promoted(packs, case):
+    assert case["rule"] not in asked(report(packs, case["text"], products=(case["product"],)))
+
+
+@pytest.mark.parametrize("case", TEXTS["heard_beside"], ids=lambda case: case["text"])
+def test_a_violation_without_a_product_word_is_heard_where_one_is_promoted(packs, case):
+    assert case["rule"] in asked(report(packs, case["text"], products=(case["product"],)))
 
 
 @pytest.mark.parametrize(
