@@ -13,7 +13,7 @@ from typing import Final
 
 from agent.guardrails.advice import headline, verdict_words
 from agent.guardrails.letter import added_lines, is_claim, is_offer, paragraph_at
-from agent.guardrails.owing import Missing, add_lines, fill_words
+from agent.guardrails.owing import Missing, add_lines, fill_lines
 from agent.guardrails.quoting import within_quotes
 from agent.guardrails.todo import section, todo_of
 from agent.guardrails.topics import weight_of
@@ -73,7 +73,7 @@ def advised_lines(note: NoteInput, report: Report, advice: Advice, *, before: Re
     told = [*_to_author(note, report, advice), *_added(note, report, advice)]
     yield _headline(report, advice)
     yield from told
-    yield from section("advised_reviewer", _to_reviewer(before or report, advice, told))
+    yield from section("advised_reviewer", _to_reviewer(note, before or report, advice, told))
 
 
 def place_words(note: NoteInput, field: FieldName, start: int | None) -> str:
@@ -85,9 +85,11 @@ def place_words(note: NoteInput, field: FieldName, start: int | None) -> str:
 
 def _headline(report: Report, advice: Advice) -> str:
     """Say what becomes of the note and what it promotes; nobody holds back a note against which nothing is said."""
+    if not advice.points:
+        return headline(report.model_copy(update={"products": ()}))
     products = (advice.product,) if advice.product else report.products
-    told = headline(report.model_copy(update={"products": products if advice.points else ()}))
-    return told.replace(verdict_words(report), word("anew_verdict"), 1) if advice.points else told
+    offer = {"products": products} | ({"note_type": "marketing"} if products else {})
+    return headline(report.model_copy(update=offer)).replace(verdict_words(report), word("anew_verdict"), 1)
 
 
 def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
@@ -95,11 +97,16 @@ def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]
     if len(advice.points) > _WORST:
         yield word("anew_worst").format(told="；".join(_grave(note, point) for point in _gravest(advice.points)))
     yield from _steps(report, advice)
-    if deeds := [_named(note, point) for point in advice.points if point.deed]:
-        yield word("advised_deeds").format(told="、".join(dict.fromkeys(deeds)))
+    if deeds := _deeds(note, advice):
+        yield word("advised_deeds").format(told="、".join(deeds))
     yield from section("advised_points", _pointed_out(note, advice.points))
     if advice.points:
         yield word("advised_pictures")
+
+
+def _deeds(note: NoteInput, advice: Advice) -> list[str]:
+    """Name what is to be reported if it was really done: the author is told, and the reviewer asks for the same."""
+    return list(dict.fromkeys(_named(note, point) for point in advice.points if point.deed))
 
 
 def _opening(advice: Advice) -> str:
@@ -158,13 +165,15 @@ def _added(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
     lines = [line for item in advice.claims for line in add_lines(note, item)]
     lines += added_lines(note, report, todo, reasons=False)
     yield from section("must_add_anew" if is_offer(report) else "must_add", lines)
-    if filling := fill_words([*advice.claims, *(item for item in todo.adding if not is_claim(item))]):
-        yield f"  {filling}"
+    filling = fill_lines([*advice.claims, *(item for item in todo.adding if not is_claim(item))])
+    yield from (f"  {line}" for line in filling)
 
 
-def _to_reviewer(report: Report, advice: Advice, told: Sequence[str]) -> Iterator[str]:
-    if advice.ask:
-        yield advice.ask
+def _to_reviewer(note: NoteInput, report: Report, advice: Advice, told: Sequence[str]) -> Iterator[str]:
+    if deeds := _deeds(note, advice):
+        yield word("advised_asked_deeds").format(number=len(deeds))
+    if asked := advice.ask or (word("advised_ask") if advice.points else ""):
+        yield asked
     if advice.product and report.products and advice.product not in report.products:
         checked = "、".join(label_of("product", one) for one in report.products)
         yield word("advised_other_product").format(product=label_of("product", advice.product), checked=checked)

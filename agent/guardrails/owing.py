@@ -17,7 +17,7 @@ from agent.guardrails.quoting import whole_pairs, words_of
 from agent.guardrails.wording import brief, label_of, name_blanks, one_line, spelled, word, word_list
 from agent.models import Finding, NoteInput
 
-__all__ = ["Missing", "add_lines", "completed_lines", "fill_words", "mark_line", "missing_together"]
+__all__ = ["Missing", "add_lines", "completed_lines", "fill_lines", "mark_line", "missing_together"]
 
 _NUMBER: Final = re.compile("[-–—~至到0-9.%％一二三四五六七八九十百千万零点半元块角分]+")
 
@@ -91,10 +91,16 @@ def mark_line(mark: str, *, anew: bool = False) -> str:
     return word("mark_owed").format(grade=word("added_grade" if anew else "owed"), line=mark)
 
 
-def fill_words(items: Sequence[Missing]) -> str:
-    """Name the blanks that only somebody with the product's papers can fill; empty where there are none."""
+def fill_lines(items: Sequence[Missing]) -> Iterator[str]:
+    """Name the blanks that only the papers of a product tell, then those of the author's own registration."""
     blanks = tuple(dict.fromkeys(blank for item in items for line in item.lines for blank in blanks_in(line)))
-    return word("fill").format(blanks=name_blanks(blanks)) if blanks else ""
+    own = [f"【{label_of('slot', slot)}】" for slot in word_list("own_slots")]
+    for code, some in (
+        ("fill", [blank for blank in blanks if blank not in own]),
+        ("fill_own", [blank for blank in blanks if blank in own]),
+    ):
+        if some:
+            yield word(code).format(blanks=name_blanks(some))
 
 
 def add_lines(note: NoteInput, item: Missing, *, anew: bool = False) -> Iterator[str]:

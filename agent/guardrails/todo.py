@@ -15,7 +15,7 @@ from agent.guardrails.findings import is_alike
 from agent.guardrails.joining import GRAVITY, Passage, passages
 from agent.guardrails.label import advert_mark
 from agent.guardrails.looking import look_lines
-from agent.guardrails.owing import Missing, add_lines, fill_words, mark_line, missing_together
+from agent.guardrails.owing import Missing, add_lines, fill_lines, mark_line, missing_together
 from agent.guardrails.placement import field_text
 from agent.guardrails.quoting import quotes_of, words_of
 from agent.guardrails.wording import brief, cite, cite_shortly, gist, label_of, word
@@ -88,8 +88,7 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
 
 def close_lines(report: Report, adding: Sequence[Missing], reasons: Iterable[str] = ()) -> Iterator[str]:
     """Tell which blanks are to be filled, the reasons, and that some articles are unread."""
-    if filling := fill_words(adding):
-        yield f"  {filling}"
+    yield from (f"  {line}" for line in fill_lines(adding))
     yield from reasons
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))

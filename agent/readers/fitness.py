@@ -1,6 +1,7 @@
-"""Whether a text that a model wrote about a note may be printed: short, on one line, with no contact, breaking no rule.
+"""Whether a text that a model wrote about a note may be printed: short, on one line, with no contact, urging nothing.
 
-Words that it quotes from the note, in quotation marks, are the note's. Refuses to mend: a sentence is fit or it is not.
+What a rule forbids may be named by a sentence that says what is wrong with it, and by no other. Words that it quotes
+from the note, in quotation marks, are the note's. Refuses to mend: a sentence is fit or it is not.
 """
 
 from __future__ import annotations
@@ -41,11 +42,11 @@ class Fitness:
 
     def _is_fit(self, line: str) -> bool:
         told = _QUOTED.sub(lambda quoted: "" if quoted[1] in self._held else quoted[0], line)
-        return not (_holds_a_contact(line) or self._breaks_a_rule(told))
+        if _holds_a_contact(line) or _holds_one_of("advised_rewording", told) or _holds_one_of("advised_urging", told):
+            return False
+        return _holds_one_of("advised_faulting", told) or not self._breaks_a_rule(told)
 
     def _breaks_a_rule(self, text: str) -> bool:
-        if any(words in text for words in word_list("advised_rewording")):
-            return True
         if not text.strip():
             return False
         note = NoteInput.model_validate({"body": text, **self._note})
@@ -56,6 +57,10 @@ class Fitness:
 def _holds_a_contact(text: str) -> bool:
     norm = fold(text)
     return any(next(iter(find_identifiers(kind, norm)), None) is not None for kind in _CONTACTS)
+
+
+def _holds_one_of(name: str, text: str) -> bool:
+    return any(words in text for words in word_list(name))
 
 
 def _cut(line: str, longest: int) -> str:

@@ -22,13 +22,13 @@ from agent.guardrails.placement import field_text, sentence_around
 from agent.guardrails.saying import claim_saying, passage_saying
 from agent.guardrails.todo import Todo, todo_of
 from agent.guardrails.topics import is_final, is_to_report, own_law_of, says_of, why_of
-from agent.guardrails.wording import clause_of, word
+from agent.guardrails.wording import clause_of, word, word_list
 from agent.models import Basis, Category, FieldName, Finding, NoteInput, Report
 from agent.readers.fitness import Fitness
 
 __all__ = ["AdviceDraft", "numbered", "vetted"]
 
-LONGEST_OPENING, LONGEST_WHY, LONGEST_ASK, LONGEST_MISREAD = 80, 70, 80, 40
+LONGEST_OPENING, LONGEST_WHY, LONGEST_ASK, LONGEST_MISREAD = 110, 80, 90, 40
 _SHORTEST: Final = 2  # characters of a quotation that shows anything
 _LONGEST_QUOTE: Final = 100
 _GRADES: Final = range(1, 4)
@@ -117,7 +117,7 @@ def vetted(
     points += _left_out(note, report, todo, placed, titles) + _final_claims(note, final)
     barred: list[Point | Finding] = [*points, *(p.first for p in todo.doubted), *unread]
     return Advice(
-        opening=fitness.fit(draft.opening, LONGEST_OPENING),
+        opening=_held_back(fitness.fit(draft.opening, LONGEST_OPENING), points),
         product=draft.product if draft.product in get_args(Category) else "",
         points=tuple(points),
         keep=tuple(_kept(draft.keep, note, barred, claims)),
@@ -127,6 +127,13 @@ def vetted(
         unread=tuple(finding.text for finding in unread),
         claims=tuple(item for item in claims if item not in final),
     )  # fmt: skip
+
+
+def _held_back(opening: str, points: Sequence[Point]) -> str:
+    """Return an opening that tells its author to wait, whatever of it was fit to print."""
+    if not (opening and points) or any(words in opening for words in word_list("advised_holds")):
+        return opening
+    return opening + word("advised_hold")
 
 
 def _placed(

@@ -10,11 +10,12 @@ from agent.guardrails import check, load_packs, render_reports
 from agent.guardrails.findings import is_alike
 from agent.guardrails.lettertext import Advice, advised_lines
 from agent.guardrails.todo import todo_of
+from agent.guardrails.wording import word
 from agent.llm import Budget, Calls
 from agent.models import NoteInput
 from agent.prompting import load_prompts
 from agent.readers import ModelAdviser
-from agent.readers.vetting import numbered
+from agent.readers.vetting import LONGEST_ASK, LONGEST_OPENING, LONGEST_WHY, numbered
 from agent.testing import MemoryJournal, ScriptedModel
 
 TODAY = date(2026, 11, 28)
@@ -175,6 +176,8 @@ class TestWhatMayBePrinted:
             "去看 @小明的号",
             "“这款理财保本”，放心",
             "可以写成一分不少，改成这样就行",
+            "听的人都会以为这款保本，放心买吧",
+            "写得没问题，可以发",
         ],
     )
     def test_a_reason_unfit_to_print_gives_way_to_that_of_its_topic(self, why):
@@ -189,6 +192,23 @@ class TestWhatMayBePrinted:
     def test_what_the_program_says_instead_is_told_once(self):
         told = advised(point(OIL, "DEP-01", why="见 www.example.com/abc"), point(OIL[:8], "DEP-01", why="改成别的"))
         assert len({one.why for one in of(told, OIL[:8])}) == 2
+
+    @pytest.mark.parametrize(
+        "why",
+        [
+            "不许许诺原价回购，这等于跟人保本",
+            "跌了自己认，人家却当成跟存款一样",
+            "存够就私下给油，还不上海报，人家是冲着油来的",
+        ],
+    )
+    def test_a_reason_may_name_what_it_finds_wrong(self, why):
+        assert of(advised(point(OIL, "DEP-01", why=why)), OIL)[0].why.startswith(why)
+
+    def test_an_opening_that_lost_its_warning_still_tells_to_wait(self):
+        told = advised(point(OIL, "DEP-01"), opening="车胎那段写得好。但先别发：改成别的。").opening
+        assert told == "车胎那段写得好。" + word("advised_hold")
+        assert advised(opening="车胎那段写得好。").opening.endswith(word("advised_hold"))
+        assert advised(opening="车胎那段写得好，先别发。").opening == "车胎那段写得好，先别发。"
 
     def test_a_reason_may_quote_the_note(self):
         assert "“保本，稳赚不赔”" in of(advised(point(SURE, "RET-03", why="“保本，稳赚不赔”，跌了谁赔")), SURE)[0].why
@@ -207,8 +227,8 @@ class TestWhatMayBePrinted:
             point(OIL, "DEP-01", why="拿了油的人，\n会觉得欠您一份情，" * 20), opening="好" * 200, ask="问" * 200
         )
         why = of(told, OIL)[0].why
-        assert "\n" not in why and len(why.partition("（")[0]) <= 71
-        assert len(told.opening) <= 80 and len(told.ask) <= 80
+        assert "\n" not in why and len(why.partition("（")[0]) <= LONGEST_WHY + 1
+        assert len(told.opening) <= LONGEST_OPENING + len(word("advised_hold")) and len(told.ask) <= LONGEST_ASK
 
     def test_no_paragraph_is_kept_in_which_a_point_lies_or_a_rule_found_something(self):
         assert advised(point(OIL, "DEP-01"), keep=[0, 1, 2, 3, 4, 9]).keep == (1, 4)
@@ -271,6 +291,31 @@ class TestTheLetter:
         assert "留下第 1、4 段" in told and "真做过的先报合规：第 3 段“这周放五万往上的" in told
         reviewer = told.partition("给审核人")[2]
         assert "油送没送要先问清" in reviewer and "由模型读过原文" in reviewer and "待核" in reviewer
+
+    def test_what_is_to_be_reported_is_asked_of_the_reviewer_too(self):
+        reviewer = letter(point(OIL, "DEP-01", deed=True), point(FAVOUR, "DEP-05", deed=True)).partition("给审核人")[2]
+        assert "“真做过的先报合规”的 2 处，请先问清" in reviewer
+        assert "真做过的" not in letter(point(OIL, "ZZZ-99", deed=True)).partition("给审核人")[2]
+
+    def test_a_reviewer_is_never_left_without_a_question(self):
+        assert word("advised_ask") in letter(point(OIL, "DEP-01"))
+        assert word("advised_ask") not in letter(point(OIL, "DEP-01"), ask="油送没送要先问清")
+        assert word("advised_ask") not in "".join(advised_lines(NOTE, REPORT, Advice()))
+
+    def test_a_note_that_sells_is_called_marketing_whatever_it_was_taken_for(self):
+        report = REPORT.model_copy(update={"note_type": "benefit"})
+        assert next(iter(advised_lines(NOTE, report, advised(point(OIL, "DEP-01"))))) == "先不要发 · 营销 · 存款、基金"
+        life = report.model_copy(update={"products": (), "note_type": "lifestyle"})
+        assert next(iter(advised_lines(NOTE, life, advised(point(OIL, "DEP-01"))))) == "先不要发 · 生活"
+
+    def test_what_an_author_is_registered_with_is_not_asked_of_the_products_papers(self):
+        note = NoteInput(
+            title="慢慢来", body="这份重疾险我自己也买了，想了解的问我。\n稳赚不赔。", products=("insurance",)
+        )
+        told = list(advised_lines(note, check(note, as_of=TODAY, packs=PACKS), advised(note=note)))
+        own = [line for line in told if "照自己的执业登记填" in line]
+        assert len(own) == 1 and "【执业证号】" in own[0] and "【产品全称】" not in own[0]
+        assert not any("【执业证号】" in line for line in told if "照产品资料填" in line)
 
     def test_it_names_another_product_to_the_reviewer(self):
         assert "读起来推的是保险" in letter(product="insurance").partition("给审核人")[2]
