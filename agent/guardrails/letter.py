@@ -86,7 +86,7 @@ def letter_lines(
     yield from ("", never_words(report))
     yield from section("must_add_anew", added_lines(note, report, todo, full=full))
     asked_for = owed + [one.saying.owes for one in said if one.saying.owes]
-    yield from close_lines(report, asked_for)
+    yield from close_lines(report, asked_for, anew=is_offer(report))
 
 
 def added_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = False, reasons: bool = True) -> list[str]:

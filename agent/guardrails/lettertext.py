@@ -6,7 +6,7 @@ may be a model, and what of its words counts is in `agent.readers`. Clauses and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
@@ -106,7 +106,7 @@ def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]
 
 def _deeds(note: NoteInput, advice: Advice) -> list[str]:
     """Name what is to be reported if it was really done: the author is told, and the reviewer asks for the same."""
-    return list(dict.fromkeys(_named(note, point) for point in advice.points if point.deed))
+    return list(dict.fromkeys(_named(note, point) for point in _in_order(advice.points) if point.deed))
 
 
 def _opening(advice: Advice) -> str:
@@ -129,11 +129,16 @@ def _steps(report: Report, advice: Advice) -> Iterator[str]:
 
 def _pointed_out(note: NoteInput, points: Sequence[Point]) -> Iterator[str]:
     """Tell the points in the order of the note, what is said of one quotation together."""
-    order = ("title", "cover", "body", "tags", "note")
-    ordered = sorted(points, key=lambda one: (order.index(one.field), _LAST**2 if one.start is None else one.start))
-    for (place, quote), group in groupby(ordered, key=lambda one: (place_words(note, one.field, one.start), one.quote)):
+    for (place, quote), group in groupby(
+        _in_order(points), key=lambda one: (place_words(note, one.field, one.start), one.quote)
+    ):
         yield f"{place}“{_begun(within_quotes(quote), _LONGEST)}”" if quote else place
         yield from (f"  {why}" for why in dict.fromkeys(one.why for one in group))
+
+
+def _in_order(points: Iterable[Point]) -> list[Point]:
+    order = ("title", "cover", "body", "tags", "note")
+    return sorted(points, key=lambda one: (order.index(one.field), _LAST**2 if one.start is None else one.start))
 
 
 def _gravest(points: Sequence[Point]) -> list[Point]:
@@ -165,7 +170,7 @@ def _added(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]:
     lines = [line for item in advice.claims for line in add_lines(note, item)]
     lines += added_lines(note, report, todo, reasons=False)
     yield from section("must_add_anew" if is_offer(report) else "must_add", lines)
-    filling = fill_lines([*advice.claims, *(item for item in todo.adding if not is_claim(item))])
+    filling = fill_lines([*advice.claims, *(item for item in todo.adding if not is_claim(item))], anew=is_offer(report))
     yield from (f"  {line}" for line in filling)
 
 

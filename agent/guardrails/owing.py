@@ -91,12 +91,15 @@ def mark_line(mark: str, *, anew: bool = False) -> str:
     return word("mark_owed").format(grade=word("added_grade" if anew else "owed"), line=mark)
 
 
-def fill_lines(items: Sequence[Missing]) -> Iterator[str]:
-    """Name the blanks that only the papers of a product tell, then those of the author's own registration."""
+def fill_lines(items: Sequence[Missing], *, anew: bool = False) -> Iterator[str]:
+    """Name the blanks that only the papers of a product tell, then those of the author's own registration.
+
+    anew: whether others write the note, so that they fill them.
+    """
     blanks = tuple(dict.fromkeys(blank for item in items for line in item.lines for blank in blanks_in(line)))
     own = [f"【{label_of('slot', slot)}】" for slot in word_list("own_slots")]
     for code, some in (
-        ("fill", [blank for blank in blanks if blank not in own]),
+        ("fill_anew" if anew else "fill", [blank for blank in blanks if blank not in own]),
         ("fill_own", [blank for blank in blanks if blank in own]),
     ):
         if some:

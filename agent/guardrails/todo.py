@@ -86,9 +86,11 @@ def todo_lines(note: NoteInput, report: Report, todo: Todo, *, full: bool = Fals
     yield from close_lines(report, todo.adding, section(title, reason_lines(told, full=full, others=full)))
 
 
-def close_lines(report: Report, adding: Sequence[Missing], reasons: Iterable[str] = ()) -> Iterator[str]:
-    """Tell which blanks are to be filled, the reasons, and that some articles are unread."""
-    yield from (f"  {line}" for line in fill_lines(adding))
+def close_lines(
+    report: Report, adding: Sequence[Missing], reasons: Iterable[str] = (), *, anew: bool = False
+) -> Iterator[str]:
+    """Tell which blanks are to be filled, of a note to be written `anew` by whom, the reasons, and what is unread."""
+    yield from (f"  {line}" for line in fill_lines(adding, anew=anew))
     yield from reasons
     if any(not basis.verified for finding in report.open() for basis in finding.basis):
         yield from ("", word("unverified_note"))

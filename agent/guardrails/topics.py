@@ -23,7 +23,7 @@ from agent.yamlsource import read_yaml
 
 __all__ = [
     "Act", "Reading", "Topic", "is_doubtful", "is_final", "is_to_report", "law_of", "likeliest_said", "load_topics",
-    "own_law_of",
+    "may_be_reported", "own_law_of",
     "read_sentences", "says_of", "weight_of", "weight_of_topic", "why_of",
 ]  # fmt: skip
 
@@ -142,6 +142,13 @@ def why_of(says: str) -> str:
 def is_to_report(says: str) -> bool:
     """Tell whether what a sentence does is not mended by other words, if it was really done."""
     return any(act.report for act in _found(says))
+
+
+def may_be_reported(rule: str) -> bool:
+    """Tell whether some of what a rule speaks against is a deed that is to be reported, if it was really done."""
+    topic = load_topics().get(_topics_by_rule().get(rule, ""))
+    acts = topic.acts.get(rule, ()) if topic else ()
+    return rule in word_list("reported_too") or bool(topic and topic.report) or any(act.report for act in acts)
 
 
 def _found(says: str) -> tuple[Act, ...]:

@@ -115,7 +115,7 @@ def test_a_line_to_add_quotes_what_in_the_note_asks_for_it(packs):
 
 def test_no_slot_with_a_name_of_a_program_reaches_the_reader(packs):
     text = "\n".join(told(packs, "我行这款年金险今天开售，点主页申请。"))
-    assert "【代理人姓名】，执业证号【执业证号】，【销售机构全称】。" in text and "{" not in text
+    assert "【销售人员姓名】，执业证号【执业证号】，【销售机构全称】。" in text and "{" not in text
 
 
 def test_every_slot_of_a_rule_has_a_chinese_name_that_is_found_where_it_was_left(packs):

@@ -162,9 +162,9 @@ def test_what_a_claim_needs_is_among_the_blanks_to_fill(packs):
     lines = told(packs, f"这期理财年化3.05%。\n{PROMISES}", products=("wm",))
     claim = place(lines, "补全 “")
     assert "【测算依据】" in "".join(lines[claim : claim + 6])
-    assert "【测算依据】" in lines[place(lines, "要您照产品资料填")]
+    assert "【测算依据】" in lines[place(lines, "空着的请产品部门填")]
     without = told(packs, PROMISES, products=("wm",))
-    assert "【测算依据】" not in without[place(without, "要您照产品资料填")]
+    assert "【测算依据】" not in without[place(without, "空着的请产品部门填")]
 
 
 def test_what_no_line_makes_right_is_asked_for_none(packs):

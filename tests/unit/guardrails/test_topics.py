@@ -19,6 +19,7 @@ from agent.guardrails.topics import (
     law_of,
     likeliest_said,
     load_topics,
+    may_be_reported,
     own_law_of,
     read_sentences,
     says_of,
@@ -218,3 +219,11 @@ def test_every_prefix_of_a_rule_about_one_product_names_it():
         one.rule.id.partition("-")[0]: product_of(one.pack.name) for one in packs.rules if product_of(one.pack.name)
     }
     assert {prefix: label_of("rule_product", prefix) for prefix in owned} == owned
+
+
+def test_a_deed_may_be_reported_by_rules_that_speak_against_one():
+    assert (
+        may_be_reported("DEP-01") and may_be_reported("SEC-04") and may_be_reported("CC-09")
+    )  # an act, a topic, an act
+    assert may_be_reported("PII-01")  # named in the list
+    assert not may_be_reported("END-05") and not may_be_reported("GOV-02") and not may_be_reported("ZZZ-99")

@@ -295,7 +295,12 @@ class TestTheLetter:
     def test_what_is_to_be_reported_is_asked_of_the_reviewer_too(self):
         reviewer = letter(point(OIL, "DEP-01", deed=True), point(FAVOUR, "DEP-05", deed=True)).partition("给审核人")[2]
         assert "“真做过的先报合规”的 2 处，请先问清" in reviewer
-        assert "真做过的" not in letter(point(OIL, "ZZZ-99", deed=True)).partition("给审核人")[2]
+        assert "真做过的" not in letter(point(OIL, "ADL-06", deed=True)).partition("给审核人")[2]
+
+    def test_deeds_are_named_in_the_order_of_the_note(self):
+        told = letter(point(FAVOUR, "DEP-05", deed=True, grave=3), point(OIL, "DEP-01", deed=True))
+        deeds = next(line for line in told.splitlines() if line.startswith("真做过的先报合规"))
+        assert deeds.index(OIL[:8]) < deeds.index(FAVOUR[:8])
 
     def test_a_reviewer_is_never_left_without_a_question(self):
         assert word("advised_ask") in letter(point(OIL, "DEP-01"))
@@ -315,7 +320,7 @@ class TestTheLetter:
         told = list(advised_lines(note, check(note, as_of=TODAY, packs=PACKS), advised(note=note)))
         own = [line for line in told if "照自己的执业登记填" in line]
         assert len(own) == 1 and "【执业证号】" in own[0] and "【产品全称】" not in own[0]
-        assert not any("【执业证号】" in line for line in told if "照产品资料填" in line)
+        assert not any("【执业证号】" in line for line in told if "请产品部门填" in line)
 
     def test_it_names_another_product_to_the_reviewer(self):
         assert "读起来推的是保险" in letter(product="insurance").partition("给审核人")[2]
@@ -403,7 +408,7 @@ def test_the_lines_to_add_stand_alone_and_what_a_reviewer_needs_stands_together(
     assert [line for line in told if line.startswith("  补上 ")] and "怎么改：" not in text and "为什么：" not in text
     reviewed = told[told.index("给审核人") :]
     assert text.count("给审核人") == 1
-    assert [line for line in reviewed if line.startswith("  没有给的资料")]
+    assert [line for line in reviewed if line.startswith("  没给程序、所以没查的")]
 
 
 def test_a_letter_without_an_opening_of_its_own_says_what_may_stay():
