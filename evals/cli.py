@@ -10,7 +10,14 @@ import sys
 
 import typer
 
-from evals import calibration_command, case_commands, comparing_commands, mutations_command, run_commands
+from evals import (
+    advice_command,
+    calibration_command,
+    case_commands,
+    comparing_commands,
+    mutations_command,
+    run_commands,
+)
 from evals.guardrail import command as guardrail_command
 from evals.reports import command as reports
 
@@ -34,6 +41,7 @@ app.command("gate", help="不用网络的全部检查：用例、录音、各套
 app.add_typer(case_commands.app, name="cases", help="用例：导出成表、从表导入。")
 app.command("mutations", help="证明打分器：改写、照抄、硬广、跑题、机器腔各归各位。")(mutations_command.mutations)
 app.command("guardrail", help="规则引擎在标注过的文字上：找到多少、误报多少、怎么骗过它。")(guardrail_command.guardrail)
+app.command("advice", help="模型写给作者的信：点到了多少，留错了什么。")(advice_command.advice)
 app.command("report", help="把一次运行印成表，或写成网页、Markdown、JUnit。")(reports.report)
 
 

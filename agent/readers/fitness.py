@@ -33,25 +33,28 @@ class Fitness:
         self._packs = packs
         self._as_of = as_of
 
-    def fit(self, text: str, longest: int) -> str:
-        """Return a text on one line, cut to its length: of one that may not be printed the sentences that may."""
-        line = one_line(text)
-        if self._is_fit(line):
-            return _cut(line, longest)
-        return _cut("".join(one for one in _SENTENCES.findall(line) if self._is_fit(one)).strip(), longest)
+    def fit(self, text: str, longest: int, *, about: str = "") -> str:
+        """Return a text on one line, cut to its length: of one that may not be printed the sentences that may.
 
-    def _is_fit(self, line: str) -> bool:
+        about: the rule of which the text says that something breaks it, and which it may therefore name.
+        """
+        line = one_line(text)
+        if self._is_fit(line, about):
+            return _cut(line, longest)
+        return _cut("".join(one for one in _SENTENCES.findall(line) if self._is_fit(one, about)).strip(), longest)
+
+    def _is_fit(self, line: str, about: str) -> bool:
         told = _QUOTED.sub(lambda quoted: "" if quoted[1] in self._held else quoted[0], line)
         if _holds_a_contact(line) or _holds_one_of("advised_rewording", told) or _holds_one_of("advised_urging", told):
             return False
-        return _holds_one_of("advised_faulting", told) or not self._breaks_a_rule(told)
+        return _holds_one_of("advised_faulting", told) or not self._breaks_a_rule(told, about)
 
-    def _breaks_a_rule(self, text: str) -> bool:
+    def _breaks_a_rule(self, text: str, about: str) -> bool:
         if not text.strip():
             return False
         note = NoteInput.model_validate({"body": text, **self._note})
         report = check(note, as_of=self._as_of, packs=self._packs, likeness=False)
-        return any(finding.start is not None for finding in report.open("block"))
+        return any(finding.start is not None and finding.rule != about for finding in report.open("block"))
 
 
 def _holds_a_contact(text: str) -> bool:

@@ -122,7 +122,7 @@ def vetted(
         points=tuple(points),
         keep=tuple(_kept(draft.keep, note, barred, claims)),
         ask=fitness.fit(draft.ask, LONGEST_ASK),
-        misread=tuple((guesses[n].text, fitness.fit(why, LONGEST_MISREAD) or word("advised_innocent"))
+        misread=tuple((guesses[n].text, fitness.fit(why, LONGEST_MISREAD).rstrip(_MARKS) or word("advised_innocent"))
                       for n, why in misread.items()),
         unread=tuple(finding.text for finding in unread),
         claims=tuple(item for item in claims if item not in final),
@@ -171,7 +171,7 @@ def _point(
     says = says_of(rule.id, text) or rule.title
     found = [f for f in report.open() if f.start is not None and _span(f).meets(span)]
     law = own_law_of(says, report.products) or clause_of(_basis(rule, found, report.products))
-    why = fitness.fit(draft.why, LONGEST_WHY) or _own_why(says, told)
+    why = fitness.fit(draft.why, LONGEST_WHY, about=rule.id) or _own_why(says, told)
     return Point(
         field=span.field,
         start=span.start,

@@ -204,6 +204,10 @@ class TestWhatMayBePrinted:
     def test_a_reason_may_name_what_it_finds_wrong(self, why):
         assert of(advised(point(OIL, "DEP-01", why=why)), OIL)[0].why.startswith(why)
 
+    def test_a_reason_may_name_what_its_own_rule_forbids_and_nothing_else(self):
+        assert of(advised(point(SURE, "RET-03", why="稳赚不赔，谁来赔")), SURE)[0].why.startswith("稳赚不赔")
+        assert "稳赚不赔" not in of(advised(point(OIL, "DEP-01", why="稳赚不赔，谁来赔")), OIL)[0].why
+
     def test_an_opening_that_lost_its_warning_still_tells_to_wait(self):
         told = advised(point(OIL, "DEP-01"), opening="车胎那段写得好。但先别发：改成别的。").opening
         assert told == "车胎那段写得好。" + word("advised_hold")
