@@ -30,8 +30,13 @@ def rules_for_adviser(packs: Packs, report: Report, as_of: date, *, any_product:
     any_product: whether rules of products count that the note was not taken to promote.
     """
     found = {finding.rule for finding in report.open() if finding.start is not None}
-    worded = (rule for _, rule in packs.entries() if rule.id in found or _readable(rule, as_of, WORDED))
+    worded = (rule for _, rule in packs.entries() if rule.id in found or _is_told(rule, as_of))
     return tuple(rule for rule in worded if any_product or rule.id in found or _in_scope(rule, report))
+
+
+def _is_told(rule: Rule, as_of: date) -> bool:
+    """Tell whether words may break a rule: one about wording, or one that a note may admit to break."""
+    return _readable(rule, as_of, WORDED) or (rule.own_words is not None and _in_force(rule, as_of))
 
 
 def found_by_judge(
@@ -74,8 +79,11 @@ def add_findings(
 
 
 def _readable(rule: Rule, as_of: date, kinds: frozenset[str] = READABLE) -> bool:
-    in_force = rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
-    return in_force and rule.stage == "note" and rule.kind in kinds
+    return _in_force(rule, as_of) and rule.stage == "note" and rule.kind in kinds
+
+
+def _in_force(rule: Rule, as_of: date) -> bool:
+    return rule.effective <= as_of and (rule.until is None or as_of <= rule.until)
 
 
 def _in_scope(rule: Rule, report: Report) -> bool:

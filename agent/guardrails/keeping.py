@@ -12,10 +12,15 @@ from typing import Final
 
 from agent.guardrails.wording import word, word_list
 
-__all__ = ["kept_words"]
+__all__ = ["kept_words", "life_step"]
 
 _SENTENCE: Final = re.compile("[^。！？!?]+[。！？!?]*[”」]*")
 _LEFT: Final = 2  # sentences about life that make a paragraph worth keeping without the rest
+
+
+def life_step(kept: str) -> str:
+    """Say how to write of life alone: which paragraphs stay, as `kept` names them, and what of the others."""
+    return word("step_life").format(life=kept, others=word("step_life_others" if kept else "step_life_each"))
 
 
 def kept_words(paragraphs: Sequence[str], *, named: Iterable[int], asked: Iterable[int]) -> str:

@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from agent.guardrails.joining import Passage
-from agent.guardrails.keeping import kept_words
+from agent.guardrails.keeping import kept_words, life_step
 from agent.guardrails.label import advert_mark
 from agent.guardrails.owing import Missing, add_lines, mark_line
 from agent.guardrails.saying import Saying, claim_saying, look_sayings, passage_saying
@@ -133,7 +133,7 @@ def never_words(report: Report) -> str:
 def _steps(note: NoteInput, said: Sequence[_Said], asked: Sequence[_Said], added: int) -> Iterator[str]:
     """Say what to do, the easiest first: to ask and to tell of life alone, or to write of the product anew."""
     named, reviewed = ({one.place.paragraph for one in some} for some in (said, asked))
-    yield word("step_life").format(life=kept_words(paragraphs_of(note), named=named, asked=reviewed))
+    yield life_step(kept_words(paragraphs_of(note), named=named, asked=reviewed))
     yield word("step_product")
     more = word("step_added").format(added=added) if added else ""
     yield word("step_points").format(all=len(said), points=_points(said), added=more)

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from agent.guardrails.advice import headline, verdict_words
+from agent.guardrails.keeping import life_step
 from agent.guardrails.letter import added_lines, is_claim, is_offer, paragraph_at
 from agent.guardrails.owing import Missing, add_lines, fill_lines
 from agent.guardrails.quoting import within_quotes
@@ -51,7 +52,7 @@ class Advice:
     """Hold what a reader tells the author and the reviewer of a note.
 
     keep: the numbers of paragraphs that may stay. misread: sentences that were only guessed at and that the reader
-    finds innocent, each with what it is about. unread: those of which the reader says nothing. claims: lines that are
+    finds innocent. unread: those of which the reader says nothing. claims: lines that are
     missing for words which no point speaks against.
     """
 
@@ -60,7 +61,7 @@ class Advice:
     points: tuple[Point, ...] = ()
     keep: tuple[int, ...] = ()
     ask: str = ""
-    misread: tuple[tuple[str, str], ...] = ()
+    misread: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     claims: tuple[Missing, ...] = ()
 
@@ -99,9 +100,9 @@ def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]
     yield from _steps(report, advice)
     if deeds := _deeds(note, advice):
         yield word("advised_deeds").format(told="、".join(deeds))
-    yield from section("advised_points", _pointed_out(note, advice.points))
     if advice.points:
-        yield word("advised_pictures")
+        yield word("advised_posted")
+    yield from section("advised_points", _pointed_out(note, advice.points))
 
 
 def _deeds(note: NoteInput, advice: Advice) -> list[str]:
@@ -124,7 +125,7 @@ def _steps(report: Report, advice: Advice) -> Iterator[str]:
         yield word("advised_take_out")
         return
     life = word("these_paragraphs").format(numbers="、".join(map(str, advice.keep))) if advice.keep else ""
-    yield from (word("anew_how"), word("step_life").format(life=life), word("step_product"))
+    yield from (word("anew_how"), life_step(life), word("step_product"))
 
 
 def _pointed_out(note: NoteInput, points: Sequence[Point]) -> Iterator[str]:
@@ -142,9 +143,14 @@ def _in_order(points: Iterable[Point]) -> list[Point]:
 
 
 def _gravest(points: Sequence[Point]) -> list[Point]:
-    """Return the gravest points, one of each kind, by how grave the reader finds them, then by their topics."""
-    ordered = sorted(points, key=lambda one: (-one.grave, _LAST if (w := weight_of(one.says)) is None else w))
+    """Return the gravest points, one of each kind: by how grave the reader finds them, deeds first, then by topics."""
+    ordered = sorted(points, key=_gravity)
     return list({one.says: one for one in reversed(ordered)}.values())[::-1][:_WORST]
+
+
+def _gravity(point: Point) -> tuple[int, bool, int]:
+    weight = weight_of(point.says)
+    return -point.grave, not point.deed, _LAST if weight is None else weight
 
 
 def _grave(note: NoteInput, point: Point) -> str:
@@ -182,8 +188,9 @@ def _to_reviewer(note: NoteInput, report: Report, advice: Advice, told: Sequence
     if advice.product and report.products and advice.product not in report.products:
         checked = "、".join(label_of("product", one) for one in report.products)
         yield word("advised_other_product").format(product=label_of("product", advice.product), checked=checked)
-    for quote, why in advice.misread:
-        yield word("advised_misread").format(quote=brief(within_quotes(quote)), why=why)
+    if advice.misread:
+        quotes = "、".join(f"“{_begun(within_quotes(quote), _SHORT)}”" for quote in advice.misread)
+        yield word("advised_misread").format(number=len(advice.misread), quotes=quotes)
     if advice.unread:
         quotes = "、".join(f"“{brief(within_quotes(quote))}”" for quote in advice.unread)
         yield word("advised_unread").format(quotes=quotes)

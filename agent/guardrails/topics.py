@@ -146,9 +146,7 @@ def is_to_report(says: str) -> bool:
 
 def may_be_reported(rule: str) -> bool:
     """Tell whether some of what a rule speaks against is a deed that is to be reported, if it was really done."""
-    topic = load_topics().get(_topics_by_rule().get(rule, ""))
-    acts = topic.acts.get(rule, ()) if topic else ()
-    return rule in word_list("reported_too") or bool(topic and topic.report) or any(act.report for act in acts)
+    return rule not in word_list("not_reported")
 
 
 def _found(says: str) -> tuple[Act, ...]:

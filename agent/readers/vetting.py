@@ -28,7 +28,7 @@ from agent.readers.fitness import Fitness
 
 __all__ = ["AdviceDraft", "numbered", "vetted"]
 
-LONGEST_OPENING, LONGEST_WHY, LONGEST_ASK, LONGEST_MISREAD = 110, 80, 90, 40
+LONGEST_OPENING, LONGEST_WHY, LONGEST_ASK = 110, 80, 90
 _SHORTEST: Final = 2  # characters of a quotation that shows anything
 _LONGEST_QUOTE: Final = 100
 _GRADES: Final = range(1, 4)
@@ -53,7 +53,6 @@ class MisreadDraft(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     number: int
-    why: str = ""
 
 
 class AdviceDraft(BaseModel):
@@ -107,7 +106,7 @@ def vetted(
     todo = todo_of(note, report)
     placed = list(_placed(draft, note, report, rules, fitness))
     guesses = {number: f for number, f in numbered(report).items() if f in todo.looks and not _is_met(_span(f), placed)}
-    misread = {entry.number: entry.why for entry in draft.misread if entry.number in guesses}
+    misread = dict.fromkeys(entry.number for entry in draft.misread if entry.number in guesses)
     claims = [item for item in todo.adding if is_claim(item) and not _is_met(_claim_span(note, item), placed)]
     final = [item for item in claims if is_final(item.first.rule, _sentence(note, _claim_span(note, item)))]
     unread = [finding for number, finding in guesses.items() if number not in misread]
@@ -122,8 +121,7 @@ def vetted(
         points=tuple(points),
         keep=tuple(_kept(draft.keep, note, barred, claims)),
         ask=fitness.fit(draft.ask, LONGEST_ASK),
-        misread=tuple((guesses[n].text, fitness.fit(why, LONGEST_MISREAD).rstrip(_MARKS) or word("advised_innocent"))
-                      for n, why in misread.items()),
+        misread=tuple(guesses[number].text for number in misread),
         unread=tuple(finding.text for finding in unread),
         claims=tuple(item for item in claims if item not in final),
     )  # fmt: skip

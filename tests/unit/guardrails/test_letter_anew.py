@@ -146,10 +146,10 @@ def test_the_easy_way_is_told_first_with_the_paragraphs_of_which_nothing_is_said
 
 
 def test_a_product_is_told_in_full_with_what_the_note_names_of_it(packs):
-    for tag, more in (("分期", "分期、取现写年化利率"), ("权益", "权益写次数、名额和期限")):
-        lines = told(packs, PROMISES.replace("理财", "信用卡"), products=("card",), tags=(tag,))
+    for tag, more in (("分红", "保单利益不确定"), ("百万医疗", "等待期、免责和续保条件")):
+        lines = told(packs, PROMISES.replace("理财", "保险"), products=("insurance",), tags=(tag,))
         (line,) = [line for line in lines if "讲到产品就写全" in line]
-        assert more in line and line.count("；") == 1
+        assert more in line and line.count("；") == 2
 
 
 def test_the_mark_of_an_advertisement_is_told_once_and_the_note_is_one_of_marketing(packs):
