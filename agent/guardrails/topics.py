@@ -23,7 +23,7 @@ from agent.yamlsource import read_yaml
 
 __all__ = [
     "Act", "Reading", "Topic", "is_doubtful", "is_final", "is_to_report", "law_of", "likeliest_said", "load_topics",
-    "may_be_reported", "own_law_of",
+    "own_law_of",
     "read_sentences", "says_of", "weight_of", "weight_of_topic", "why_of",
 ]  # fmt: skip
 
@@ -142,11 +142,6 @@ def why_of(says: str) -> str:
 def is_to_report(says: str) -> bool:
     """Tell whether what a sentence does is not mended by other words, if it was really done."""
     return any(act.report for act in _found(says))
-
-
-def may_be_reported(rule: str) -> bool:
-    """Tell whether some of what a rule speaks against is a deed that is to be reported, if it was really done."""
-    return rule not in word_list("not_reported")
 
 
 def _found(says: str) -> tuple[Act, ...]:

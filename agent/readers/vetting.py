@@ -21,7 +21,7 @@ from agent.guardrails.owing import Missing
 from agent.guardrails.placement import field_text, sentence_around
 from agent.guardrails.saying import claim_saying, passage_saying
 from agent.guardrails.todo import Todo, todo_of
-from agent.guardrails.topics import is_final, is_to_report, may_be_reported, own_law_of, says_of, why_of
+from agent.guardrails.topics import is_final, is_to_report, own_law_of, says_of, why_of
 from agent.guardrails.wording import clause_of, word, word_list
 from agent.models import Basis, Category, FieldName, Finding, NoteInput, Report
 from agent.readers.fitness import Fitness
@@ -177,7 +177,7 @@ def _point(
         why=word("reason").format(why=why.rstrip("。"), rule=rule.id, law=law),
         says=says,
         grave=min(max(draft.grave, _GRADES[0]), _GRADES[-1]),
-        deed=(draft.deed and may_be_reported(rule.id))
+        deed=(draft.deed and rule.id not in word_list("not_reported"))
         or any(is_to_report(says_of(f.rule, f.text)) for f in found if not is_alike(f)),
     )
 

@@ -19,7 +19,6 @@ from agent.guardrails.topics import (
     law_of,
     likeliest_said,
     load_topics,
-    may_be_reported,
     own_law_of,
     read_sentences,
     says_of,
@@ -219,8 +218,3 @@ def test_every_prefix_of_a_rule_about_one_product_names_it():
         one.rule.id.partition("-")[0]: product_of(one.pack.name) for one in packs.rules if product_of(one.pack.name)
     }
     assert {prefix: label_of("rule_product", prefix) for prefix in owned} == owned
-
-
-def test_a_deed_may_be_reported_by_rules_that_speak_of_more_than_words():
-    assert may_be_reported("DEP-01") and may_be_reported("XHS-07") and may_be_reported("PII-01")
-    assert not may_be_reported("END-05") and not may_be_reported("GOV-02")

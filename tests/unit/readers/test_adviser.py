@@ -459,3 +459,10 @@ def test_every_letter_says_what_to_do_with_what_was_posted():
 )
 def test_other_paragraphs_are_spoken_of_beside_some_alone(keep, told):
     assert told in letter(point(SURE), keep=keep)
+
+
+@pytest.mark.parametrize(
+    ("rule", "reported"), [("XHS-07", True), ("RET-01", True), ("END-05", False), ("GOV-02", False)]
+)
+def test_what_breaks_a_rule_about_words_alone_is_no_deed(rule, reported):
+    assert of(advised(point(END, rule, deed=True)), END)[0].deed is reported
