@@ -6,6 +6,7 @@ may be a model, and what of its words counts is in `agent.readers`. Clauses and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -28,6 +29,7 @@ _SHORT: Final = 12  # characters that show which sentence is meant
 _LONGEST: Final = 100  # characters of a quotation
 _MARKS: Final = "，。！？；：、,.!?;:… "
 _LAST: Final = 1_000
+_PICTURE: Final = re.compile("图[一二三四五六七八九十0-9]{1,2}|封面图?")
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,20 @@ def _to_author(note: NoteInput, report: Report, advice: Advice) -> Iterator[str]
     if len(advice.points) > _WORST:
         yield word("anew_worst").format(told="；".join(_grave(note, point) for point in _gravest(advice.points)))
     yield from _steps(report, advice)
+    if first := _at_once(advice.points):
+        yield word("advised_now").format(told="，".join(first))
     if deeds := _deeds(note, advice):
         yield word("advised_deeds").format(told="、".join(deeds))
     if advice.points:
         yield word("advised_posted")
     yield from section("advised_points", _pointed_out(note, advice.points))
+
+
+def _at_once(points: Sequence[Point]) -> list[str]:
+    """Say which pictures that a point speaks of come out, and that a title with a point is written anew."""
+    pictures = dict.fromkeys(name for point in _in_order(points) for name in _PICTURE.findall(point.quote))
+    told = [word("now_pictures").format(told="、".join(pictures))] if pictures else []
+    return told + [word("now_title")] * any(point.field == "title" for point in points)
 
 
 def _deeds(note: NoteInput, advice: Advice) -> list[str]:

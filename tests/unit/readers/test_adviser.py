@@ -410,7 +410,7 @@ def test_the_lines_to_add_stand_alone_and_what_a_reviewer_needs_stands_together(
     assert [line for line in told if line.startswith("  补上 ")] and "怎么改：" not in text and "为什么：" not in text
     reviewed = told[told.index("给审核人") :]
     assert text.count("给审核人") == 1
-    assert [line for line in reviewed if line.startswith("  这些没有给，靠它们的规则没查")]
+    assert [line for line in reviewed if line.startswith("  还没查的")]
 
 
 def test_a_letter_without_an_opening_of_its_own_says_what_may_stay():
@@ -466,3 +466,13 @@ def test_other_paragraphs_are_spoken_of_beside_some_alone(keep, told):
 )
 def test_what_breaks_a_rule_about_words_alone_is_no_deed(rule, reported):
     assert of(advised(point(END, rule, deed=True)), END)[0].deed is reported
+
+
+def test_pictures_of_struck_sentences_and_a_struck_title_go_at_once():
+    words = "图四是一位客户的账户，三个星期多出来一辆电动车。"
+    note = NoteInput(title="跟着我稳赚", body=f"{LIFE}\n{words}图二是茶。", products=("fund",))
+    report = check(note, as_of=TODAY, packs=PACKS)
+    points = [point(words, "SEC-05"), point("跟着我稳赚", "RET-03")]
+    told = "\n".join(advised_lines(note, report, advised(*points, note=note)))
+    assert "现在先做：图四拿掉，标题整个换掉。" in told
+    assert "现在先做" not in letter(point(OIL, "DEP-01"))
