@@ -45,7 +45,7 @@ class Fitness:
 
     def _is_fit(self, line: str, about: str) -> bool:
         told = _QUOTED.sub(lambda quoted: "" if quoted[1] in self._held else quoted[0], line)
-        if _holds_a_contact(line) or _holds_one_of("advised_rewording", told) or _holds_one_of("advised_urging", told):
+        if _holds_a_contact(line) or _holds_one_of("advised_rewording", told) or _urges(told):
             return False
         return _holds_one_of("advised_faulting", told) or not self._breaks_a_rule(told, about)
 
@@ -60,6 +60,14 @@ class Fitness:
 def _holds_a_contact(text: str) -> bool:
     norm = fold(text)
     return any(next(iter(find_identifiers(kind, norm)), None) is not None for kind in _CONTACTS)
+
+
+def _urges(text: str) -> bool:
+    """Tell whether a text urges whoever reads it, and does not only say that somebody is urged."""
+    told = {f"{first}{words}" for first in word_list("advised_urged") for words in word_list("advised_urging")}
+    for words in told:
+        text = text.replace(words, "")
+    return _holds_one_of("advised_urging", text)
 
 
 def _holds_one_of(name: str, text: str) -> bool:

@@ -199,6 +199,7 @@ class TestWhatMayBePrinted:
             "不许许诺原价回购，这等于跟人保本",
             "跌了自己认，人家却当成跟存款一样",
             "存够就私下给油，还不上海报，人家是冲着油来的",
+            "这是劝人放心借钱去存，没想过怎么还",
         ],
     )
     def test_a_reason_may_name_what_it_finds_wrong(self, why):
