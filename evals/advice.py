@@ -134,7 +134,7 @@ def _letter(entry: AdvisedNote, report: Report, advised: Advised, packs: Packs) 
     points = [(point.field, point.start, _end(point.start, point.quote)) for point in advice.points]
     right = [(place, point.why) for place, point in zip(points, advice.points, strict=True)]
     left = [_place(entry, text) for text in (*advice.unread, *(item.first.text for item in advice.claims))]
-    innocent = [_place(entry, text) for text in advice.misread]
+    innocent = [(one.field, one.start, one.end) for one in advice.misread]
     told = [seed for seed in entry.seeds if _meets(entry, seed, points)]
     return Letter(
         id=entry.id,

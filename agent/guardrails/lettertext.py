@@ -20,7 +20,7 @@ from agent.guardrails.quoting import within_quotes
 from agent.guardrails.todo import section, todo_of
 from agent.guardrails.topics import weight_of
 from agent.guardrails.wording import brief, label_of, word
-from agent.models import FieldName, NoteInput, Report
+from agent.models import FieldName, Finding, NoteInput, Report
 
 __all__ = ["Advice", "Point", "advised_lines", "place_words"]
 
@@ -37,7 +37,8 @@ class Point:
     """Hold what is wrong with one place of a note.
 
     start: in the raw field; None for what has no place. why: the line that tells it, clause and rule at its end.
-    says: what the sentence does, in short. grave: 3 is the gravest. deed: whether it is to be reported if really done.
+    says: what the sentence does, as the topics name it; does: as its reader names it, in short. grave: 3 is the
+    gravest. deed: whether it is to be reported if really done.
     """
 
     field: FieldName
@@ -47,15 +48,15 @@ class Point:
     says: str
     grave: int = 2
     deed: bool = False
+    does: str = ""
 
 
 @dataclass(frozen=True)
 class Advice:
     """Hold what a reader tells the author and the reviewer of a note.
 
-    keep: the numbers of paragraphs that may stay. misread: sentences that were only guessed at and that the reader
-    finds innocent. unread: those of which the reader says nothing. claims: lines that are
-    missing for words which no point speaks against.
+    keep: the numbers of paragraphs that may stay. misread: guesses that the reader finds innocent. unread: those of
+    which the reader says nothing. claims: lines that are missing for words which no point speaks against.
     """
 
     opening: str = ""
@@ -63,7 +64,7 @@ class Advice:
     points: tuple[Point, ...] = ()
     keep: tuple[int, ...] = ()
     ask: str = ""
-    misread: tuple[str, ...] = ()
+    misread: tuple[Finding, ...] = ()
     unread: tuple[str, ...] = ()
     claims: tuple[Missing, ...] = ()
 
@@ -148,6 +149,12 @@ def _pointed_out(note: NoteInput, points: Sequence[Point]) -> Iterator[str]:
         yield from (f"  {why}" for why in dict.fromkeys(one.why for one in group))
 
 
+def _stays(note: NoteInput, guess: Finding, advice: Advice) -> bool:
+    """Tell whether words stay that were guessed at: those of a paragraph that may stay, all where nothing goes."""
+    kept = guess.field == "body" and guess.start is not None and paragraph_at(note, guess.start) in advice.keep
+    return kept or not advice.points
+
+
 def _in_order(points: Iterable[Point]) -> list[Point]:
     order = ("title", "cover", "body", "tags", "note")
     return sorted(points, key=lambda one: (order.index(one.field), _LAST**2 if one.start is None else one.start))
@@ -166,7 +173,9 @@ def _gravity(point: Point) -> tuple[int, bool, int]:
 
 def _grave(note: NoteInput, point: Point) -> str:
     quote = _shortly(point.quote)
-    return word("gravest").format(place=place_words(note, point.field, point.start), quote=quote, says=point.says)
+    return word("gravest").format(
+        place=place_words(note, point.field, point.start), quote=quote, says=point.does or point.says
+    )
 
 
 def _named(note: NoteInput, point: Point) -> str:
@@ -199,9 +208,9 @@ def _to_reviewer(note: NoteInput, report: Report, advice: Advice, told: Sequence
     if advice.product and report.products and advice.product not in report.products:
         checked = "、".join(label_of("product", one) for one in report.products)
         yield word("advised_other_product").format(product=label_of("product", advice.product), checked=checked)
-    if advice.misread:
-        quotes = "、".join(f"“{_begun(within_quotes(quote), _SHORT)}”" for quote in advice.misread)
-        yield word("advised_misread").format(number=len(advice.misread), quotes=quotes)
+    if misread := [one for one in advice.misread if _stays(note, one, advice)]:
+        quotes = "、".join(_shortly(one.text) for one in misread)
+        yield word("advised_misread").format(number=len(misread), quotes=quotes)
     if advice.unread:
         quotes = "、".join(f"“{brief(within_quotes(quote))}”" for quote in advice.unread)
         yield word("advised_unread").format(quotes=quotes)

@@ -16,7 +16,7 @@ from agent.guardrails.normalize import fold
 from agent.guardrails.wording import one_line, word_list
 from agent.models import NoteInput, Report
 
-__all__ = ["Fitness"]
+__all__ = ["Fitness", "sentences_of"]
 
 _QUOTED: Final = re.compile("“([^“”]*)”")
 _SENTENCES: Final = re.compile("[^。！？]+[。！？]*")
@@ -41,7 +41,7 @@ class Fitness:
         line = one_line(text)
         if self._is_fit(line, about):
             return _cut(line, longest)
-        return _cut("".join(one for one in _SENTENCES.findall(line) if self._is_fit(one, about)).strip(), longest)
+        return _cut("".join(one for one in sentences_of(line) if self._is_fit(one, about)).strip(), longest)
 
     def _is_fit(self, line: str, about: str) -> bool:
         told = _QUOTED.sub(lambda quoted: "" if quoted[1] in self._held else quoted[0], line)
@@ -55,6 +55,11 @@ class Fitness:
         note = NoteInput.model_validate({"body": text, **self._note})
         report = check(note, as_of=self._as_of, packs=self._packs, likeness=False)
         return any(finding.start is not None and finding.rule != about for finding in report.open("block"))
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a text, each with the mark that ends it."""
+    return _SENTENCES.findall(text)
 
 
 def _holds_a_contact(text: str) -> bool:

@@ -24,11 +24,11 @@ from agent.guardrails.todo import Todo, todo_of
 from agent.guardrails.topics import is_final, is_to_report, own_law_of, says_of, why_of
 from agent.guardrails.wording import clause_of, word, word_list
 from agent.models import Basis, Category, FieldName, Finding, NoteInput, Report
-from agent.readers.fitness import Fitness
+from agent.readers.fitness import Fitness, sentences_of
 
 __all__ = ["AdviceDraft", "numbered", "vetted"]
 
-LONGEST_OPENING, LONGEST_WHY, LONGEST_ASK = 110, 80, 90
+LONGEST_OPENING, LONGEST_WHY, LONGEST_ASK, LONGEST_DOES = 110, 80, 90, 16
 _SHORTEST: Final = 2  # characters of a quotation that shows anything
 _LONGEST_QUOTE: Final = 100
 _GRADES: Final = range(1, 4)
@@ -36,12 +36,13 @@ _MARKS: Final = "，。！？；：、,.!?;:… "
 
 
 class PointDraft(BaseModel):
-    """Quote one sentence, name the rule that it breaks, and say why."""
+    """Quote one sentence, name the rule that it breaks, say in short what it does, and why that is wrong."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     quote: str
     rule: str
+    does: str = ""
     why: str = ""
     deed: bool = False
     grave: int = 2
@@ -121,17 +122,16 @@ def vetted(
         points=tuple(points),
         keep=tuple(_kept(draft.keep, note, barred, claims)),
         ask=fitness.fit(draft.ask, LONGEST_ASK),
-        misread=tuple(guesses[number].text for number in misread),
+        misread=tuple(guesses[number] for number in misread),
         unread=tuple(finding.text for finding in unread),
         claims=tuple(item for item in claims if item not in final),
     )  # fmt: skip
 
 
 def _held_back(opening: str, points: Sequence[Point]) -> str:
-    """Return an opening that tells its author to wait, whatever of it was fit to print."""
-    if not (opening and points) or any(words in opening for words in word_list("advised_holds")):
-        return opening
-    return opening + word("advised_hold")
+    """Return an opening that tells its author to wait, where of two sentences only the praise was fit to print."""
+    lost = len(sentences_of(opening)) == 1 and not any(words in opening for words in word_list("advised_holds"))
+    return opening + word("advised_hold") if points and lost else opening
 
 
 def _placed(
@@ -176,6 +176,7 @@ def _point(
         quote=text.rstrip(_MARKS),
         why=word("reason").format(why=why.rstrip("。"), rule=rule.id, law=law),
         says=says,
+        does=fitness.fit(draft.does, LONGEST_DOES, about=rule.id).rstrip(_MARKS),
         grave=min(max(draft.grave, _GRADES[0]), _GRADES[-1]),
         deed=(draft.deed and rule.id not in word_list("not_reported"))
         or any(is_to_report(says_of(f.rule, f.text)) for f in found if not is_alike(f)),

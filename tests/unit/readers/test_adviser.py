@@ -123,9 +123,10 @@ class TestWhatRulesFound:
         assert not told.misread and of(told, SAFE) and of(told, SURE)
 
     def test_a_guess_may_be_misread_and_is_told_to_the_reviewer_alone(self):
-        told = letter(misread=[{"number": GUESSED, "why": "在讲过日子"}])
+        told = letter(misread=[{"number": GUESSED}], keep=[3])
         author, _, reviewer = told.partition("给审核人")
-        assert "另有 1 处程序猜过" in reviewer and OIL[:8] in reviewer and OIL[:8] not in author
+        assert "有 1 处程序提示过" in reviewer and OIL[:8] in reviewer and OIL[:8] not in author
+        assert "程序提示过" not in letter(misread=[{"number": GUESSED}])  # its paragraph is to be written anew
 
     def test_a_guess_of_which_nothing_is_said_is_left_to_the_reviewer(self):
         told = advised()
@@ -213,6 +214,7 @@ class TestWhatMayBePrinted:
         told = advised(point(OIL, "DEP-01"), opening="车胎那段写得好。但先别发：改成别的。").opening
         assert told == "车胎那段写得好。" + word("advised_hold")
         assert advised(opening="车胎那段写得好。").opening.endswith(word("advised_hold"))
+        assert advised(opening="车胎那段写得好。这篇务必停手。").opening == "车胎那段写得好。这篇务必停手。"
         assert advised(opening="车胎那段写得好，先别发。").opening == "车胎那段写得好，先别发。"
 
     def test_a_reason_may_quote_the_note(self):
@@ -402,7 +404,9 @@ class TestAnotherProduct:
         )
         _, _, told = self.advised(product="wm", misread=[{"number": number, "why": "在说别的事"}])
         after = {(f.field, f.start) for f in numbered(told.report).values() if is_alike(f)}
-        assert list(told.advice.misread) == ([guess.text] if (guess.field, guess.start) in after else [])
+        assert [one.text for one in told.advice.misread] == (
+            [guess.text] if (guess.field, guess.start) in after else []
+        )
 
 
 def test_the_lines_to_add_stand_alone_and_what_a_reviewer_needs_stands_together():
@@ -477,3 +481,12 @@ def test_pictures_of_struck_sentences_and_a_struck_title_go_at_once():
     told = "\n".join(advised_lines(note, report, advised(*points, note=note)))
     assert "现在先做：图四拿掉，标题整个换掉。" in told
     assert "现在先做" not in letter(point(OIL, "DEP-01"))
+
+
+def test_the_gravest_are_named_as_the_reader_names_them_or_as_their_topics_do():
+    points = [
+        point(OIL, "DEP-01", grave=3, does="拿茶油换存款"),
+        point(FAVOUR, "DEP-05", grave=3, does="见 www.a.com/b"),
+    ]
+    told = next(line for line in letter(*points, point(), point(SURE, "RET-03")).splitlines() if "最要紧的" in line)
+    assert "（拿茶油换存款）" in told and "（求人帮忙完成任务）" in told and "www" not in told
