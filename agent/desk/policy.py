@@ -122,4 +122,4 @@ def _is_sampled(share: float, drawn: int | None) -> bool:
     """Tell whether a note that drew this is looked at; one that was never handed in has drawn nothing and is."""
     if share in (0, 1):
         return bool(share)
-    return drawn is None or drawn < share * DRAWN_OF
+    return drawn is None or drawn < round(share * DRAWN_OF)  # a share is no exact binary number

@@ -161,3 +161,18 @@ class TestLanes:
             (item,) = other.desk.queue(other.shen)
             assert (item.lane.lane, item.left_hours, item.permission.code) == ("green", 1.0, "desk_other_lane")
             assert other.desk.queue(other.zheng)[0].permission.allowed
+
+
+@pytest.mark.parametrize("drawn", [123, 246, 255, 250_000, 524_286, 999_999])
+def test_a_note_is_looked_at_from_the_number_below_the_share_and_not_from_it(drawn):
+    share = LanePolicy(sampled=drawn / 1_000_000)
+    shipped = policy_of(load_workspace(None))
+    policy = Policy(lanes={"green": share, "yellow": share, "red": share}, rules=shipped.rules)
+
+    def looked_at(number):
+        given = {"note_types": ("lifestyle",), "products": (), "waived": False}
+        called = policy.call(Settings(), drawn=number, **given)
+        assert called.lane == "green"
+        return called.must_review
+
+    assert not looked_at(drawn) and looked_at(drawn - 1)
